@@ -1,0 +1,43 @@
+//! A promise that is settled from outside.
+
+use js_sys::{Function, Promise};
+use std::cell::RefCell;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+/// Settled at most once; what comes later is ignored.
+pub struct Deferred {
+    promise: Promise,
+    settle: RefCell<Option<(Function, Function)>>,
+}
+
+impl Default for Deferred {
+    fn default() -> Self {
+        let mut settle = None;
+        let promise = Promise::new(&mut |resolve, reject| settle = Some((resolve, reject)));
+        Self { promise, settle: RefCell::new(settle) }
+    }
+}
+
+impl Deferred {
+    /// Waits for it. Whoever may reject must be waited for, else the page sees an unhandled rejection.
+    pub fn wait(&self) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
+        JsFuture::from(self.promise.clone())
+    }
+
+    pub fn is_settled(&self) -> bool {
+        self.settle.borrow().is_none()
+    }
+
+    pub fn resolve(&self) {
+        if let Some((resolve, _)) = self.settle.take() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    pub fn reject(&self, error: &JsValue) {
+        if let Some((_, reject)) = self.settle.take() {
+            let _ = reject.call1(&JsValue::UNDEFINED, error);
+        }
+    }
+}

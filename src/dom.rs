@@ -1,0 +1,149 @@
+//! Guards over what a page lends: each takes in `new` and gives back in `drop`.
+//!
+//! A handler that belongs to an owner holds it weakly, through [`with`]: owner → guard → closure → owner
+//! would live for ever.
+
+use std::rc::Weak;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, Event, EventTarget, Performance, Url, Window};
+
+/// Removes the listener when dropped; no call comes after that.
+#[must_use = "dropping a listener removes it"]
+pub struct Listener {
+    target: EventTarget,
+    kind: &'static str,
+    callback: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    /// Calls `on_event` for every event of this kind. `E` is what the platform sends for it.
+    pub fn new<E: JsCast>(
+        target: &EventTarget,
+        kind: &'static str,
+        mut on_event: impl FnMut(E) + 'static,
+    ) -> Self {
+        let callback = Closure::new(move |event: Event| on_event(event.unchecked_into()));
+        target
+            .add_event_listener_with_callback(kind, function(&callback))
+            .expect_throw("addEventListener takes any function");
+        Self { target: target.clone(), kind, callback }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.target.remove_event_listener_with_callback(self.kind, function(&self.callback));
+    }
+}
+
+fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: &Closure<T>) -> &js_sys::Function {
+    closure.as_ref().unchecked_ref()
+}
+
+/// A handler that does nothing once its owner is gone, and keeps it alive during the call.
+pub fn with<T: 'static, E: 'static>(
+    owner: &Weak<T>,
+    mut handle: impl FnMut(&std::rc::Rc<T>, E) + 'static,
+) -> impl FnMut(E) + 'static {
+    let owner = owner.clone();
+    move |event| {
+        if let Some(owner) = owner.upgrade() {
+            handle(&owner, event);
+        }
+    }
+}
+
+/// An object URL, revoked when dropped.
+///
+/// Keep it until the *next* source of the element shows a picture: revoking it while the element still loads
+/// makes `play()` reject.
+#[must_use = "dropping an object URL revokes it"]
+pub struct ObjectUrl(String);
+
+impl ObjectUrl {
+    /// For the bytes of a blob.
+    pub fn for_blob(blob: &Blob) -> Result<Self, JsValue> {
+        Url::create_object_url_with_blob(blob).map(Self)
+    }
+
+    /// For a MediaSource.
+    pub fn for_source(source: &web_sys::MediaSource) -> Result<Self, JsValue> {
+        Url::create_object_url_with_source(source).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for ObjectUrl {
+    fn drop(&mut self) {
+        let _ = Url::revoke_object_url(&self.0);
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `requestVideoFrameCallback`, which web-sys does not have. Chromium 83, Safari 15.4, Firefox 132.
+    type FrameCallbacks;
+
+    #[wasm_bindgen(method, getter, js_name = requestVideoFrameCallback)]
+    fn available(this: &FrameCallbacks) -> JsValue;
+
+    #[wasm_bindgen(method, js_name = requestVideoFrameCallback)]
+    fn request(this: &FrameCallbacks, callback: &js_sys::Function) -> u32;
+
+    #[wasm_bindgen(method, js_name = cancelVideoFrameCallback)]
+    fn cancel(this: &FrameCallbacks, handle: u32);
+}
+
+/// Calls once when the video has its next picture on screen; dropped, it does not.
+///
+/// Without `requestVideoFrameCallback` it waits for `timeupdate`, a little later than the picture.
+#[must_use = "dropping it cancels the call"]
+pub struct NextPicture {
+    video: web_sys::HtmlVideoElement,
+    /// `None` where the browser has no frame callbacks.
+    request: Option<(u32, Closure<dyn FnMut()>)>,
+    _fallback: Option<Listener>,
+}
+
+impl NextPicture {
+    pub fn of(video: &web_sys::HtmlVideoElement, mut shown: impl FnMut() + 'static) -> Self {
+        let frames: &FrameCallbacks = video.unchecked_ref();
+        if frames.available().is_undefined() {
+            let fallback = Listener::new(video, "timeupdate", move |_: Event| shown());
+            return Self { video: video.clone(), request: None, _fallback: Some(fallback) };
+        }
+        let callback = Closure::<dyn FnMut()>::new(shown);
+        let handle = frames.request(function(&callback));
+        Self { video: video.clone(), request: Some((handle, callback)), _fallback: None }
+    }
+}
+
+impl Drop for NextPicture {
+    fn drop(&mut self) {
+        if let Some((handle, _)) = &self.request {
+            self.video.unchecked_ref::<FrameCallbacks>().cancel(*handle);
+        }
+    }
+}
+
+/// The page's window. This package runs in pages, not in workers.
+pub fn window() -> Window {
+    web_sys::window().expect_throw("blobcast runs in a page")
+}
+
+fn performance() -> Performance {
+    window().performance().expect_throw("every browser has performance.now()")
+}
+
+/// The page's monotonic clock, ms.
+pub fn now() -> f64 {
+    performance().now()
+}
+
+/// The same clock as a duration, for pure code.
+pub fn monotonic() -> std::time::Duration {
+    std::time::Duration::from_secs_f64(now().max(0.0) / 1000.0)
+}

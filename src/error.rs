@@ -1,0 +1,93 @@
+//! What goes wrong, as the `Error` a page gets.
+
+use blobcast_wire::Close;
+use std::fmt;
+use wasm_bindgen::prelude::*;
+
+/// The `name` of the JavaScript error: the platform's own words for the kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An argument or option is not what the call takes. A real `TypeError`.
+    Type,
+    /// This browser cannot do it.
+    NotSupported,
+    /// The relay or the browser does not permit it.
+    NotAllowed,
+    /// It took longer than `connectTimeout`.
+    Timeout,
+    /// The connection is gone for good.
+    Network,
+    /// Someone else ended it.
+    Abort,
+    /// The recorder or the decoder failed.
+    Media,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Type => "TypeError",
+            Self::NotSupported => "NotSupportedError",
+            Self::NotAllowed => "NotAllowedError",
+            Self::Timeout => "TimeoutError",
+            Self::Network => "NetworkError",
+            Self::Abort => "AbortError",
+            Self::Media => "EncodingError",
+        }
+    }
+}
+
+/// One clear sentence: what happened, and what to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Error {
+    pub kind: Kind,
+    pub message: String,
+    /// The WebSocket close code behind it, if any.
+    pub code: Option<u16>,
+}
+
+impl Error {
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), code: None }
+    }
+
+    /// A connection that the relay closed for good.
+    pub fn closed(code: u16, reason: &str) -> Self {
+        let kind = match Close::from_code(code) {
+            Some(Close::OriginRefused | Close::Unauthorized) => Kind::NotAllowed,
+            Some(Close::Replaced) => Kind::Abort,
+            _ => Kind::Network,
+        };
+        let message = if reason.is_empty() { "the relay closed the connection" } else { reason };
+        Self { kind, message: format!("{message} (close code {code})"), code: Some(code) }
+    }
+
+    /// What a browser call threw, with the sentence that says what was tried.
+    pub fn thrown(kind: Kind, tried: &str, thrown: &JsValue) -> Self {
+        let why = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+        let why = why.or_else(|| thrown.as_string()).unwrap_or_default();
+        Self::new(kind, format!("{tried}: {why}"))
+    }
+
+    /// The JavaScript error.
+    pub fn to_js(&self) -> JsValue {
+        let error = match self.kind {
+            Kind::Type => js_sys::TypeError::new(&self.message).unchecked_into::<js_sys::Error>(),
+            kind => {
+                let error = js_sys::Error::new(&self.message);
+                error.set_name(kind.name());
+                error
+            }
+        };
+        if let Some(code) = self.code {
+            let _ = js_sys::Reflect::set(&error, &"code".into(), &code.into());
+        }
+        error.into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.kind.name(), self.message)
+    }
+}

@@ -1,0 +1,79 @@
+//! What a page hears: the state of a recording or a viewing, errors, statistics.
+
+use crate::error::Error;
+use std::cell::Cell;
+use wasm_bindgen::JsValue;
+use web_sys::{CustomEvent, CustomEventInit, EventTarget};
+
+/// The `state` of a recording or a viewing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Connecting,
+    /// A viewer's: no broadcaster is there.
+    Waiting,
+    Live,
+    Reconnecting,
+    /// The broadcast is over, or somebody else has it.
+    Ended,
+    /// `stop()` was called.
+    Stopped,
+}
+
+impl State {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Waiting => "waiting",
+            Self::Live => "live",
+            Self::Reconnecting => "reconnecting",
+            Self::Ended => "ended",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// The EventTarget that a page holds. Handlers run inside these calls and may call back into this module, so
+/// nothing may be borrowed meanwhile.
+pub struct Events {
+    target: EventTarget,
+    state: Cell<State>,
+}
+
+impl Events {
+    pub fn new(target: EventTarget) -> Self {
+        Self { target, state: Cell::new(State::Connecting) }
+    }
+
+    pub fn state(&self) -> State {
+        self.state.get()
+    }
+
+    /// Changes the state, and says so if it is another one.
+    pub fn set_state(&self, state: State) {
+        if self.state.replace(state) != state {
+            self.dispatch("state", &object([("state", state.as_str().into())]));
+        }
+    }
+
+    pub fn error(&self, error: &Error) {
+        self.dispatch("error", &error.to_js());
+    }
+
+    pub fn dispatch(&self, kind: &str, detail: &JsValue) {
+        let init = CustomEventInit::new();
+        init.set_detail(detail);
+        if let Ok(event) = CustomEvent::new_with_event_init_dict(kind, &init) {
+            // A handler that throws is reported by the browser and is none of our business.
+            let _ = self.target.dispatch_event(&event);
+        }
+    }
+}
+
+/// A plain object.
+pub fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (name, value) in fields {
+        let _ = js_sys::Reflect::set(&object, &name.into(), &value);
+    }
+    object.into()
+}

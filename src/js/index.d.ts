@@ -1,0 +1,123 @@
+/** Proof of who may publish or view: asked for before every connection when it is a function. */
+export type Token = string | (() => string | Promise<string>);
+
+/** What both calls take. */
+export interface ConnectOptions {
+  /** The relay, such as `wss://relay.example`. `http:`, `https:` and addresses relative to the page work too. */
+  url: string;
+  /** The broadcast: 1 to 8 parts joined by `/`, each of letters, digits, `_` and `-`. */
+  name: string;
+  token?: Token;
+  /** How long connecting may take before the call rejects with a TimeoutError, in ms. Default 10000. */
+  connectTimeout?: number;
+}
+
+export interface RecordingOptions extends ConnectOptions {
+  /** Time between segments, 500 to 20000 ms. Default 4000. A newcomer downloads at most this much. */
+  restartInterval?: number;
+  /** Time between chunks, 10 to 10000 ms. Default 40. */
+  timeslice?: number;
+  /** A WebM type that this browser records. Default: the first of VP8, VP9 and AV1 that it does. */
+  mimeType?: string;
+  videoBitsPerSecond?: number;
+  audioBitsPerSecond?: number;
+}
+
+export interface ViewingOptions extends ConnectOptions {
+  /**
+   * `mse` plays through MediaSource, `glue` plays glued blobs by object URL, one interval behind; `auto` (the
+   * default) picks what plays here. `realtime` is not there yet and rejects with a NotSupportedError.
+   */
+  mode?: "auto" | "mse" | "glue" | "realtime";
+  /** How much to keep ahead of the playhead in mode `mse`, in ms. Default 350; less may break the sound. */
+  targetLatency?: number;
+}
+
+/** `waiting` is a viewing's only: no broadcaster is there. */
+export type State = "connecting" | "waiting" | "live" | "reconnecting" | "ended" | "stopped";
+
+export interface Stats {
+  /** The segment on screen (viewing) or the newest the relay has (recording): when it started, µs since the Unix epoch. */
+  segment: number;
+  /** Bytes received or recorded in all. */
+  bytes: number;
+  /** Bits per second over the last two seconds. */
+  bitrate: number;
+  /** Segments after the first. */
+  restarts: number;
+  mimeType: string | null;
+  viewers: number;
+  /** The best round trip to the relay, ms. */
+  roundTrip: number | undefined;
+}
+
+export interface RecordingStats extends Stats {
+  /** Bytes kept for a relay that loses them. */
+  kept: number;
+  /** Bytes that the network has not taken yet. */
+  bufferedAmount: number;
+}
+
+export interface ViewingStats extends Stats {
+  /** From the camera to this screen, ms; `null` before there is a picture. */
+  latency: number | null;
+  /** Media ahead of the playhead, ms. */
+  buffered: number;
+  /** How often the relay passed over data because this viewer was too slow. */
+  skips: number;
+  mode: "mse" | "glue" | null;
+  /** `true` too when the browser permits playing only without sound. */
+  muted: boolean;
+}
+
+interface Events<S> {
+  state: CustomEvent<{ state: State }>;
+  /** `detail` is the error; its `code` is the WebSocket close code, if one was behind it. */
+  error: CustomEvent<Error & { code?: number }>;
+  /** About once a second. */
+  stats: CustomEvent<S>;
+}
+
+interface ViewingEvents extends Events<ViewingStats> {
+  /** The browser refused to play with sound, so the video was muted. */
+  muted: CustomEvent<undefined>;
+}
+
+declare class Handle<S, E> extends EventTarget {
+  readonly state: State;
+  stats(): S;
+  addEventListener<K extends keyof E>(type: K, listener: (event: E[K]) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  removeEventListener<K extends keyof E>(type: K, listener: (event: E[K]) => void, options?: boolean | EventListenerOptions): void;
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
+}
+
+/** A recording that goes on until `stop()` or the end of its tracks. Made by `startRecording`. */
+export declare class Recording extends Handle<RecordingStats, Events<RecordingStats>> {
+  private constructor();
+  /** Ends it when all that was recorded is delivered. The tracks stay yours: stop them yourself. Twice is harmless. */
+  stop(): Promise<void>;
+}
+
+/** A viewing that goes on until `stop()`. Made by `startViewing`. */
+export declare class Viewing extends Handle<ViewingStats, ViewingEvents> {
+  private constructor();
+  /** Ends it and lets go of the video element. Twice is harmless. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Records a MediaStream and broadcasts it. Resolves once the relay has its first piece.
+ *
+ * Rejects with an Error whose `name` says the kind: `TypeError` (an option is wrong), `NotSupportedError` (this
+ * browser records no such type), `NotAllowedError` (the relay refuses this page), `TimeoutError` (no relay).
+ */
+export declare function startRecording(mediaStream: MediaStream, options: RecordingOptions): Promise<Recording>;
+
+/**
+ * Plays a broadcast on a `<video>`. Resolves when connected: live, waiting for a broadcaster, or ended. It
+ * follows the broadcast when that starts, restarts or is taken over.
+ *
+ * Rejects as `startRecording` does.
+ */
+export declare function startViewing(video: HTMLVideoElement, options: ViewingOptions): Promise<Viewing>;

@@ -1,0 +1,116 @@
+//! The relay's clock, as seen from here. Pure: time is an argument.
+//!
+//! Each pong says what time it was at the relay between a send and a receive here. The pong with the shortest
+//! round trip knows best: its error is at most half of it.
+
+/// How many pings are sent at the start.
+pub const FIRST_PINGS: u32 = 5;
+
+/// How often one is sent later, ms.
+pub const PING_EVERY: u32 = 10_000;
+
+/// A gap between two ticks of the ping timer that only a sleeping machine makes, ms.
+const SLEPT: f64 = 3.0 * PING_EVERY as f64;
+
+/// An estimate is worth less with age, because the two clocks drift apart: ms of round trip per ms. At this
+/// rate a pong half a millisecond slower replaces one from 10 s ago.
+const AGEING: f64 = 50e-6;
+
+/// The offset between `performance.now()` here and the relay's clock.
+#[derive(Debug, Default)]
+pub struct RelayClock {
+    best: Option<Estimate>,
+    pongs: u32,
+    last_tick: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Estimate {
+    offset: f64,
+    round_trip: f64,
+    at: f64,
+}
+
+impl RelayClock {
+    /// A pong arrived at `now` for the ping sent at `sent`; the relay's clock said `relay`. All in ms.
+    pub fn pong(&mut self, sent: f64, relay: f64, now: f64) {
+        let round_trip = now - sent;
+        if !(round_trip.is_finite() && relay.is_finite()) || round_trip < 0.0 {
+            return;
+        }
+        self.pongs = self.pongs.saturating_add(1);
+        let offset = relay + round_trip / 2.0 - now;
+        let worse = |best: Estimate| round_trip > best.round_trip + (now - best.at) * AGEING;
+        if !self.best.is_some_and(worse) {
+            self.best = Some(Estimate { offset, round_trip, at: now });
+        }
+    }
+
+    /// The ping timer ticked. After a sleep the offset is measured afresh: monotonic clocks stop meanwhile.
+    pub fn tick(&mut self, now: f64) -> bool {
+        let slept = self.last_tick.is_some_and(|last| now - last > SLEPT);
+        self.last_tick = Some(now);
+        if slept {
+            self.reset();
+        }
+        slept
+    }
+
+    /// Another relay, or the same after a sleep: what was known no longer holds.
+    pub fn reset(&mut self) {
+        self.best = None;
+        self.pongs = 0;
+    }
+
+    /// Whether the first pings have all been answered.
+    pub fn is_settled(&self) -> bool {
+        self.pongs >= FIRST_PINGS
+    }
+
+    /// The relay's time at `now`, µs since the Unix epoch.
+    pub fn at(&self, now: f64) -> Option<u64> {
+        self.best.map(|best| ((now + best.offset) * 1000.0).max(0.0) as u64)
+    }
+
+    /// The best round trip, ms.
+    pub fn round_trip(&self) -> Option<f64> {
+        self.best.map(|best| best.round_trip)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_round_trip_decides() {
+        let mut clock = RelayClock::default();
+        assert_eq!(clock.at(0.0), None);
+        clock.pong(100.0, 5_150.0, 140.0); // 40 ms
+        clock.pong(150.0, 5_155.0, 160.0); // 10 ms: 5155 at 155
+        clock.pong(170.0, 5_260.0, 290.0); // 120 ms
+        assert_eq!(clock.at(155.0), Some(5_155_000));
+        assert_eq!(clock.round_trip(), Some(10.0));
+    }
+
+    #[test]
+    fn an_old_estimate_gives_way_and_a_sleep_forgets_it() {
+        let mut clock = RelayClock::default();
+        clock.pong(0.0, 1_000.5, 1.0);
+        clock.pong(60_000.0, 61_101.0, 60_002.0);
+        assert_eq!(clock.at(60_001.0), Some(61_101_000), "2 ms now beat 1 ms a minute ago");
+        assert!(!clock.tick(70_000.0));
+        assert!(!clock.tick(80_000.0));
+        assert!(clock.tick(680_000.0));
+        assert_eq!(clock.at(680_000.0), None);
+    }
+
+    #[test]
+    fn nonsense_is_ignored() {
+        let mut clock = RelayClock::default();
+        clock.pong(10.0, 5.0, 9.0);
+        clock.pong(f64::NAN, 5.0, 9.0);
+        clock.pong(1.0, f64::INFINITY, 9.0);
+        assert_eq!(clock.at(10.0), None);
+    }
+}

@@ -1,0 +1,89 @@
+//! One WebSocket, as a guard.
+
+use crate::{
+    bytes::JsBytes,
+    dom::Listener,
+    error::{Error, Kind},
+};
+use js_sys::{Array, ArrayBuffer};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, WebSocket};
+
+/// What a socket tells.
+#[derive(Debug)]
+pub enum Told {
+    Open,
+    Binary(JsBytes),
+    Text(String),
+    /// It is closed, by whomever; nothing comes after this.
+    Closed {
+        code: u16,
+        reason: String,
+    },
+}
+
+/// An open or opening WebSocket. Dropping it closes it, and no call comes after that.
+#[must_use = "dropping a socket closes it"]
+pub struct Socket {
+    // Listeners first: they go before the socket is closed.
+    _listeners: [Listener; 3],
+    socket: WebSocket,
+}
+
+impl Socket {
+    /// Opens a socket and tells `tell` all that happens on it.
+    pub fn open(url: &str, token: Option<&str>, tell: impl Fn(Told) + 'static) -> Result<Self, Error> {
+        let protocols = Array::of1(&blobcast_wire::SUBPROTOCOL.into());
+        if let Some(token) = token {
+            protocols.push(&format!("{}{token}", blobcast_wire::BEARER_PREFIX).into());
+        }
+        let failed =
+            |thrown| Error::thrown(Kind::Type, &format!("no WebSocket can be opened to {url}"), &thrown);
+        let socket = WebSocket::new_with_str_sequence(url, &protocols).map_err(failed)?;
+        socket.set_binary_type(BinaryType::Arraybuffer);
+        let tell = Rc::new(tell);
+        let (on_open, on_message, on_close) = (tell.clone(), tell.clone(), tell);
+        let listeners = [
+            Listener::new(&socket, "open", move |_: Event| on_open(Told::Open)),
+            Listener::new(&socket, "message", move |event: MessageEvent| on_message(read(event.data()))),
+            Listener::new(&socket, "close", move |event: CloseEvent| {
+                on_close(Told::Closed { code: event.code(), reason: event.reason() });
+            }),
+        ];
+        Ok(Self { _listeners: listeners, socket })
+    }
+
+    /// Bytes that the browser holds because the network has not taken them.
+    pub fn buffered_amount(&self) -> u32 {
+        self.socket.buffered_amount()
+    }
+
+    /// Sends, if the socket is still open. A socket that closes tells so; what was lost is sent again then.
+    pub fn send(&self, message: &JsBytes) {
+        let _ = self.socket.send_with_js_u8_array(message.as_js());
+    }
+
+    /// Sends text likewise.
+    pub fn send_text(&self, text: &str) {
+        let _ = self.socket.send_with_str(text);
+    }
+
+    /// Closes with 1000: this side is finished, not lost.
+    pub fn finish(&self) {
+        let _ = self.socket.close_with_code(1000);
+    }
+}
+
+fn read(data: JsValue) -> Told {
+    match data.dyn_into::<ArrayBuffer>() {
+        Ok(buffer) => Told::Binary(JsBytes::of(&buffer)),
+        Err(text) => Told::Text(text.as_string().unwrap_or_default()),
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = self.socket.close();
+    }
+}

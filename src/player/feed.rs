@@ -1,0 +1,85 @@
+//! From the relay's messages to pieces in order.
+
+use super::Player;
+use crate::{
+    bytes::JsBytes,
+    dom::monotonic,
+    error::{Error, Kind},
+    events::State,
+    link::{News, Peer},
+};
+use blobcast_wire::{Body, Live, Message, Piece, Segment, Text};
+
+impl Peer for Player {
+    fn position(&self) -> Option<(Segment, u32)> {
+        self.reassembly.borrow().position()
+    }
+
+    fn hear(&self, news: News) {
+        match news {
+            News::Up { .. } => {
+                self.connecting.take();
+            }
+            News::Message(raw) => self.receive(&raw),
+            News::Text(Text::State { state, viewers }) => self.relay_says(state, viewers),
+            News::Text(Text::Skip { .. }) => self.skips.set(self.skips.get() + 1),
+            News::Lost { both } => {
+                if both {
+                    self.reassembly.borrow_mut().reconnected();
+                }
+                if self.started.is_settled() {
+                    self.events.set_state(State::Reconnecting);
+                }
+            }
+            News::Closed(error) => self.end(State::Ended, Some(error)),
+            News::ClockSettled | News::Text(_) => {}
+        }
+    }
+}
+
+impl Player {
+    fn relay_says(&self, state: Live, viewers: u32) {
+        self.viewers.set(viewers);
+        self.started.resolve();
+        self.events.set_state(match state {
+            Live::Live => State::Live,
+            Live::Waiting => State::Waiting,
+            Live::Ended => State::Ended,
+        });
+    }
+
+    fn receive(&self, raw: &JsBytes) {
+        self.received.borrow_mut().count(raw.len(), monotonic());
+        match Message::decode(raw) {
+            Ok(message) => {
+                let pieces = self.reassembly.borrow_mut().push(message, monotonic());
+                self.read(&pieces);
+            }
+            Err(error) => {
+                // A relay of another version: nothing it sends will ever be understood.
+                let message = format!(
+                    "the relay sent what is no message ({error}); use the same version on both sides"
+                );
+                self.end(State::Ended, Some(Error::new(Kind::Network, message)));
+            }
+        }
+    }
+
+    /// Gives up pieces that were waited for long enough.
+    pub(super) fn expire(&self) {
+        let pieces = self.reassembly.borrow_mut().expire(monotonic());
+        self.read(&pieces);
+    }
+
+    fn read(&self, pieces: &[Piece<JsBytes>]) {
+        for piece in pieces {
+            if let Piece::Begin(blob) = piece {
+                self.segments.set(self.segments.get() + 1);
+                self.raise(blob.kind.mime());
+            }
+            if let Some(screen) = self.screen() {
+                screen.read(piece);
+            }
+        }
+    }
+}

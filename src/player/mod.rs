@@ -1,0 +1,215 @@
+//! Plays a broadcast on a `<video>`.
+//!
+//! ```text
+//! relay ─► Link ─► Reassembly ─► Screen (mse or glue) ─► <video>
+//! ```
+
+mod feed;
+mod glue;
+mod mode;
+mod mse;
+mod playback;
+mod poster;
+mod screen;
+mod settings;
+mod stage;
+
+use crate::{
+    bytes::JsBytes,
+    deferred::Deferred,
+    dom::{Listener, monotonic, window, with},
+    error::{Error, Kind},
+    events::{Events, State, object},
+    link::{self, Link, Peer},
+    meter::Meter,
+};
+use blobcast_wire::Reassembly;
+use gloo_timers::callback::{Interval, Timeout};
+use mode::Mode;
+use playback::Playback;
+use poster::Poster;
+use screen::Screen;
+use settings::Settings;
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+    time::Duration,
+};
+use wasm_bindgen::JsValue;
+use web_sys::{Event, EventTarget, HtmlVideoElement};
+
+/// How often time passes for a screen, ms.
+const TICK: u32 = 250;
+
+/// Statistics come every so many ticks.
+const STATS_EVERY: u32 = 4;
+
+/// A screen, and what it was made for.
+struct Showing {
+    screen: Rc<dyn Screen>,
+    mode: Mode,
+    mime: String,
+}
+
+/// A viewer. Dropping it stops everything.
+pub struct Player {
+    me: Weak<Self>,
+    _on_visible: Listener,
+    settings: Settings,
+    events: Events,
+    link: RefCell<Option<Rc<Link>>>,
+    playback: Rc<Playback>,
+    reassembly: RefCell<Reassembly<JsBytes>>,
+    showing: RefCell<Option<Showing>>,
+    /// Over the change from one screen to the next, until the next tick finds a picture.
+    poster: RefCell<Option<Poster>>,
+    /// When a screen failed last.
+    failed_at: Cell<Option<Duration>>,
+    started: Deferred,
+    received: RefCell<Meter>,
+    segments: Cell<u32>,
+    skips: Cell<u32>,
+    viewers: Cell<u32>,
+    ticks: Cell<u32>,
+    connecting: RefCell<Option<Timeout>>,
+    ticking: RefCell<Option<Interval>>,
+}
+
+impl Player {
+    /// Connects; done when the relay has said whether there is something to see.
+    pub async fn start(video: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, JsValue> {
+        let video = settings::video(video).map_err(|error| error.to_js())?;
+        let settings = Settings::read(options).map_err(|error| error.to_js())?;
+        let player = Rc::new_cyclic(|me| Self::new(me, &video, settings, target));
+        player.connect();
+        player.started.wait().await?;
+        Ok(player)
+    }
+
+    fn new(me: &Weak<Self>, video: &HtmlVideoElement, settings: Settings, target: EventTarget) -> Self {
+        let on_heard = {
+            let me = me.clone();
+            move |heard| {
+                if let Some(player) = me.upgrade() {
+                    player.hear_playback(heard);
+                }
+            }
+        };
+        let document = window().document().map(EventTarget::from).unwrap_or_else(|| video.clone().into());
+        Self {
+            me: me.clone(),
+            _on_visible: Listener::new(
+                &document,
+                "visibilitychange",
+                with(me, |player, _: Event| player.on_visible()),
+            ),
+            settings,
+            events: Events::new(target),
+            link: RefCell::default(),
+            playback: Playback::new(video, on_heard),
+            reassembly: RefCell::default(),
+            showing: RefCell::default(),
+            poster: RefCell::default(),
+            failed_at: Cell::default(),
+            started: Deferred::default(),
+            received: RefCell::default(),
+            segments: Cell::default(),
+            skips: Cell::default(),
+            viewers: Cell::default(),
+            ticks: Cell::default(),
+            connecting: RefCell::default(),
+            ticking: RefCell::default(),
+        }
+    }
+
+    fn connect(&self) {
+        let peer: Weak<dyn Peer> = self.me.clone();
+        *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
+        let (me, timeout) = (self.me.clone(), self.settings.connect_timeout);
+        *self.connecting.borrow_mut() = Some(Timeout::new(timeout, move || {
+            if let Some(player) = me.upgrade() {
+                let error = link::no_answer(&player.settings.target.relay, timeout);
+                player.end(State::Ended, Some(error));
+            }
+        }));
+        let me = self.me.clone();
+        *self.ticking.borrow_mut() = Some(Interval::new(TICK, move || {
+            if let Some(player) = me.upgrade() {
+                player.tick();
+            }
+        }));
+    }
+
+    pub fn state(&self) -> State {
+        self.events.state()
+    }
+
+    /// Lets go of the element and of everything else. Twice is harmless.
+    pub fn stop(&self) {
+        self.end(State::Stopped, None);
+    }
+
+    fn end(&self, state: State, error: Option<Error>) {
+        if matches!(self.state(), State::Ended | State::Stopped) && self.link.borrow().is_none() {
+            return;
+        }
+        self.connecting.take();
+        self.ticking.take();
+        if let Some(link) = self.link.take() {
+            link.finish();
+        }
+        if state == State::Stopped {
+            self.let_go();
+        }
+        self.events.set_state(state);
+        if let Some(error) = error {
+            if self.started.is_settled() {
+                self.events.error(&error);
+            }
+            self.started.reject(&error.to_js());
+        }
+        self.started.reject(&Error::new(Kind::Abort, "the viewing was stopped before it began").to_js());
+    }
+
+    fn tick(&self) {
+        self.expire();
+        if let Some(screen) = self.screen() {
+            screen.tick();
+        }
+        self.look_under_poster();
+        self.ticks.set(self.ticks.get().wrapping_add(1));
+        if self.ticks.get().is_multiple_of(STATS_EVERY) {
+            self.events.dispatch("stats", &self.stats());
+        }
+    }
+
+    /// What a page may want to show. Times in ms, rates in bits per second.
+    pub fn stats(&self) -> JsValue {
+        let link = self.link.borrow().clone();
+        let relay_now = link.as_ref().and_then(|link| link.relay_now());
+        let screen = self.screen();
+        let shown = screen.as_ref().and_then(|screen| screen.showing());
+        // A segment's number is when it started, so what is on screen was captured then and then.
+        let latency =
+            |(segment, time): (u64, f64)| Some((relay_now? as f64 - segment as f64) / 1e3 - time * 1e3);
+        let showing = self.showing.borrow();
+        let of_showing = |text: fn(&Showing) -> &str| {
+            showing.as_ref().map_or(JsValue::NULL, |showing| text(showing).into())
+        };
+        let mut received = self.received.borrow_mut();
+        object([
+            ("segment", shown.map_or(0.0, |(segment, _)| segment as f64).into()),
+            ("bytes", (received.total() as f64).into()),
+            ("bitrate", received.bits_per_second(monotonic()).into()),
+            ("latency", shown.and_then(latency).map_or(JsValue::NULL, |latency| latency.max(0.0).into())),
+            ("buffered", screen.map_or(0.0, |screen| screen.ahead() * 1e3).into()),
+            ("restarts", self.segments.get().saturating_sub(1).into()),
+            ("skips", self.skips.get().into()),
+            ("mimeType", of_showing(|showing| &showing.mime)),
+            ("mode", of_showing(|showing| showing.mode.as_str())),
+            ("muted", self.playback.video.muted().into()),
+            ("viewers", self.viewers.get().into()),
+            ("roundTrip", link.and_then(|link| link.round_trip()).into()),
+        ])
+    }
+}

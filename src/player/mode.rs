@@ -1,0 +1,75 @@
+//! Which way to play.
+
+use crate::{
+    dom::window,
+    error::{Error, Kind},
+    options::wrong,
+};
+use web_sys::{HtmlVideoElement, MediaSource};
+
+/// What `mode` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    Auto,
+    Only(Mode),
+}
+
+/// A way to play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// One SourceBuffer.
+    Mse,
+    /// Glued blobs as object URLs.
+    Glue,
+}
+
+impl Mode {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mse => "mse",
+            Self::Glue => "glue",
+        }
+    }
+}
+
+impl Wanted {
+    /// Reads the option.
+    pub fn read(mode: Option<&str>) -> Result<Self, Error> {
+        match mode {
+            None | Some("auto") => Ok(Self::Auto),
+            Some("mse") if !has_media_source() => Err(Error::new(
+                Kind::NotSupported,
+                r#"this browser has no MediaSource; use mode "auto" or "glue""#,
+            )),
+            Some("mse") => Ok(Self::Only(Mode::Mse)),
+            Some("glue") => Ok(Self::Only(Mode::Glue)),
+            Some("realtime") => {
+                Err(Error::new(Kind::NotSupported, r#"mode "realtime" is not there yet; use "auto""#))
+            }
+            Some(_) => Err(wrong("mode", r#""auto", "mse", "glue" or "realtime""#)),
+        }
+    }
+
+    /// The way to play this type.
+    pub fn choose(self, mime: &str, video: &HtmlVideoElement) -> Result<Mode, Error> {
+        let mse = has_media_source() && MediaSource::is_type_supported(mime);
+        let glue = !video.can_play_type(mime).is_empty();
+        let mode = match self {
+            Self::Auto if mse && !plays_first_cluster_only() => Some(Mode::Mse),
+            Self::Auto | Self::Only(Mode::Glue) => glue.then_some(Mode::Glue),
+            Self::Only(Mode::Mse) => mse.then_some(Mode::Mse),
+        };
+        let message = || format!("this browser cannot play {mime}, which the broadcaster records");
+        mode.ok_or_else(|| Error::new(Kind::NotSupported, message()))
+    }
+}
+
+fn has_media_source() -> bool {
+    js_sys::Reflect::has(&window(), &"MediaSource".into()).unwrap_or(false)
+}
+
+/// Firefox's MediaSource plays only the first cluster of a recording as browsers write it, its own included.
+/// Nothing tells so but the name.
+fn plays_first_cluster_only() -> bool {
+    window().navigator().user_agent().is_ok_and(|agent| agent.contains("Firefox/"))
+}

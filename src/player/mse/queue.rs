@@ -1,0 +1,82 @@
+//! Operations on a SourceBuffer, one at a time. Pure.
+//!
+//! `appendBuffer` and `remove` throw while the buffer is `updating`; `updateend` says that it no longer is.
+
+use blobcast_wire::Segment;
+use std::collections::VecDeque;
+
+/// Something to do with a SourceBuffer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation<B> {
+    /// What is appended next opens this segment. Done at once.
+    Begin(Segment),
+    /// Done at the next `updateend`.
+    Append(B),
+    /// Removes the media from the start to here, in seconds. Done at the next `updateend`.
+    RemoveTo(f64),
+}
+
+/// Operations in order, of which one at most runs.
+#[derive(Debug)]
+pub struct Queue<B> {
+    waiting: VecDeque<Operation<B>>,
+    busy: bool,
+}
+
+impl<B> Default for Queue<B> {
+    /// Busy until [`done`](Self::done) is called for the first time: the buffer is not there yet.
+    fn default() -> Self {
+        Self { waiting: VecDeque::new(), busy: true }
+    }
+}
+
+impl<B> Queue<B> {
+    pub fn push(&mut self, operation: Operation<B>) {
+        self.waiting.push_back(operation);
+    }
+
+    /// To be done before anything else.
+    pub fn push_front(&mut self, operation: Operation<B>) {
+        self.waiting.push_front(operation);
+    }
+
+    /// The buffer has finished what it was doing.
+    pub fn done(&mut self) {
+        self.busy = false;
+    }
+
+    /// What to do now; `None` while one runs.
+    pub fn next(&mut self) -> Option<Operation<B>> {
+        if self.busy {
+            return None;
+        }
+        let operation = self.waiting.pop_front()?;
+        self.busy = !matches!(operation, Operation::Begin(_));
+        Some(operation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Operation::*, *};
+
+    #[test]
+    fn runs_one_at_a_time_in_order() {
+        let mut queue = Queue::default();
+        for operation in [Begin(1), Append('a'), Append('b'), Begin(2), RemoveTo(3.0)] {
+            queue.push(operation);
+        }
+        assert_eq!(queue.next(), None, "no buffer yet");
+        queue.done();
+        assert_eq!(queue.next(), Some(Begin(1)));
+        assert_eq!(queue.next(), Some(Append('a')));
+        assert_eq!(queue.next(), None);
+        queue.done();
+        queue.push_front(Append('c'));
+        assert_eq!(queue.next(), Some(Append('c')));
+        queue.done();
+        assert_eq!(queue.next(), Some(Append('b')));
+        queue.done();
+        assert_eq!((queue.next(), queue.next(), queue.next()), (Some(Begin(2)), Some(RemoveTo(3.0)), None));
+    }
+}

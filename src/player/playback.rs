@@ -1,0 +1,97 @@
+//! Playing and pausing: what the viewer wants, and what the browser permits.
+
+use crate::{
+    dom::{Listener, with},
+    error::{Error, Kind},
+};
+use std::{
+    cell::Cell,
+    rc::{Rc, Weak},
+};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{DomException, Event, HtmlVideoElement};
+
+/// What playback tells.
+#[derive(Debug)]
+pub enum Heard {
+    /// The viewer pressed play after a pause.
+    Resumed,
+    /// The browser permits playing only without sound, so there is none now.
+    Muted,
+    /// The browser does not permit playing at all before the viewer does something.
+    Refused(Error),
+}
+
+/// The element, played for as long as the viewer does not pause it.
+pub struct Playback {
+    _listeners: [Listener; 2],
+    me: Weak<Self>,
+    pub video: HtmlVideoElement,
+    paused_by_viewer: Cell<bool>,
+    tell: Box<dyn Fn(Heard)>,
+}
+
+impl Playback {
+    pub fn new(video: &HtmlVideoElement, tell: impl Fn(Heard) + 'static) -> Rc<Self> {
+        Rc::new_cyclic(|me: &Weak<Self>| Self {
+            _listeners: [
+                Listener::new(video, "pause", with(me, |playback, _: Event| playback.on_pause())),
+                Listener::new(video, "play", with(me, |playback, _: Event| playback.on_play())),
+            ],
+            me: me.clone(),
+            video: video.clone(),
+            paused_by_viewer: Cell::new(false),
+            tell: Box::new(tell),
+        })
+    }
+
+    /// Whether the viewer's pause holds.
+    pub fn is_paused(&self) -> bool {
+        self.paused_by_viewer.get()
+    }
+
+    /// Plays, unless the viewer has paused.
+    pub fn play(&self) {
+        if self.is_paused() {
+            return;
+        }
+        let Ok(promise) = self.video.play() else { return };
+        let me = self.me.clone();
+        spawn_local(async move {
+            let Err(thrown) = JsFuture::from(promise).await else { return };
+            if let Some(playback) = me.upgrade() {
+                playback.on_refusal(&thrown);
+            }
+        });
+    }
+
+    fn on_refusal(&self, thrown: &JsValue) {
+        let name = thrown.dyn_ref::<DomException>().map(DomException::name);
+        // AbortError is only a change of source. <https://developer.chrome.com/blog/play-request-was-interrupted>
+        if name.as_deref() != Some("NotAllowedError") {
+            return;
+        }
+        if self.video.muted() {
+            let message = "the browser does not let this page play before the viewer clicks; call video.play() in a click handler";
+            (self.tell)(Heard::Refused(Error::new(Kind::NotAllowed, message)));
+        } else {
+            self.video.set_muted(true);
+            self.play();
+            (self.tell)(Heard::Muted);
+        }
+    }
+
+    fn on_pause(&self) {
+        // An element that has played to its end pauses by itself.
+        if !self.video.ended() {
+            self.paused_by_viewer.set(true);
+        }
+    }
+
+    fn on_play(&self) {
+        if self.paused_by_viewer.replace(false) {
+            (self.tell)(Heard::Resumed);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The options of `startViewing`.
+
+use super::{mode::Wanted, mse::TARGET};
+use crate::{
+    error::Error,
+    link::Target,
+    options::{Options, wrong},
+};
+use blobcast_wire::Role;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlVideoElement;
+
+/// Everything that a viewing was asked for.
+pub struct Settings {
+    pub target: Target,
+    pub mode: Wanted,
+    /// Seconds to keep ahead of the playhead, in mode `mse`.
+    pub target_latency: f64,
+    /// ms until connecting is given up.
+    pub connect_timeout: u32,
+}
+
+impl Settings {
+    pub fn read(options: &JsValue) -> Result<Self, Error> {
+        let options = Options::of(options)?;
+        let mode = options.string("mode", r#""auto", "mse", "glue" or "realtime""#)?;
+        let target = options.number("targetLatency", 50.0..=60_000.0, "ms")?;
+        Ok(Self {
+            target: Target {
+                relay: options.relay()?,
+                role: Role::View,
+                name: options.name()?,
+                token: options.token()?,
+            },
+            mode: Wanted::read(mode.as_deref())?,
+            target_latency: target.map_or(TARGET, |ms| ms / 1000.0),
+            connect_timeout: options.connect_timeout()?,
+        })
+    }
+}
+
+/// The element to view on.
+pub fn video(value: &JsValue) -> Result<HtmlVideoElement, Error> {
+    value.dyn_ref().cloned().ok_or_else(|| wrong("video", "a <video> element"))
+}

@@ -1,0 +1,228 @@
+//! Records a stream in runs, each a segment, and sends them.
+//!
+//! ```text
+//! MediaStream ─► Run ─► Cutter ─► Outbox ─► Link ─► relay
+//!                Run ─► Cutter ──┘            ▲
+//!                (next)                       └── have
+//! ```
+//!
+//! A segment ends by handover: the next [`Run`] is started and the current one stopped in the same turn; the
+//! old tail is sent to its last chunk, then the new blob. The rhythm comes from the recorders' own events: a
+//! hidden page's timers fire once a minute.
+
+mod cutter;
+mod mime;
+mod outbox;
+mod rhythm;
+mod run;
+mod settings;
+mod uplink;
+
+use crate::{
+    bytes::JsBytes,
+    deferred::Deferred,
+    dom::monotonic,
+    error::{Error, Kind},
+    events::{Events, State, object},
+    link::{self, Link, Peer},
+    meter::Meter,
+};
+use blobcast_wire::Segment;
+use cutter::Cutter;
+use gloo_timers::callback::{Interval, Timeout};
+use outbox::Outbox;
+use run::Run;
+use settings::Settings;
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::{Rc, Weak},
+};
+use wasm_bindgen::JsValue;
+use web_sys::{EventTarget, MediaStream};
+
+/// How long `stop()` waits for the recorder's tail and for the relay to have it all, ms.
+const DRAIN: u32 = 2_000;
+
+/// How often a page hears statistics, ms.
+const STATS_EVERY: u32 = 1_000;
+
+/// A run and the segment it is cut into.
+struct Recording {
+    run: Rc<Run>,
+    cutter: RefCell<Cutter<JsBytes>>,
+}
+
+/// A broadcaster. Dropping it stops everything at once; [`stop`](Self::stop) does so without losing the tail.
+pub struct Recorder {
+    me: Weak<Self>,
+    stream: MediaStream,
+    settings: Settings,
+    events: Events,
+    link: RefCell<Option<Rc<Link>>>,
+    /// The one being sent, and the next one while the first gives its tail.
+    runs: RefCell<VecDeque<Rc<Recording>>>,
+    outbox: RefCell<Outbox<JsBytes>>,
+    /// The relay has said what it has, so what is recorded may be sent.
+    may_send: Cell<bool>,
+    /// What the relay has: all pieces of this segment before this one.
+    have: Cell<(Segment, u32)>,
+    /// The newest segment number of this name, from anyone.
+    last: Cell<Segment>,
+    started: Deferred,
+    stopped: Deferred,
+    /// What follows once all is delivered: `stop()` was called, or the tracks have ended.
+    ending: Cell<Option<State>>,
+    sent: RefCell<Meter>,
+    segments: Cell<u32>,
+    viewers: Cell<u32>,
+    connecting: RefCell<Option<Timeout>>,
+    draining: RefCell<Option<Timeout>>,
+    telling: RefCell<Option<Interval>>,
+}
+
+impl Recorder {
+    /// Connects and begins to record; done when the relay has the first piece.
+    pub async fn start(
+        stream: &JsValue,
+        options: &JsValue,
+        target: EventTarget,
+    ) -> Result<Rc<Self>, JsValue> {
+        let stream = settings::stream(stream).map_err(|error| error.to_js())?;
+        let settings = Settings::read(&stream, options).map_err(|error| error.to_js())?;
+        let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
+            me: me.clone(),
+            stream,
+            settings,
+            events: Events::new(target),
+            link: RefCell::default(),
+            runs: RefCell::default(),
+            outbox: RefCell::default(),
+            may_send: Cell::new(false),
+            have: Cell::default(),
+            last: Cell::default(),
+            started: Deferred::default(),
+            stopped: Deferred::default(),
+            ending: Cell::default(),
+            sent: RefCell::default(),
+            segments: Cell::default(),
+            viewers: Cell::default(),
+            connecting: RefCell::default(),
+            draining: RefCell::default(),
+            telling: RefCell::default(),
+        });
+        recorder.connect();
+        recorder.started.wait().await?;
+        Ok(recorder)
+    }
+
+    fn connect(&self) {
+        let peer: Weak<dyn Peer> = self.me.clone();
+        *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
+        let timeout = self.settings.connect_timeout;
+        let relay = self.settings.target.relay.clone();
+        *self.connecting.borrow_mut() = Some(self.later(timeout, move |recorder| {
+            recorder.end(State::Ended, Some(link::no_answer(&relay, timeout)));
+        }));
+        let me = self.me.clone();
+        *self.telling.borrow_mut() = Some(Interval::new(STATS_EVERY, move || {
+            if let Some(recorder) = me.upgrade() {
+                recorder.events.dispatch("stats", &recorder.stats());
+            }
+        }));
+    }
+
+    fn later(&self, after: u32, act: impl FnOnce(&Self) + 'static) -> Timeout {
+        let me = self.me.clone();
+        Timeout::new(after, move || {
+            if let Some(recorder) = me.upgrade() {
+                act(&recorder);
+            }
+        })
+    }
+
+    fn link(&self) -> Option<Rc<Link>> {
+        self.link.borrow().clone()
+    }
+
+    pub fn state(&self) -> State {
+        self.events.state()
+    }
+
+    /// What a page may want to show. Times in ms, rates in bits per second.
+    pub fn stats(&self) -> JsValue {
+        let link = self.link();
+        let round_trip = link.as_ref().and_then(|link| link.round_trip());
+        let runs = self.runs.borrow();
+        let mime = runs.front().map_or_else(|| self.settings.format.mime.clone(), |front| front.run.mime());
+        let (segment, _) = self.have.get();
+        let mut sent = self.sent.borrow_mut();
+        object([
+            ("segment", (segment as f64).into()),
+            ("bytes", (sent.total() as f64).into()),
+            ("bitrate", sent.bits_per_second(monotonic()).into()),
+            ("restarts", self.segments.get().saturating_sub(1).into()),
+            ("mimeType", mime.into()),
+            ("viewers", self.viewers.get().into()),
+            ("roundTrip", round_trip.into()),
+            ("kept", (self.outbox.borrow().len() as f64).into()),
+            ("bufferedAmount", link.map_or(0, |link| link.buffered_amount()).into()),
+        ])
+    }
+
+    /// Ends the recording with everything that was recorded delivered. A second call waits for the first.
+    pub fn stop(&self) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
+        self.drain(State::Stopped);
+        self.stopped.wait()
+    }
+
+    /// Stops the runs and waits until the relay has all of it, but not for ever.
+    fn drain(&self, state: State) {
+        if self.is_over() || self.ending.replace(Some(state)).is_some() {
+            return;
+        }
+        *self.draining.borrow_mut() = Some(self.later(DRAIN, move |recorder| recorder.end(state, None)));
+        let runs: Vec<_> = self.runs.borrow().iter().cloned().collect();
+        for recording in runs {
+            recording.run.stop();
+        }
+        self.end_if_drained();
+    }
+
+    fn end_if_drained(&self) {
+        let Some(state) = self.ending.get() else { return };
+        let nobody_listens = self.link().is_none_or(|link| !link.is_up());
+        if self.runs.borrow().is_empty() && (nobody_listens || self.outbox.borrow().is_delivered()) {
+            self.end(state, None);
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.events.state(), State::Ended | State::Stopped)
+    }
+
+    /// The end of everything.
+    fn end(&self, state: State, error: Option<Error>) {
+        if self.is_over() {
+            return;
+        }
+        self.ending.set(Some(state));
+        self.connecting.borrow_mut().take();
+        self.draining.borrow_mut().take();
+        self.telling.borrow_mut().take();
+        let runs = self.runs.take();
+        drop(runs);
+        if let Some(link) = self.link.take() {
+            link.finish();
+        }
+        self.events.set_state(state);
+        if let Some(error) = error {
+            if self.started.is_settled() {
+                self.events.error(&error);
+            }
+            self.started.reject(&error.to_js());
+        }
+        self.started.reject(&Error::new(Kind::Abort, "the recording was stopped before it began").to_js());
+        self.stopped.resolve();
+    }
+}

@@ -1,0 +1,188 @@
+//! One MediaRecorder from `start()` to its `stop` event.
+
+use crate::{
+    bytes::JsBytes,
+    dom::{Listener, now, with},
+    error::{Error, Kind},
+};
+use js_sys::ArrayBuffer;
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::{Rc, Weak},
+};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{BlobEvent, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState};
+
+/// How to record.
+#[derive(Clone, Debug)]
+pub struct Format {
+    pub mime: String,
+    /// ms between chunks.
+    pub timeslice: i32,
+    pub video_bits_per_second: Option<u32>,
+    pub audio_bits_per_second: Option<u32>,
+}
+
+/// A recorder that runs, or has stopped and still has data to give. Dropping it stops it and loses the rest.
+#[must_use = "dropping a run stops its recorder"]
+pub struct Run {
+    // Listeners first: they go before the recorder is stopped.
+    _listeners: [Listener; 3],
+    me: Weak<Self>,
+    recorder: MediaRecorder,
+    started: f64,
+    /// Data in the order of its events; `None` while its bytes are being read. A Blob is read asynchronously,
+    /// and a small one may be ready before a large one that came first.
+    data: RefCell<VecDeque<Option<JsBytes>>>,
+    /// How many were taken out of `data`.
+    taken: Cell<usize>,
+    stopped: Cell<bool>,
+    failure: RefCell<Option<Error>>,
+    /// Told whenever there may be something new.
+    notify: Box<dyn Fn()>,
+}
+
+impl Run {
+    /// Starts to record.
+    ///
+    /// # Errors
+    /// The browser refuses the format or the stream.
+    pub fn start(
+        stream: &MediaStream,
+        format: &Format,
+        notify: impl Fn() + 'static,
+    ) -> Result<Rc<Self>, Error> {
+        let options = MediaRecorderOptions::new();
+        options.set_mime_type(&format.mime);
+        if let Some(bits) = format.video_bits_per_second {
+            options.set_video_bits_per_second(bits);
+        }
+        if let Some(bits) = format.audio_bits_per_second {
+            options.set_audio_bits_per_second(bits);
+        }
+        let failed = |thrown| {
+            Error::thrown(Kind::NotSupported, &format!("this browser cannot record {}", format.mime), &thrown)
+        };
+        let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(stream, &options)
+            .map_err(failed)?;
+        let run = Rc::new_cyclic(|me: &Weak<Self>| Self {
+            _listeners: [
+                Listener::new(
+                    &recorder,
+                    "dataavailable",
+                    with(me, |run, event: BlobEvent| run.on_data(&event)),
+                ),
+                Listener::new(&recorder, "stop", with(me, |run, _: Event| run.on_stop())),
+                Listener::new(&recorder, "error", with(me, |run, event: Event| run.on_error(&event))),
+            ],
+            me: me.clone(),
+            recorder,
+            started: now(),
+            data: RefCell::default(),
+            taken: Cell::new(0),
+            stopped: Cell::new(false),
+            failure: RefCell::default(),
+            notify: Box::new(notify),
+        });
+        run.recorder.start_with_time_slice(format.timeslice).map_err(failed)?;
+        Ok(run)
+    }
+
+    /// Stops the recorder; the rest of its data comes before [`is_over`](Self::is_over).
+    pub fn stop(&self) {
+        if self.recorder.state() != RecordingState::Inactive {
+            let _ = self.recorder.stop();
+        }
+    }
+
+    /// The next data, in order, once its bytes are there.
+    pub fn take(&self) -> Option<JsBytes> {
+        let mut data = self.data.borrow_mut();
+        let ready = data.front()?.is_some();
+        if !ready {
+            return None;
+        }
+        self.taken.set(self.taken.get() + 1);
+        data.pop_front()?
+    }
+
+    /// Whether it has stopped and all data was taken.
+    pub fn is_over(&self) -> bool {
+        self.stopped.get() && self.data.borrow().is_empty()
+    }
+
+    /// Why it stopped, if something failed.
+    pub fn failure(&self) -> Option<Error> {
+        self.failure.borrow().clone()
+    }
+
+    /// Whether it has given data: the only sign that it really records.
+    pub fn has_data(&self) -> bool {
+        self.taken.get() > 0
+    }
+
+    /// How long ago it was started, ms.
+    pub fn age(&self) -> f64 {
+        now() - self.started
+    }
+
+    /// The actual type, which a browser may refine after the start.
+    pub fn mime(&self) -> String {
+        self.recorder.mime_type()
+    }
+
+    fn on_data(&self, event: &BlobEvent) {
+        let Some(blob) = event.data().filter(|blob| blob.size() > 0.0) else { return };
+        let place = self.taken.get() + self.data.borrow().len();
+        self.data.borrow_mut().push_back(None);
+        let me = self.me.clone();
+        spawn_local(async move {
+            let read = JsFuture::from(blob.array_buffer()).await;
+            let Some(run) = me.upgrade() else { return };
+            // Reading fails when the browser has run out of room; the segment has a hole then and must end.
+            let bytes = read.map(|buffer| JsBytes::of(&buffer.unchecked_into::<ArrayBuffer>()));
+            match bytes {
+                Ok(bytes) => run.fill(place, bytes),
+                Err(thrown) => {
+                    run.fail(Error::thrown(Kind::Media, "recorded data could not be read", &thrown))
+                }
+            }
+            (run.notify)();
+        });
+    }
+
+    fn fill(&self, place: usize, bytes: JsBytes) {
+        let index = place.checked_sub(self.taken.get());
+        let mut data = self.data.borrow_mut();
+        if let Some(slot) = index.and_then(|index| data.get_mut(index)) {
+            *slot = Some(bytes);
+        }
+    }
+
+    fn fail(&self, error: Error) {
+        self.failure.borrow_mut().get_or_insert(error);
+        self.data.borrow_mut().clear();
+        self.stop();
+        self.stopped.set(true);
+    }
+
+    fn on_stop(&self) {
+        self.stopped.set(true);
+        (self.notify)();
+    }
+
+    fn on_error(&self, event: &Event) {
+        let thrown = js_sys::Reflect::get(event, &"error".into()).unwrap_or_default();
+        let error = Error::thrown(Kind::Media, "the browser's recorder failed", &thrown);
+        // The recorder fires `stop` after this.
+        self.failure.borrow_mut().get_or_insert(error);
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

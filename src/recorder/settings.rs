@@ -1,0 +1,66 @@
+//! The options of `startRecording`.
+
+use super::{mime, run::Format};
+use crate::{
+    error::{Error, Kind},
+    link::Target,
+    options::{Options, wrong},
+};
+use blobcast_wire::Role;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
+
+/// Everything that a recording was asked for.
+pub struct Settings {
+    pub target: Target,
+    pub format: Format,
+    /// ms between segments.
+    pub restart_interval: f64,
+    /// ms until connecting is given up.
+    pub connect_timeout: u32,
+}
+
+impl Settings {
+    pub fn read(stream: &MediaStream, options: &JsValue) -> Result<Self, Error> {
+        let options = Options::of(options)?;
+        let bits = |option| -> Result<Option<u32>, Error> {
+            Ok(options.number(option, 1_000.0..=100e6, "bits per second")?.map(|bits| bits as u32))
+        };
+        let wanted = options.string("mimeType", "a string such as video/webm;codecs=vp8,opus")?;
+        Ok(Self {
+            target: Target {
+                relay: options.relay()?,
+                role: Role::Publish,
+                name: options.name()?,
+                token: options.token()?,
+            },
+            restart_interval: options.number("restartInterval", 500.0..=20_000.0, "ms")?.unwrap_or(4_000.0),
+            connect_timeout: options.connect_timeout()?,
+            format: Format {
+                timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
+                video_bits_per_second: bits("videoBitsPerSecond")?,
+                audio_bits_per_second: bits("audioBitsPerSecond")?,
+                mime: mime::pick(stream, wanted.as_deref())?,
+            },
+        })
+    }
+}
+
+/// The stream to record.
+pub fn stream(value: &JsValue) -> Result<MediaStream, Error> {
+    let stream: &MediaStream = value
+        .dyn_ref()
+        .ok_or_else(|| wrong("mediaStream", "a MediaStream, such as getUserMedia or captureStream gives"))?;
+    if !has_live_track(stream) {
+        let message = "the mediaStream has no live track, so there is nothing to record; check that its tracks have not ended";
+        return Err(Error::new(Kind::Type, message));
+    }
+    Ok(stream.clone())
+}
+
+pub fn has_live_track(stream: &MediaStream) -> bool {
+    stream
+        .get_tracks()
+        .iter()
+        .any(|track| track.unchecked_ref::<MediaStreamTrack>().ready_state() == MediaStreamTrackState::Live)
+}

@@ -1,0 +1,156 @@
+//! What goes to the relay and what it answers.
+
+use super::{
+    Recorder, Recording,
+    outbox::{Resend, glued},
+};
+use crate::{
+    bytes::JsBytes,
+    dom::monotonic,
+    events::State,
+    link::{News, Peer},
+};
+use blobcast_wire::{Body, Kind, Message, Segment, Socket, Text};
+
+impl Peer for Recorder {
+    fn position(&self) -> Option<(Segment, u32)> {
+        None
+    }
+
+    fn hear(&self, news: News) {
+        match news {
+            News::Up { chunk_is_new } => {
+                self.connecting.borrow_mut().take();
+                // A new chunk socket begins with what the relay has; until then nothing is sent twice.
+                if !chunk_is_new {
+                    self.send_missing();
+                }
+            }
+            News::ClockSettled => self.begin(),
+            News::Text(Text::Have { segment, seq, last }) => self.relay_has(segment, seq, last),
+            News::Text(Text::State { viewers, .. }) => self.viewers.set(viewers),
+            News::Lost { .. } => {
+                self.may_send.set(false);
+                if self.started.is_settled() {
+                    self.events.set_state(State::Reconnecting);
+                }
+            }
+            News::Closed(error) => self.end(State::Ended, Some(error)),
+            News::Message(_) | News::Text(_) => {}
+        }
+    }
+}
+
+impl Recorder {
+    /// Starts the first run, once it can be numbered: the relay's clock and its newest number are known.
+    fn begin(&self) {
+        let clock_is_settled = self.link().is_some_and(|link| link.clock_is_settled());
+        let nothing_runs = self.runs.borrow().is_empty() && self.ending.get().is_none();
+        if clock_is_settled && self.may_send.get() && nothing_runs {
+            self.hand_over();
+        }
+    }
+
+    fn relay_has(&self, segment: Segment, seq: u32, last: Segment) {
+        self.have.set((segment, seq));
+        self.last.set(self.last.get().max(last));
+        self.outbox.borrow_mut().have(segment, seq);
+        if !self.may_send.get() {
+            self.refuse_stale(segment, last);
+            self.send_missing();
+        }
+        if segment > 0 {
+            self.started.resolve();
+            if self.ending.get().is_none() {
+                self.events.set_state(State::Live);
+            }
+        }
+        self.begin();
+        self.end_if_drained();
+    }
+
+    /// A relay that has closed our segment, or has one of somebody else's, takes no more of it: the next
+    /// segment begins at once.
+    fn refuse_stale(&self, segment: Segment, last: Segment) {
+        let newest = self.outbox.borrow().newest();
+        let stale = newest.is_some_and(|newest| newest != segment && newest <= last);
+        if stale {
+            self.outbox.borrow_mut().clear();
+            if self.ending.get().is_none() && self.runs.borrow().len() == 1 {
+                self.hand_over();
+            }
+        }
+    }
+
+    /// Sends what the relay lacks, and from now on everything as it comes.
+    fn send_missing(&self) {
+        self.may_send.set(true);
+        let Some(link) = self.link().filter(|link| link.is_up()) else { return };
+        let (segment, seq) = self.have.get();
+        let outbox = self.outbox.borrow();
+        for missing in outbox.missing(segment, seq) {
+            match missing {
+                Resend::Again(message) => link.send(socket_of(message), &encode(message)),
+                Resend::Glued(sent) => {
+                    let Some((blob, end)) = glued(sent) else { continue };
+                    link.send(Socket::Blob, &JsBytes::joined(&blob.prefix(), blob.parts()));
+                    if let Some(end) = end {
+                        link.send(Socket::Chunk, &encode(end));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Cuts a recorder's data and sends it.
+    pub(super) fn cut(&self, recording: &Recording, data: JsBytes) {
+        let message = recording.cutter.borrow_mut().data(
+            data,
+            &recording.run.mime(),
+            self.relay_now(),
+            JsBytes::to_vec,
+            |head| JsBytes::joined(head, &[]),
+        );
+        if let Some(message) = message {
+            self.send(message);
+        }
+    }
+
+    /// Keeps a message for a relay that may lose it, and sends it if one is there.
+    pub(super) fn send(&self, message: Message<JsBytes>) {
+        self.sent.borrow_mut().count(message.body.len(), monotonic());
+        let link = self.link().filter(|_| self.may_send.get());
+        let socket = socket_of(&message);
+        let encoded = encode(&message);
+        let kept = self.outbox.borrow_mut().keep(message);
+        if let (true, Some(link)) = (kept, link) {
+            link.send(socket, &encoded);
+        }
+    }
+
+    /// The relay's time, µs; 0 while it is not known.
+    pub(super) fn relay_now(&self) -> u64 {
+        self.link().and_then(|link| link.relay_now()).unwrap_or(0)
+    }
+}
+
+fn socket_of<B>(message: &Message<B>) -> Socket {
+    if matches!(message.kind, Kind::Blob { .. }) { Socket::Blob } else { Socket::Chunk }
+}
+
+fn encode(message: &Message<JsBytes>) -> JsBytes {
+    JsBytes::joined(&message.prefix(), std::slice::from_ref(&message.body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blobs_and_chunks_have_a_socket_each() {
+        let message = |kind| Message { kind, segment: 1, seq: 1, sent: 0, body: vec![0_u8] };
+        assert_eq!(message(Kind::Chunk).body.len(), 1);
+        assert_eq!(socket_of(&message(Kind::Blob { mime: "video/webm".into() })), Socket::Blob);
+        assert_eq!(socket_of(&message(Kind::LastChunk { cut_short: false })), Socket::Chunk);
+    }
+}
