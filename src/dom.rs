@@ -97,25 +97,32 @@ extern "C" {
     fn cancel(this: &FrameCallbacks, handle: u32);
 }
 
-/// Calls once when the video has its next picture on screen; dropped, it does not.
+/// Takes the time of the call, and the metadata of the frame.
+type FrameCallback = Closure<dyn FnMut(f64, JsValue)>;
+
+/// Calls once with the media time, in seconds, of the video's next picture on screen; dropped, it does not.
 ///
 /// Without `requestVideoFrameCallback` it waits for `timeupdate`, a little later than the picture.
 #[must_use = "dropping it cancels the call"]
 pub struct NextPicture {
     video: web_sys::HtmlVideoElement,
     /// `None` where the browser has no frame callbacks.
-    request: Option<(u32, Closure<dyn FnMut()>)>,
+    request: Option<(u32, FrameCallback)>,
     _fallback: Option<Listener>,
 }
 
 impl NextPicture {
-    pub fn of(video: &web_sys::HtmlVideoElement, mut shown: impl FnMut() + 'static) -> Self {
+    pub fn of(video: &web_sys::HtmlVideoElement, mut shown: impl FnMut(f64) + 'static) -> Self {
         let frames: &FrameCallbacks = video.unchecked_ref();
         if frames.available().is_undefined() {
-            let fallback = Listener::new(video, "timeupdate", move |_: Event| shown());
+            let element = video.clone();
+            let fallback = Listener::new(video, "timeupdate", move |_: Event| shown(element.current_time()));
             return Self { video: video.clone(), request: None, _fallback: Some(fallback) };
         }
-        let callback = Closure::<dyn FnMut()>::new(shown);
+        let callback = FrameCallback::new(move |_now, metadata: JsValue| {
+            let time = js_sys::Reflect::get(&metadata, &"mediaTime".into());
+            shown(time.ok().and_then(|time| time.as_f64()).unwrap_or(f64::INFINITY));
+        });
         let handle = frames.request(function(&callback));
         Self { video: video.clone(), request: Some((handle, callback)), _fallback: None }
     }

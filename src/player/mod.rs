@@ -10,6 +10,7 @@ mod mode;
 mod mse;
 mod playback;
 mod poster;
+mod quirks;
 mod screen;
 mod settings;
 mod stage;
@@ -54,7 +55,7 @@ struct Showing {
 /// A viewer. Dropping it stops everything.
 pub struct Player {
     me: Weak<Self>,
-    _on_visible: Listener,
+    on_visible: RefCell<Option<Listener>>,
     settings: Settings,
     events: Events,
     link: RefCell<Option<Rc<Link>>>,
@@ -65,6 +66,8 @@ pub struct Player {
     poster: RefCell<Option<Poster>>,
     /// When a screen failed last.
     failed_at: Cell<Option<Duration>>,
+    /// Stopped, or ended by the relay for good. A broadcast that has ended may begin again.
+    is_over: Cell<bool>,
     started: Deferred,
     received: RefCell<Meter>,
     segments: Cell<u32>,
@@ -98,11 +101,11 @@ impl Player {
         let document = window().document().map(EventTarget::from).unwrap_or_else(|| video.clone().into());
         Self {
             me: me.clone(),
-            _on_visible: Listener::new(
+            on_visible: RefCell::new(Some(Listener::new(
                 &document,
                 "visibilitychange",
                 with(me, |player, _: Event| player.on_visible()),
-            ),
+            ))),
             settings,
             events: Events::new(target),
             link: RefCell::default(),
@@ -111,6 +114,7 @@ impl Player {
             showing: RefCell::default(),
             poster: RefCell::default(),
             failed_at: Cell::default(),
+            is_over: Cell::new(false),
             started: Deferred::default(),
             received: RefCell::default(),
             segments: Cell::default(),
@@ -149,12 +153,15 @@ impl Player {
         self.end(State::Stopped, None);
     }
 
+    /// The end of everything but, unless it is the page that stops, the last picture.
     fn end(&self, state: State, error: Option<Error>) {
-        if matches!(self.state(), State::Ended | State::Stopped) && self.link.borrow().is_none() {
+        if self.is_over.replace(true) && state != State::Stopped {
             return;
         }
         self.connecting.take();
         self.ticking.take();
+        self.on_visible.take();
+        self.playback.let_go();
         if let Some(link) = self.link.take() {
             link.finish();
         }

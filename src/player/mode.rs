@@ -1,5 +1,6 @@
 //! Which way to play.
 
+use super::quirks;
 use crate::{
     dom::window,
     error::{Error, Kind},
@@ -55,7 +56,7 @@ impl Wanted {
         let mse = has_media_source() && MediaSource::is_type_supported(mime);
         let glue = !video.can_play_type(mime).is_empty();
         let mode = match self {
-            Self::Auto if mse && !plays_first_cluster_only() => Some(Mode::Mse),
+            Self::Auto if mse && !quirks::plays_first_cluster_only() => Some(Mode::Mse),
             Self::Auto | Self::Only(Mode::Glue) => glue.then_some(Mode::Glue),
             Self::Only(Mode::Mse) => mse.then_some(Mode::Mse),
         };
@@ -66,10 +67,4 @@ impl Wanted {
 
 fn has_media_source() -> bool {
     js_sys::Reflect::has(&window(), &"MediaSource".into()).unwrap_or(false)
-}
-
-/// Firefox's MediaSource plays only the first cluster of a recording as browsers write it, its own included.
-/// Nothing tells so but the name.
-fn plays_first_cluster_only() -> bool {
-    window().navigator().user_agent().is_ok_and(|agent| agent.contains("Firefox/"))
 }

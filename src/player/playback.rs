@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Kind},
 };
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
@@ -25,7 +25,7 @@ pub enum Heard {
 
 /// The element, played for as long as the viewer does not pause it.
 pub struct Playback {
-    _listeners: [Listener; 2],
+    listeners: RefCell<Option<[Listener; 2]>>,
     me: Weak<Self>,
     pub video: HtmlVideoElement,
     paused_by_viewer: Cell<bool>,
@@ -35,15 +35,20 @@ pub struct Playback {
 impl Playback {
     pub fn new(video: &HtmlVideoElement, tell: impl Fn(Heard) + 'static) -> Rc<Self> {
         Rc::new_cyclic(|me: &Weak<Self>| Self {
-            _listeners: [
+            listeners: RefCell::new(Some([
                 Listener::new(video, "pause", with(me, |playback, _: Event| playback.on_pause())),
                 Listener::new(video, "play", with(me, |playback, _: Event| playback.on_play())),
-            ],
+            ])),
             me: me.clone(),
             video: video.clone(),
             paused_by_viewer: Cell::new(false),
             tell: Box::new(tell),
         })
+    }
+
+    /// Hears no more of the element, which belongs to the page again.
+    pub fn let_go(&self) {
+        self.listeners.take();
     }
 
     /// Whether the viewer's pause holds.

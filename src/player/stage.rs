@@ -111,7 +111,7 @@ impl Player {
 
     /// The element as it was found, without a source.
     pub(super) fn let_go(&self) {
-        let showing = self.showing.take();
+        let Some(showing) = self.showing.take() else { return };
         let poster = self.poster.take();
         let video = &self.playback.video;
         let _ = video.remove_attribute("src");

@@ -4,6 +4,7 @@
 //! Piece ─► Blob ⊕ chunk ─► [Plan] ─► object URL ─► <video>, under a Poster while it changes
 //! ```
 
+mod arrival;
 mod plan;
 mod transition;
 

@@ -1,10 +1,10 @@
 //! From one source to the next, under a poster.
 
-use super::{Playback, Source};
-use crate::{
-    dom::{Listener, NextPicture},
-    player::poster::Poster,
+use super::{
+    Playback, Source,
+    arrival::{self, Arrival},
 };
+use crate::{dom::Listener, player::poster::Poster};
 use gloo_timers::callback::Timeout;
 use std::{cell::RefCell, rc::Rc};
 use web_sys::Event;
@@ -17,7 +17,7 @@ const TOO_LONG: u32 = 2_000;
 #[must_use = "dropping a transition takes its poster away"]
 pub struct Transition {
     _ready: Listener,
-    _shown: Rc<RefCell<Option<NextPicture>>>,
+    _arrival: Rc<RefCell<Option<Rc<Arrival>>>>,
     _too_long: Timeout,
     /// Revoking the old URL earlier makes the `play()` of it reject.
     _old: Option<Source>,
@@ -37,22 +37,18 @@ impl Transition {
         let video = &playback.video;
         // While another poster is up, the element itself may have no picture to capture.
         let poster = Poster::of(video).or_else(|| unfinished.and_then(|unfinished| unfinished._poster));
-        video.set_src(url);
-        let shown = Rc::new(RefCell::new(None));
+        video.set_src(&arrival::address(url, from));
+        let arrival = Rc::new(RefCell::new(None));
         let on_ready = {
-            let (playback, shown, finished) = (playback.clone(), shown.clone(), finished.clone());
+            let (playback, arrival, finished) = (playback.clone(), arrival.clone(), finished.clone());
             move |_: Event| {
-                if from > 0.0 {
-                    playback.video.set_current_time(from);
-                }
                 playback.play();
-                let finished = finished.clone();
-                *shown.borrow_mut() = Some(NextPicture::of(&playback.video, finished));
+                arrival.replace(Some(Arrival::of(&playback.video, from, finished.clone())));
             }
         };
         Self {
             _ready: Listener::new(video, "loadedmetadata", on_ready),
-            _shown: shown,
+            _arrival: arrival,
             _too_long: Timeout::new(TOO_LONG, finished),
             _old: old,
             _poster: poster,
