@@ -1,0 +1,65 @@
+// `npm test`: every check there is, in stages; `node scripts/test.mjs rust` runs one of them.
+// Stops at the first stage that fails, and names it.
+
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { runBrowserTests } from "./browser-tests.mjs";
+import { buildPackage } from "./build.mjs";
+import { buildRelay } from "./relay.mjs";
+import { main, root, run } from "./run.mjs";
+import { bring } from "./tools.mjs";
+
+const WASM = ["--package", "blobcast", "--package", "blobcast-wire", "--target", "wasm32-unknown-unknown"];
+const PACKAGE_TEST = "package.test.mjs";
+
+const stages = {
+  async rust() {
+    await bring("rustfmt", "clippy", "wasm target");
+    await run("cargo", ["fmt", "--all", "--check"]);
+    await run("cargo", ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    await run("cargo", ["clippy", ...WASM, "--all-targets", "--", "-D", "warnings"]);
+    await run("cargo", ["doc", "--workspace", "--no-deps"], { env: { RUSTDOCFLAGS: "-D warnings" } });
+    await run("cargo", ["test", "--workspace"]);
+  },
+  async build() {
+    await buildPackage();
+    await buildRelay();
+  },
+  async browser() {
+    await bring("wasm target", "wasm-pack", "wasm-bindgen", "chromium", "chromedriver", "firefox", "geckodriver");
+    await buildRelay();
+    await runBrowserTests();
+  },
+  async e2e() {
+    await stages.build();
+    await bring("node modules", "chromium", "firefox", "ffmpeg");
+    await nodeTest(await testFiles((name) => name !== PACKAGE_TEST));
+  },
+  async package() {
+    await stages.build();
+    await bring("node modules", "chromium", "ffmpeg");
+    await nodeTest(await testFiles((name) => name === PACKAGE_TEST));
+  },
+};
+
+/** One file at a time: these tests look at time, and two cores carry one broadcast. */
+const nodeTest = (files) => run(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files]);
+
+async function testFiles(wanted) {
+  const names = await readdir(join(root, "tests/e2e"), { recursive: true });
+  return names.filter((name) => name.endsWith(".test.mjs") && wanted(name)).sort().map((name) => join("tests/e2e", name));
+}
+
+main(import.meta, async (names) => {
+  const unknown = names.find((name) => !(name in stages));
+  if (unknown) throw new Error(`No stage is called ${unknown}: there are ${Object.keys(stages).join(", ")}.`);
+  const done = [];
+  for (const name of names.length ? names : Object.keys(stages)) {
+    console.log(`\n=== ${name}`);
+    const began = Date.now();
+    const failure = await stages[name]().then(() => null, (error) => error);
+    done.push(`${failure ? "FAILED" : "ok    "} ${name} (${((Date.now() - began) / 1000).toFixed(0)} s)`);
+    if (failure) throw new Error(`${done.join("\n")}\n\nStage ${name} failed: ${failure.message}`);
+  }
+  console.log(`\n${done.join("\n")}`);
+});

@@ -1,0 +1,79 @@
+// Brings what a task needs, by ordinary package managers.
+//
+// Each tool is looked for first, which takes milliseconds. A missing one is installed by its command,
+// and where that fails the task ends with the command to type.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ask, isNewer, root, run, which } from "./run.mjs";
+
+/** Browsers go by several names. */
+export const programs = {
+  chromium: () => which("chromium", "chromium-browser", "google-chrome"),
+  chromedriver: () => which("chromedriver"),
+  firefox: () => which("firefox-esr", "firefox"),
+  geckodriver: () => which("geckodriver"),
+  ffmpeg: () => which("ffmpeg"),
+};
+
+const tools = {
+  "node modules": {
+    present: () => isNewer("node_modules/.package-lock.json", "package-lock.json"),
+    command: () => "npm ci",
+  },
+  rustfmt: {
+    present: () => ask("cargo", "fmt", "--version"),
+    command: () => "rustup component add rustfmt",
+  },
+  clippy: {
+    present: () => ask("cargo", "clippy", "--version"),
+    command: () => "rustup component add clippy",
+  },
+  "wasm target": {
+    present: () => existsSync(join(ask("rustc", "--print", "sysroot") ?? "", "lib/rustlib/wasm32-unknown-unknown")),
+    command: () => "rustup target add wasm32-unknown-unknown",
+  },
+  "wasm-pack": {
+    present: () => which("wasm-pack"),
+    command: () => "cargo install wasm-pack",
+  },
+  // wasm-pack takes it from PATH only when its version is the library's, and would download a binary otherwise.
+  "wasm-bindgen": {
+    present: () => ask("wasm-bindgen", "--version") === `wasm-bindgen ${lockedVersion("wasm-bindgen")}`,
+    command: () => `cargo install wasm-bindgen-cli --version ${lockedVersion("wasm-bindgen")}`,
+  },
+  geckodriver: {
+    present: programs.geckodriver,
+    command: () => "cargo install geckodriver",
+  },
+  chromium: { present: programs.chromium, command: debian("chromium") },
+  chromedriver: { present: programs.chromedriver, command: debian("chromium-driver") },
+  firefox: { present: programs.firefox, command: debian("firefox-esr") },
+  ffmpeg: { present: programs.ffmpeg, command: debian("ffmpeg") },
+};
+
+/** What builds the npm package, and so all that `npm start` needs beside cargo. */
+export const forBuilding = ["node modules", "wasm target", "wasm-pack", "wasm-bindgen"];
+
+/** Makes sure that these tools are there. */
+export async function bring(...names) {
+  for (const name of names) {
+    const { present, command } = tools[name];
+    if (present()) continue;
+    console.log(`bringing ${name}: ${command()}`);
+    await run(command(), [], { shell: true }).catch(() => {});
+    if (!present()) throw new Error(`${name} is missing and could not be installed here. Type: ${command()}`);
+  }
+}
+
+function debian(name) {
+  const sudo = process.getuid?.() === 0 ? "" : "sudo ";
+  return () => `${sudo}apt-get update && ${sudo}apt-get install -y ${name}`;
+}
+
+function lockedVersion(crate) {
+  const lock = readFileSync(join(root, "Cargo.lock"), "utf8");
+  const version = lock.match(new RegExp(`name = "${crate}"\nversion = "(.+)"`))?.[1];
+  if (!version) throw new Error(`Cargo.lock does not name ${crate}.`);
+  return version;
+}

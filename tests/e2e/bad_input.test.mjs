@@ -1,0 +1,122 @@
+// What a user gets wrong, or a network: each a clear error.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import { launchChromium } from "./harness/browser.mjs";
+import { openBare, relayFor, stateOf, view } from "./harness/pages.mjs";
+
+/** What browsers say about sockets that a test leaves without a relay. */
+const REFUSED = /WebSocket connection|Failed to load resource|net::ERR_/;
+
+test("bad input is refused with a clear error", { timeout: 120_000 }, async (t) => {
+  const relay = await relayFor(t);
+  const page = await openBare(await launchChromium(t), relay, { expects: REFUSED });
+
+  const recording = (options, source = "camera") =>
+    page.evaluate(
+      async (options, source) => {
+        const stream = source === "none" ? new MediaStream() : await sources[source]();
+        return refusal(startRecording(stream, here(options)));
+      },
+      options,
+      source,
+    );
+  const viewing = (options) => page.evaluate((options) => refusal(startViewing(video, here(options))), options);
+
+  /** The error must be a real one, of this name, whose message says this. */
+  function assertRefused(error, name, message) {
+    assert.ok(error, "not refused");
+    assert.equal(error.isError, true);
+    assert.equal(error.name, name, error.message);
+    assert.match(error.message, message);
+  }
+
+  await t.test("a stream without tracks", async () => {
+    assertRefused(await recording({}, "none"), "TypeError", /track/);
+  });
+
+  await t.test("something that is no stream, no video, no options", async () => {
+    const refusals = await page.evaluate(async () => [
+      await refusal(startRecording({}, here())),
+      await refusal(startViewing(document.body, here())),
+      await refusal(startViewing(video)),
+    ]);
+    assertRefused(refusals[0], "TypeError", /MediaStream/);
+    assertRefused(refusals[1], "TypeError", /video/i);
+    assertRefused(refusals[2], "TypeError", /options/);
+  });
+
+  await t.test("an unknown mode", async () => {
+    assertRefused(await viewing({ mode: "fast" }), "TypeError", /mode.*auto.*mse.*glue/);
+  });
+
+  await t.test("mode realtime, which is still to come", async () => {
+    assertRefused(await viewing({ mode: "realtime" }), "NotSupportedError", /realtime/);
+  });
+
+  for (const name of ["", "a b", "../secret", "a//b", "/a", "ends/", "-x", "x".repeat(65), "a.b", "ü", 7]) {
+    await t.test(`the name ${JSON.stringify(name)}`, async () => {
+      assertRefused(await recording({ name }), "TypeError", /name/);
+      assertRefused(await viewing({ name }), "TypeError", /name/);
+    });
+  }
+
+  for (const url of ["ftp://127.0.0.1", 7, null]) {
+    await t.test(`the url ${JSON.stringify(url)}`, async () => {
+      assertRefused(await recording({ url }), "TypeError", /url/);
+      assertRefused(await viewing({ url }), "TypeError", /url/);
+    });
+  }
+
+  for (const restartInterval of [0, 499, 20_001, -1, "4000"]) {
+    await t.test(`the restart interval ${JSON.stringify(restartInterval)}`, async () => {
+      assertRefused(await recording({ restartInterval }), "TypeError", /restartInterval.*500.*20000/);
+    });
+  }
+
+  await t.test("a type that nothing here records", async () => {
+    assertRefused(await recording({ mimeType: "video/ogg" }), "NotSupportedError", /video\/ogg/);
+  });
+
+  await t.test("a relay that is not there", async () => {
+    const url = `ws://127.0.0.1:${await freePort()}`;
+    const options = { url, connectTimeout: 1500 };
+    assertRefused(await recording(options), "TimeoutError", new RegExp(url.slice(5)));
+    assertRefused(await viewing(options), "TimeoutError", new RegExp(url.slice(5)));
+  });
+
+  await t.test("an origin that the relay does not know", async (t) => {
+    const browser = await launchChromium(t, { host: "elsewhere.example" });
+    const origin = `http://elsewhere.example:${relay.port}`;
+    const foreign = await browser.open(`${origin}/bare.html`, { expects: REFUSED });
+    const refusals = await foreign.evaluate(async (url) => {
+      const stream = document.createElement("canvas").captureStream();
+      return [await refusal(startRecording(stream, here({ url }))), await refusal(startViewing(video, here({ url })))];
+    }, relay.wsUrl);
+    for (const error of refusals) {
+      assertRefused(error, "NotAllowedError", /--allow-origin/);
+      assert.ok(error.message.includes(origin), error.message);
+    }
+  });
+
+  await t.test("an origin that the relay was told of is let in", async (t) => {
+    const origin = "http://elsewhere.example";
+    const tolerant = await relayFor(t, "--allow-origin", `${origin}:${relay.port}`);
+    const browser = await launchChromium(t, { host: "elsewhere.example" });
+    const foreign = await browser.open(`${origin}:${relay.port}/bare.html`);
+    await view(foreign, { url: tolerant.wsUrl });
+    assert.equal(await stateOf(foreign, "viewing"), "waiting");
+  });
+});
+
+/** A port that nothing listens on any more. */
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}

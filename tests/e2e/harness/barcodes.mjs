@@ -1,0 +1,35 @@
+// Reads the bar codes (pages/barcode.js) in the small pictures that a viewer shows.
+
+import { BITS_PER_ROW, decode } from "../pages/barcode.js";
+import { WIDTH } from "./match.mjs";
+
+const CELL = WIDTH / BITS_PER_ROW;
+const ROWS = 4;
+
+/** Each picture with its frame's `number` and its `latency`: the time from drawing to showing, in ms. */
+export function readBarcodes(pictures) {
+  return pictures.map(({ luma, at }, index) => {
+    const code = decode(bits(luma));
+    if (!code) throw new Error(`picture ${index} of ${pictures.length} has no readable bar code`);
+    return { at, number: code.number, latency: (at % 2 ** 32) - code.time };
+  });
+}
+
+/** The middle of each cell, where the codec leaves black black. */
+export function bits(luma) {
+  return Array.from({ length: ROWS * BITS_PER_ROW }, (_, i) => {
+    const left = (i % BITS_PER_ROW) * CELL + 1;
+    const top = Math.floor(i / BITS_PER_ROW) * CELL + 1;
+    const middle = [0, 1, WIDTH, WIDTH + 1].map((offset) => luma[top * WIDTH + left + offset]);
+    return middle.reduce((sum, value) => sum + value) > 4 * 128 ? 1 : 0;
+  });
+}
+
+/** Pictures whose frame is older than one that was shown before. */
+export function stepsBack(shown) {
+  return shown.flatMap(({ number }, i) => (i > 0 && number < shown[i - 1].number ? [`${shown[i - 1].number} then ${number}`] : []));
+}
+
+export function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}

@@ -1,0 +1,68 @@
+// Real browsers, each with an empty profile of its own that is gone afterwards.
+// Whatever goes wrong in a page unnoticed (an exception, a rejection, console.error) fails the test when the browser closes.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import puppeteer from "puppeteer-core";
+import { programs } from "../../../scripts/tools.mjs";
+import { defer } from "./cleanup.mjs";
+
+/**
+ * Chromium, driven by CDP. `clip` is its camera and microphone: `{ video, audio }`, see clip.mjs;
+ * without one it has Chromium's moving test picture. `autoplay: false` leaves the rules of a person's browser in force;
+ * `host` is a name that this browser takes for 127.0.0.1.
+ */
+export function launchChromium(t, { clip, autoplay = true, host } = {}) {
+  const args = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-component-update",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=30",
+  ];
+  if (clip) args.push(`--use-file-for-fake-video-capture=${clip.video}`, `--use-file-for-fake-audio-capture=${clip.audio}`);
+  if (autoplay) args.push("--autoplay-policy=no-user-gesture-required");
+  if (host) args.push(`--host-resolver-rules=MAP ${host} 127.0.0.1`);
+  return launch(t, { browser: "chrome", executablePath: programs.chromium(), args });
+}
+
+/** Firefox, driven by WebDriver BiDi. Its camera is a test picture. */
+export function launchFirefox(t) {
+  const extraPrefsFirefox = {
+    "media.navigator.streams.fake": true,
+    "media.navigator.permission.disabled": true,
+    "media.autoplay.default": 0,
+    "media.autoplay.blocking_policy": 0,
+  };
+  return launch(t, { browser: "firefox", executablePath: programs.firefox(), extraPrefsFirefox });
+}
+
+async function launch(t, options) {
+  const folder = await mkdtemp(join(tmpdir(), "blobcast-"));
+  const env = { ...process.env, TMPDIR: folder };
+  const browser = await puppeteer.launch({ ...options, env, userDataDir: join(folder, "profile"), headless: true });
+  const problems = [];
+  defer(t, async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 }); // children may still be writing
+    if (problems.length) throw new Error(`in a page of ${options.browser}:\n${problems.join("\n")}`);
+  });
+  return {
+    /**
+     * Opens a page. `inject` are functions to run in it before anything else;
+     * `expects` matches the problems that the test provokes.
+     */
+    async open(url, { inject = [], expects } = {}) {
+      const page = await browser.newPage();
+      const note = (text) => expects?.test(text) || problems.push(text);
+      page.on("pageerror", (error) => note(String(error?.stack ?? error)));
+      page.on("console", (message) => message.type() === "error" && note(message.text()));
+      for (const script of inject) await page.evaluateOnNewDocument(script);
+      await page.goto(url);
+      return page;
+    },
+  };
+}

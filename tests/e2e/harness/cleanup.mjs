@@ -1,0 +1,19 @@
+// node:test runs `after` hooks in the order of their registration; what is started last must end first,
+// or pages would report the loss of a relay that the test itself has just stopped.
+
+const stacks = new WeakMap();
+
+/** Runs `task` when the test is over, before those deferred earlier. */
+export function defer(t, task) {
+  if (!stacks.has(t)) {
+    stacks.set(t, []);
+    t.after(() => unwind(stacks.get(t)));
+  }
+  stacks.get(t).push(task);
+}
+
+async function unwind(stack) {
+  const errors = [];
+  while (stack.length) await stack.pop()().catch((error) => errors.push(error));
+  if (errors.length) throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map(String).join("\n"));
+}

@@ -1,0 +1,64 @@
+// The pictures that a viewer's page really shows, small and grey.
+
+import { HEIGHT, split, WIDTH } from "./match.mjs";
+
+/** The next `count` pictures: `{ luma, at }`, `at` by the wall clock. */
+export async function pictures(page, count, seconds = 30) {
+  const shown = await film(page, count, seconds);
+  if (shown.length < count) throw new Error(`${shown.length} pictures in ${seconds} s, ${count} expected`);
+  return shown;
+}
+
+/** All pictures of so many seconds. */
+export const picturesOf = (page, seconds) => film(page, Infinity, seconds);
+
+async function film(page, count, seconds) {
+  const { times, base64 } = await page.evaluate(filmInPage, count === Infinity ? null : count, seconds * 1000, WIDTH, HEIGHT);
+  const lumas = split(Buffer.from(base64, "base64"));
+  return times.map((at, i) => ({ at, luma: lumas[i] }));
+}
+
+/**
+ * Runs in the page, so it stands alone. A picture of the video counts unless a canvas (a poster) lies over it
+ * when the browser paints, which is after the animation frame's callbacks.
+ */
+async function filmInPage(count, milliseconds, width, height) {
+  const video = document.querySelector("video");
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  const isCovered = () => {
+    const { left, right, top, bottom } = video.getBoundingClientRect();
+    const overlaps = (box) => box.left < right && box.right > left && box.top < bottom && box.bottom > top;
+    return [...document.querySelectorAll("canvas")].some((poster) => overlaps(poster.getBoundingClientRect()));
+  };
+  const times = [];
+  const lumas = [];
+  await new Promise((resolve) => {
+    let callback = video.requestVideoFrameCallback(take);
+    const timeout = setTimeout(finish, milliseconds);
+    function take() {
+      const at = Date.now();
+      context.drawImage(video, 0, 0, width, height);
+      const { data } = context.getImageData(0, 0, width, height);
+      requestAnimationFrame(() => {
+        if (times.length !== count && !isCovered()) keep(at, data);
+        if (times.length === count) finish();
+      });
+      callback = video.requestVideoFrameCallback(take);
+    }
+    function keep(at, data) {
+      times.push(at);
+      for (let i = 0; i < data.length; i += 4) lumas.push(0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2]);
+    }
+    function finish() {
+      clearTimeout(timeout);
+      video.cancelVideoFrameCallback(callback);
+      resolve();
+    }
+  });
+  const url = new FileReader();
+  url.readAsDataURL(new Blob([Uint8Array.from(lumas)]));
+  await new Promise((resolve) => (url.onload = resolve));
+  return { times, base64: url.result.split(",")[1] ?? "" };
+}

@@ -1,0 +1,38 @@
+// What a test can broadcast.
+
+import { BITS_PER_ROW, encode } from "./barcode.js";
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const CELL = WIDTH / BITS_PER_ROW;
+
+const microphone = () => navigator.mediaDevices.getUserMedia({ audio: true });
+
+export const sources = {
+  /** The camera and the microphone. */
+  camera: () => navigator.mediaDevices.getUserMedia({ video: { width: WIDTH, height: HEIGHT, frameRate: 30 }, audio: true }),
+
+  /** A canvas that says in every frame which one it is and when it was drawn; with the microphone. */
+  async barcodes() {
+    const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
+    drawForever(canvas.getContext("2d", { alpha: false }));
+    const [audio] = (await microphone()).getTracks();
+    return new MediaStream([...canvas.captureStream(30).getTracks(), audio]);
+  },
+};
+
+function drawForever(context) {
+  let number = 0;
+  const draw = () => {
+    // Something that moves, so that it is a video and not a still.
+    context.fillStyle = `hsl(${number % 360} 60% 50%)`;
+    context.fillRect(0, 0, WIDTH, HEIGHT);
+    encode({ number, time: Date.now() }).forEach((bit, i) => {
+      context.fillStyle = bit ? "white" : "black";
+      context.fillRect((i % BITS_PER_ROW) * CELL, Math.floor(i / BITS_PER_ROW) * CELL, CELL, CELL);
+    });
+    number++;
+  };
+  draw();
+  setInterval(draw, 1000 / 30);
+}
