@@ -41,3 +41,26 @@ impl Deferred {
         }
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn is_settled_once() {
+        let deferred = Deferred::default();
+        assert!(!deferred.is_settled());
+        deferred.resolve();
+        deferred.reject(&"too late".into());
+        assert!(deferred.is_settled());
+        deferred.wait().await.expect("resolved");
+    }
+
+    #[wasm_bindgen_test]
+    async fn rejects_with_the_error() {
+        let deferred = Deferred::default();
+        deferred.reject(&"why".into());
+        assert_eq!(deferred.wait().await, Err(JsValue::from("why")));
+    }
+}

@@ -154,3 +154,84 @@ pub fn now() -> f64 {
 pub fn monotonic() -> std::time::Duration {
     std::time::Duration::from_secs_f64(now().max(0.0) / 1000.0)
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use std::{
+        cell::{Cell, RefCell},
+        rc::Rc,
+    };
+    use wasm_bindgen_futures::JsFuture;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    fn fire(target: &EventTarget, kind: &str) {
+        target.dispatch_event(&Event::new(kind).expect("an event")).expect("heard");
+    }
+
+    #[wasm_bindgen_test]
+    fn a_dropped_listener_hears_nothing_and_lets_go_of_what_it_held() {
+        let target = EventTarget::new().expect("a target");
+        let heard = Rc::new(Cell::new(0));
+        let listener = {
+            let heard = heard.clone();
+            Listener::new(&target, "tick", move |_: Event| heard.set(heard.get() + 1))
+        };
+        fire(&target, "tick");
+        fire(&target, "tock");
+        drop(listener);
+        fire(&target, "tick");
+        assert_eq!((heard.get(), Rc::strong_count(&heard)), (1, 1));
+    }
+
+    #[wasm_bindgen_test]
+    fn a_listener_may_be_dropped_by_its_own_handler() {
+        let target = EventTarget::new().expect("a target");
+        let held: Rc<RefCell<Option<Listener>>> = Rc::default();
+        let heard = Rc::new(Cell::new(0));
+        let handler = {
+            let (held, heard) = (Rc::downgrade(&held), heard.clone());
+            move |_: Event| {
+                heard.set(heard.get() + 1);
+                held.upgrade().expect("alive").take();
+            }
+        };
+        held.replace(Some(Listener::new(&target, "tick", handler)));
+        fire(&target, "tick");
+        fire(&target, "tick");
+        assert_eq!((heard.get(), Rc::strong_count(&heard)), (1, 1));
+    }
+
+    #[wasm_bindgen_test]
+    fn a_handler_does_not_keep_its_owner() {
+        struct Owner {
+            heard: Rc<Cell<u32>>,
+            _listener: Listener,
+        }
+        let target = EventTarget::new().expect("a target");
+        let heard = Rc::new(Cell::new(0));
+        let count = heard.clone();
+        let owner = Rc::new_cyclic(|me: &Weak<Owner>| Owner {
+            heard: count,
+            _listener: Listener::new(
+                &target,
+                "tick",
+                with(me, |me, _: Event| me.heard.set(me.heard.get() + 1)),
+            ),
+        });
+        fire(&target, "tick");
+        drop(owner);
+        fire(&target, "tick");
+        assert_eq!((heard.get(), Rc::strong_count(&heard)), (1, 1));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_dropped_object_url_is_revoked() {
+        let blob = Blob::new().expect("a blob");
+        let url = ObjectUrl::for_blob(&blob).expect("a URL");
+        let address = url.as_str().to_owned();
+        JsFuture::from(window().fetch_with_str(&address)).await.expect("there while the guard lives");
+        drop(url);
+        JsFuture::from(window().fetch_with_str(&address)).await.expect_err("gone with the guard");
+    }
+}

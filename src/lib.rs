@@ -119,3 +119,6 @@ impl fmt::Debug for Viewing {
         out.debug_tuple("Viewing").field(&self.0.state()).finish()
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -63,3 +63,16 @@ impl Drop for Poster {
         self.0.remove();
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn a_video_without_a_picture_has_no_poster() {
+        let document = window().document().expect("a page");
+        let video: HtmlVideoElement = document.create_element("video").expect("a video").unchecked_into();
+        assert!(Poster::of(&video).is_none());
+    }
+}

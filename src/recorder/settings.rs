@@ -55,7 +55,8 @@ pub fn stream(value: &JsValue) -> Result<MediaStream, Error> {
         let message = "the mediaStream has no live track, so there is nothing to record; check that its tracks have not ended";
         return Err(Error::new(Kind::Type, message));
     }
-    Ok(stream.clone())
+    // Not `stream.clone()`: that is the DOM's, which clones the tracks too and leaves the camera on for ever.
+    Ok(Clone::clone(stream))
 }
 
 pub fn has_live_track(stream: &MediaStream) -> bool {
