@@ -42,9 +42,10 @@ impl fmt::Display for Name {
 
 impl fmt::Display for NameError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // As long as fits in the reason of a close frame.
         out.write_str(
-            "a broadcast's name is 1 to 8 parts joined by '/', each of letters, digits, '_' and '-' \
-             (not '-' first), 64 characters a part and 128 in all",
+            "a broadcast's name is up to 8 parts joined by '/', each 1 to 64 of A-Z a-z 0-9 _ - (not - first), \
+             128 in all",
         )
     }
 }
@@ -68,5 +69,6 @@ mod tests {
         for bad in bad.into_iter().chain([too_long_part.as_str(), too_long.as_str()]) {
             assert_eq!(bad.parse::<Name>(), Err(NameError), "{bad:?}");
         }
+        assert!(NameError.to_string().len() <= 123, "the reason of a close frame holds no more");
     }
 }

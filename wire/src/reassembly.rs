@@ -86,7 +86,7 @@ pub struct Reassembly<B> {
     held: usize,
     /// Since when something is held without any progress.
     stuck_since: Option<Duration>,
-    /// Both sockets are new: whatever blob comes next is read, even one with a lower number.
+    /// Both sockets are new: if the next blob has a lower number, it is read all the same.
     fresh: bool,
 }
 
@@ -189,11 +189,11 @@ impl<B: Body + Default> Reassembly<B> {
                 };
                 self.drop_chunks_before((blob.segment, blob.seq));
             }
+        } else if blob.segment > reading.segment {
+            self.hold_blob(blob);
         } else if fresh {
             self.cut(out);
             self.begin(blob, out);
-        } else if blob.segment > reading.segment {
-            self.hold_blob(blob);
         }
     }
 

@@ -295,6 +295,22 @@ fn two_new_sockets_take_a_lower_number() {
 }
 
 #[test]
+fn the_next_blob_outruns_the_rest_of_a_segment_on_two_new_sockets() {
+    let (first, second) = (one(9, 4), one(10, 2));
+    let mut reassembly = Reassembly::new();
+    let mut reader = Reader::default();
+    reader.read(reassembly.push(first.blob(1), START));
+    reader.read(reassembly.push(first.chunk(1), START));
+    reassembly.reconnected();
+    // The relay has gone on meanwhile: its blob socket is at the next segment, its chunk socket sends the rest.
+    reader.read(reassembly.push(second.blob(1), START));
+    reader.read(reassembly.push(first.chunk(2), START));
+    reader.read(reassembly.push(first.chunk(3), START));
+    reader.read(reassembly.push(second.chunk(1), START));
+    assert_eq!(reader.segments, whole(&[first, second]));
+}
+
+#[test]
 fn a_segment_goes_on_over_two_new_sockets() {
     let recorded = one(9, 6);
     let mut reassembly = Reassembly::new();
