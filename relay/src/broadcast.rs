@@ -1,0 +1,247 @@
+//! One broadcast as data: what is kept of it and what it is called. No sockets, no clock of its own.
+
+use crate::segment::Kept;
+use blobcast_wire::{Live, Message, Piece, Segment};
+use bytes::Bytes;
+use std::{collections::VecDeque, fmt};
+
+/// How many segments are kept: the current one and the one before it, so that a viewer may be a whole
+/// segment late, or away for a moment at its end, and miss nothing.
+const KEPT_SEGMENTS: usize = 2;
+
+/// How far ahead of the relay's clock a segment may start, µs.
+const MAX_AHEAD: u64 = 5_000_000;
+
+/// How many pieces one blob may heal: each is sent on as a chunk of its own. At 25 a second this is more
+/// than half an hour.
+const MAX_HEALED: u32 = 65_536;
+
+/// The pieces of a broadcast and its state.
+#[derive(Debug)]
+pub(crate) struct Broadcast {
+    /// Oldest first. All but the newest have ended.
+    kept: VecDeque<Kept>,
+    /// The newest segment that is not kept any more, and how many pieces it had.
+    dropped: Option<(Segment, u32)>,
+    /// The newest number this name has seen; 0 before the first.
+    last: Segment,
+    state: Live,
+}
+
+/// Why a broadcaster's message is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Segment numbers grow per name, across sessions.
+    NotLater {
+        /// The one that was offered.
+        segment: Segment,
+        /// The newest there is.
+        last: Segment,
+    },
+    /// A segment from the future: the broadcaster's idea of the relay's clock is wrong.
+    Ahead {
+        /// By how much, µs.
+        by: u64,
+    },
+    /// A blob that heals more pieces than anyone records.
+    TooMuchHealed(u32),
+}
+
+impl Broadcast {
+    /// A broadcast whose newest segment so far, now forgotten, was `last`.
+    pub(crate) fn new(last: Segment) -> Self {
+        Self { kept: VecDeque::with_capacity(KEPT_SEGMENTS), dropped: None, last, state: Live::Waiting }
+    }
+
+    /// What it is.
+    pub(crate) fn state(&self) -> Live {
+        self.state
+    }
+
+    /// The newest number it has seen.
+    pub(crate) fn last(&self) -> Segment {
+        self.last
+    }
+
+    /// The newest segment.
+    pub(crate) fn current(&self) -> Option<&Kept> {
+        self.kept.back()
+    }
+
+    /// A kept segment by its number.
+    pub(crate) fn find(&self, segment: Segment) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.number() == segment)
+    }
+
+    /// The first kept segment after a number.
+    pub(crate) fn after(&self, segment: Segment) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.number() > segment)
+    }
+
+    /// Whether somebody who has all pieces of a segment before `seq` can go on with the oldest kept one and has
+    /// missed nothing: it was the one before that.
+    pub(crate) fn follows(&self, segment: Segment, seq: u32) -> bool {
+        self.dropped.is_some_and(|(dropped, pieces)| dropped == segment && pieces <= seq)
+    }
+
+    /// What a newcomer begins with: the current segment's number, the seq that its chunks go on from, and all
+    /// before that as one blob. Nothing when nobody broadcasts: what was is not live.
+    pub(crate) fn join(&mut self) -> Option<(Segment, u32, Bytes)> {
+        if self.state != Live::Live {
+            return None;
+        }
+        let kept = self.kept.back_mut()?;
+        let (seq, blob) = kept.snapshot();
+        Some((kept.number(), seq, blob))
+    }
+
+    /// Whether a new segment may have this number.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn admits(&self, segment: Segment, now: u64) -> Result<(), Refusal> {
+        if segment <= self.last {
+            return Err(Refusal::NotLater { segment, last: self.last });
+        }
+        match segment.checked_sub(now) {
+            Some(by) if by > MAX_AHEAD => Err(Refusal::Ahead { by }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the next piece.
+    ///
+    /// # Errors
+    /// Why it is refused; nothing has changed then.
+    pub(crate) fn take(&mut self, piece: Piece<Bytes>, now: u64) -> Result<(), Refusal> {
+        match piece {
+            Piece::Begin(blob) => self.open(blob, now)?,
+            Piece::Continue { segment, seq, next, sent, body } => {
+                if next.saturating_sub(seq) > MAX_HEALED {
+                    return Err(Refusal::TooMuchHealed(next.saturating_sub(seq)));
+                }
+                if let Some(kept) = self.reading(segment) {
+                    kept.continues(seq, next, sent, body);
+                }
+            }
+            Piece::End { segment, cut_short, sent, body, .. } => {
+                if let Some(kept) = self.reading(segment) {
+                    kept.ends(cut_short, sent, body);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the segment that is open, if one is: the rest will never come.
+    pub(crate) fn cut_short(&mut self) {
+        if let Some(kept) = self.kept.back_mut().filter(|kept| !kept.has_ended()) {
+            kept.ends(true, kept.sent(), Bytes::new());
+        }
+    }
+
+    /// Nobody broadcasts any more: the broadcaster has finished, or is lost.
+    pub(crate) fn leave(&mut self, finished: bool) {
+        self.cut_short();
+        self.state = if finished { Live::Ended } else { Live::Waiting };
+    }
+
+    fn open(&mut self, blob: Message<Bytes>, now: u64) -> Result<(), Refusal> {
+        let number = blob.segment;
+        self.admits(number, now)?;
+        let Some(kept) = Kept::open(blob) else { return Ok(()) };
+        self.cut_short();
+        if self.kept.len() == KEPT_SEGMENTS {
+            self.dropped = self.kept.pop_front().map(|kept| (kept.number(), kept.next()));
+        }
+        self.kept.push_back(kept);
+        self.last = number;
+        self.state = Live::Live;
+        Ok(())
+    }
+
+    /// The open segment, if it is this one: one that was ended here, by a takeover, takes no more.
+    fn reading(&mut self, segment: Segment) -> Option<&mut Kept> {
+        self.kept.back_mut().filter(|kept| kept.number() == segment && !kept.has_ended())
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotLater { segment, last } => write!(out, "segment {segment} is not later than {last}"),
+            Self::Ahead { by } => {
+                write!(out, "segment starts {} ms ahead of the relay's clock: ask it by ping", by / 1000)
+            }
+            Self::TooMuchHealed(pieces) => write!(out, "blob heals {pieces} pieces, at most {MAX_HEALED}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use blobcast_wire::Kind;
+
+    const NOW: u64 = 1_000_000_000;
+
+    fn blob(segment: Segment) -> Piece<Bytes> {
+        let kind = Kind::Blob { mime: "video/webm".into() };
+        Piece::Begin(Message { kind, segment, seq: 1, sent: 1, body: Bytes::from_static(b"head") })
+    }
+
+    fn chunk(segment: Segment, seq: u32, next: u32) -> Piece<Bytes> {
+        Piece::Continue { segment, seq, next, sent: 1, body: Bytes::from_static(b"more") }
+    }
+
+    fn live(segments: &[Segment]) -> Broadcast {
+        let mut broadcast = Broadcast::new(0);
+        for &segment in segments {
+            broadcast.take(blob(segment), NOW).expect("admitted");
+        }
+        broadcast
+    }
+
+    #[test]
+    fn keeps_the_current_and_the_previous_segment() {
+        let broadcast = live(&[1, 2, 3]);
+        let kept: Vec<_> = (1..4).map(|segment| broadcast.find(segment).map(Kept::has_ended)).collect();
+        assert_eq!(kept, [None, Some(true), Some(false)]);
+        assert_eq!(broadcast.after(0).map(Kept::number), Some(2));
+        assert_eq!(broadcast.after(3).map(Kept::number), None);
+    }
+
+    #[test]
+    fn numbers_grow_and_stay_near_the_clock() {
+        let broadcast = live(&[NOW]);
+        assert_eq!(broadcast.admits(NOW, NOW), Err(Refusal::NotLater { segment: NOW, last: NOW }));
+        assert_eq!(broadcast.admits(NOW + 1, NOW), Ok(()));
+        assert_eq!(broadcast.admits(NOW + MAX_AHEAD, NOW), Ok(()));
+        assert_eq!(broadcast.admits(NOW + MAX_AHEAD + 1, NOW), Err(Refusal::Ahead { by: MAX_AHEAD + 1 }));
+        assert_eq!(Broadcast::new(9).admits(9, NOW), Err(Refusal::NotLater { segment: 9, last: 9 }));
+    }
+
+    #[test]
+    fn a_lost_or_finished_broadcaster_leaves_an_ended_segment_and_nothing_to_join() {
+        for (finished, state) in [(true, Live::Ended), (false, Live::Waiting)] {
+            let mut broadcast = live(&[1]);
+            assert_eq!(broadcast.join().map(|(segment, seq, _)| (segment, seq)), Some((1, 1)));
+            broadcast.leave(finished);
+            assert_eq!(broadcast.state(), state);
+            assert!(broadcast.find(1).is_some_and(Kept::has_ended));
+            assert_eq!(broadcast.join(), None);
+            // What comes late is not glued to what has ended.
+            assert_eq!(broadcast.take(chunk(1, 1, 2), NOW), Ok(()));
+            assert_eq!(broadcast.find(1).map(Kept::next), Some(2));
+        }
+    }
+
+    #[test]
+    fn healing_is_bounded() {
+        let mut broadcast = live(&[1]);
+        let too_much = MAX_HEALED + 1;
+        assert_eq!(broadcast.take(chunk(1, 1, 1 + too_much), NOW), Err(Refusal::TooMuchHealed(too_much)));
+        assert_eq!(broadcast.take(chunk(1, 1, 1 + MAX_HEALED), NOW), Ok(()));
+        assert_eq!(broadcast.find(1).map(Kept::next), Some(1 + MAX_HEALED));
+    }
+}

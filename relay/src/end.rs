@@ -1,0 +1,33 @@
+//! How a socket's driver ended, and what that means for the socket.
+
+use crate::{farewell::Farewell, socket::Socket};
+use blobcast_wire::Close;
+
+/// How a driver ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// The relay has nothing more for this socket.
+    Ours(Farewell),
+    /// The peer did what the protocol does not know: its other socket is closed too.
+    Refused(Farewell),
+    /// The peer closed it, with this code if it said one.
+    Theirs(Option<u16>),
+    /// The connection is gone.
+    Lost,
+}
+
+impl End {
+    /// Whether the peer has said that it is done.
+    pub(crate) fn is_finish(&self) -> bool {
+        matches!(self, Self::Theirs(Some(code)) if Close::from_code(*code) == Some(Close::Finished))
+    }
+
+    /// Takes leave of the peer.
+    pub(crate) async fn say(self, socket: Socket) {
+        match self {
+            Self::Ours(farewell) | Self::Refused(farewell) => socket.close(&farewell).await,
+            Self::Theirs(_) => socket.drain().await,
+            Self::Lost => {}
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What a socket is closed with: a code that a program understands and a reason that a person does.
+
+use blobcast_wire::Close;
+
+/// The longest reason that fits a close frame, bytes: a control frame's 125 less the code's two.
+const MAX_REASON_LEN: usize = 123;
+
+/// A close code and its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Farewell {
+    /// The code.
+    pub(crate) close: Close,
+    /// What happened and what to do, cut to what a close frame holds.
+    pub(crate) reason: String,
+}
+
+impl Farewell {
+    /// A code with a reason.
+    pub(crate) fn new(close: Close, reason: impl Into<String>) -> Self {
+        let mut reason = reason.into();
+        reason.truncate(reason.floor_char_boundary(MAX_REASON_LEN));
+        Self { close, reason }
+    }
+
+    /// The peer said something that the protocol does not know.
+    pub(crate) fn bad(reason: impl ToString) -> Self {
+        Self::new(Close::BadMessage, reason.to_string())
+    }
+
+    /// The partner did not come.
+    pub(crate) fn alone() -> Self {
+        Self::bad("the two sockets reached different relays: balance by the query's session")
+    }
+
+    /// The relay ends.
+    pub(crate) fn restarting() -> Self {
+        Self::new(Close::Restarting, "the relay restarts: connect again")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_reason_is_cut_between_characters() {
+        let farewell = Farewell::bad("ä".repeat(100));
+        assert_eq!(farewell.reason, "ä".repeat(61));
+        assert_eq!(Farewell::bad("short").reason, "short");
+    }
+}

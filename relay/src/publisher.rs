@@ -1,0 +1,264 @@
+//! A broadcaster: what puts its two sockets in order, and the driver of each of them.
+
+use crate::{
+    ask::Ask,
+    cursor::Out,
+    end::End,
+    farewell::Farewell,
+    relay::Presence,
+    session::{Seat, Session},
+    socket::{Event, Socket},
+};
+use blobcast_wire::{Kind, Live, Message, Piece, Reassembly, Segment, Socket as Which, Text};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    select,
+    sync::{Notify, oneshot},
+    time::{Instant, MissedTickBehavior, interval, sleep},
+};
+
+/// How often `have` is said while data flows, and how finely the patience for order is measured.
+const TICK: Duration = Duration::from_millis(250);
+
+/// How often the number of viewers is said at most.
+const VIEWERS_EVERY: Duration = Duration::from_secs(1);
+
+/// What a broadcaster's two sockets share. Dropping it ends what it had begun.
+#[derive(Debug)]
+pub(crate) struct Publisher {
+    presence: Presence,
+    number: u64,
+    inbox: Mutex<Inbox>,
+    /// Rung when a blob has arrived, which the chunk socket acknowledges.
+    blob_arrived: Notify,
+    /// Which socket was closed with 1000, and did not come back.
+    finished: [AtomicBool; 2],
+}
+
+#[derive(Debug, Default)]
+struct Inbox {
+    reassembly: Reassembly<Bytes>,
+    /// How long both sockets have been here: waiting for order is only counted while both can bring it.
+    patience: Duration,
+    /// It has begun a segment, so it was the broadcaster once.
+    has_begun: bool,
+}
+
+/// Seats a socket of a broadcaster.
+pub(crate) fn seat(presence: Presence, ask: &Ask) -> (Seat<Publisher>, oneshot::Receiver<Farewell>) {
+    let publishers = presence.publishers.clone();
+    let which = ask.endpoint.socket;
+    let make = || Publisher {
+        number: presence.number_publisher(),
+        presence,
+        inbox: Mutex::default(),
+        blob_arrived: Notify::new(),
+        finished: Default::default(),
+    };
+    publishers.seat(&ask.session, which, make, |publisher, _| {
+        publisher.finished[which as usize].store(false, Ordering::Relaxed);
+    })
+}
+
+impl Publisher {
+    /// Its number in the room.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether both sockets were closed with 1000.
+    fn has_finished(&self) -> bool {
+        self.finished.iter().all(|finished| finished.load(Ordering::Relaxed))
+    }
+
+    fn now(&self) -> u64 {
+        self.presence.relay().clock.micros()
+    }
+
+    /// The segment of this session and its next piece, as `have` says it.
+    fn have(&self) -> (Segment, u32) {
+        self.inbox.lock().reassembly.position().unwrap_or((0, 0))
+    }
+}
+
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        self.presence.leave(self.number, self.has_finished());
+    }
+}
+
+/// Takes a binary message from one of the sockets.
+fn receive(session: &Arc<Session<Publisher>>, which: Which, raw: &Bytes) -> Result<(), Farewell> {
+    let publisher = session.peer();
+    let message = Message::decode(raw).map_err(Farewell::bad)?;
+    let is_blob = matches!(message.kind, Kind::Blob { .. });
+    if is_blob != (which == Which::Blob) {
+        return Err(Farewell::bad("blobs come on the blob socket, chunks on the chunk socket"));
+    }
+    let mut inbox = publisher.inbox.lock();
+    if inbox.has_begun && !publisher.presence.belongs_to(publisher.number) {
+        return Ok(()); // It was replaced, and its sockets are about to hear that.
+    }
+    let goes_on = inbox.reassembly.position().is_some_and(|(segment, _)| segment == message.segment);
+    if is_blob && !goes_on {
+        let now = publisher.now();
+        publisher.presence.with(|broadcast| broadcast.admits(message.segment, now)).map_err(Farewell::bad)?;
+    }
+    let patience = inbox.patience;
+    let pieces = inbox.reassembly.push(message, patience);
+    publish(session, &mut inbox, pieces)?;
+    if is_blob {
+        publisher.blob_arrived.notify_one();
+    }
+    Ok(())
+}
+
+/// Lets a tick pass: gives up what was waited for long enough.
+fn expire(session: &Arc<Session<Publisher>>) -> Result<(), Farewell> {
+    let mut inbox = session.peer().inbox.lock();
+    inbox.patience += TICK;
+    let patience = inbox.patience;
+    let pieces = inbox.reassembly.expire(patience);
+    publish(session, &mut inbox, pieces)
+}
+
+fn publish(
+    session: &Arc<Session<Publisher>>,
+    inbox: &mut Inbox,
+    pieces: Vec<Piece<Bytes>>,
+) -> Result<(), Farewell> {
+    let publisher = session.peer();
+    for piece in pieces {
+        let is_first = !inbox.has_begun;
+        inbox.has_begun = true;
+        publisher.presence.publish(session, is_first, piece, publisher.now()).map_err(Farewell::bad)?;
+    }
+    Ok(())
+}
+
+/// What one socket has to say.
+#[derive(Debug, Default)]
+struct Due {
+    /// The newest ping that was not answered.
+    pong: Option<f64>,
+    have: bool,
+    /// The `have` that was said last.
+    had: Option<(Segment, u32)>,
+    state: bool,
+    /// The state that was said last, and when.
+    said: Option<(Live, u32, Instant)>,
+}
+
+impl Due {
+    /// Looks for what has changed.
+    fn look(&mut self, publisher: &Publisher) {
+        self.have |= self.had.is_some_and(|had| had != publisher.have());
+        let (state, viewers) = publisher.presence.state();
+        self.state |= match self.said {
+            None => true,
+            Some((said, _, _)) if said != state => true,
+            Some((_, said, when)) => said != viewers && when.elapsed() >= VIEWERS_EVERY,
+        };
+    }
+
+    fn next(&mut self, publisher: &Publisher) -> Option<Out> {
+        let room = &publisher.presence;
+        let text = if let Some(t) = self.pong.take() {
+            Text::Pong { t, now: room.relay().clock.millis() }
+        } else if std::mem::take(&mut self.have) {
+            let (segment, seq) = publisher.have();
+            self.had = Some((segment, seq));
+            Text::Have { segment, seq, last: room.with(|broadcast| broadcast.last()) }
+        } else if std::mem::take(&mut self.state) {
+            let (state, viewers) = room.state();
+            self.said = Some((state, viewers, Instant::now()));
+            Text::State { state, viewers }
+        } else {
+            return None;
+        };
+        Some(Out::Text(text))
+    }
+}
+
+/// Drives one socket until it ends.
+pub(crate) async fn drive(
+    socket: &mut Socket,
+    seat: &Seat<Publisher>,
+    mut dismissed: oneshot::Receiver<Farewell>,
+) -> End {
+    let publisher = seat.session().peer();
+    let relay = publisher.presence.relay();
+    let is_chunk = seat.socket() == Which::Chunk;
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let alone = sleep(relay.timing.pair_within);
+    tokio::pin!(alone);
+    let mut is_paired = false;
+    let mut has_more = false;
+    let mut due = Due::default();
+    loop {
+        select! {
+            biased;
+            Ok(farewell) = &mut dismissed => return End::Ours(farewell),
+            () = relay.stopping.cancelled() => return End::Ours(Farewell::restarting()),
+            () = &mut alone, if !is_paired => return End::Ours(Farewell::alone()),
+            () = seat.paired(), if !is_paired => {
+                is_paired = true;
+                (due.have, due.state, has_more) = (is_chunk, is_chunk, true);
+            }
+            event = socket.next(has_more) => match event {
+                Event::Writable => match due.next(publisher) {
+                    Some(out) => socket.put(out),
+                    None => has_more = false,
+                },
+                Event::Binary(raw) => if let Err(farewell) = receive(seat.session(), seat.socket(), &raw) {
+                    return End::Refused(farewell);
+                },
+                Event::Text(text) => if let Some(Text::Ping { t }) = Text::from_json(&text) {
+                    (due.pong, has_more) = (Some(t), true);
+                },
+                Event::Closed(code) => return End::Theirs(code),
+                Event::Broken(farewell) => return End::Refused(farewell),
+                Event::Lost => return End::Lost,
+            },
+            () = publisher.blob_arrived.notified(), if is_chunk && is_paired => {
+                (due.have, has_more) = (true, true);
+            }
+            _ = tick.tick(), if is_chunk && is_paired => {
+                if seat.has_partner() && let Err(farewell) = expire(seat.session()) {
+                    return End::Refused(farewell);
+                }
+                due.look(publisher);
+                has_more = true;
+            }
+        }
+    }
+}
+
+/// Leaves the seat. The last socket of a broadcaster that has not finished waits for it to come back: only
+/// when it does not is the broadcast over, which is this session's `Drop`.
+pub(crate) async fn leave(seat: Seat<Publisher>, is_finish: bool) {
+    let session = Arc::clone(seat.session());
+    if is_finish {
+        session.peer().finished[seat.socket() as usize].store(true, Ordering::Relaxed);
+    }
+    drop(seat);
+    let has_begun = session.peer().inbox.lock().has_begun;
+    if session.has_socket() || session.is_dismissed() || session.peer().has_finished() || !has_begun {
+        return;
+    }
+    let relay = Arc::clone(session.peer().presence.relay());
+    select! {
+        () = session.returned() => {}
+        () = relay.stopping.cancelled() => {}
+        () = sleep(relay.timing.grace) => {}
+    }
+}

@@ -1,0 +1,149 @@
+//! A room: everything of one name. The broadcast, who sends it, who watches it, and the bell that rings when
+//! there is something new.
+
+use crate::{
+    broadcast::{Broadcast, Refusal},
+    farewell::Farewell,
+    publisher::Publisher,
+    session::{Session, Sessions},
+    viewer::Viewer,
+};
+use blobcast_wire::{Close, Live, Piece, Segment};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use std::sync::{Arc, Weak};
+use tokio::sync::watch;
+
+/// One name's broadcast and its peers.
+#[derive(Debug)]
+pub(crate) struct Room {
+    /// Broadcasters: the one whose segments these are, and those who have not sent their first blob.
+    pub(crate) publishers: Arc<Sessions<Publisher>>,
+    /// Viewers.
+    pub(crate) viewers: Arc<Sessions<Viewer>>,
+    stage: Mutex<Stage>,
+    /// Rung for every piece and every other state.
+    pieces: watch::Sender<()>,
+    /// Rung for every segment that begins.
+    segments: watch::Sender<()>,
+}
+
+#[derive(Debug)]
+struct Stage {
+    broadcast: Broadcast,
+    /// Whose segments these are, and that one's number.
+    owner: Option<(u64, Weak<Session<Publisher>>)>,
+    /// Counts broadcasters.
+    count: u64,
+}
+
+/// What `/streams` says about a room.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    /// The current segment: number, next seq, MIME type, bytes.
+    pub(crate) current: Option<(Segment, u32, String, usize)>,
+    /// The state.
+    pub(crate) state: Live,
+    /// How many watch.
+    pub(crate) viewers: u32,
+}
+
+impl Room {
+    /// A room whose newest segment so far, now forgotten, was `last`.
+    pub(crate) fn new(last: Segment) -> Self {
+        Self {
+            publishers: Sessions::new(),
+            viewers: Sessions::new(),
+            stage: Mutex::new(Stage { broadcast: Broadcast::new(last), owner: None, count: 0 }),
+            pieces: watch::Sender::new(()),
+            segments: watch::Sender::new(()),
+        }
+    }
+
+    /// Hears of every piece and state from now on.
+    pub(crate) fn hear_pieces(&self) -> watch::Receiver<()> {
+        self.pieces.subscribe()
+    }
+
+    /// Hears of every segment that begins from now on.
+    pub(crate) fn hear_segments(&self) -> watch::Receiver<()> {
+        self.segments.subscribe()
+    }
+
+    /// Looks at the broadcast, shortly: everybody in the room waits meanwhile.
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&mut Broadcast) -> T) -> T {
+        look(&mut self.stage.lock().broadcast)
+    }
+
+    /// State and number of viewers.
+    pub(crate) fn state(&self) -> (Live, u32) {
+        let state = self.with(|broadcast| broadcast.state());
+        (state, self.viewers.len() as u32)
+    }
+
+    /// A number for a broadcaster that comes in.
+    pub(crate) fn number_publisher(&self) -> u64 {
+        let mut stage = self.stage.lock();
+        stage.count += 1;
+        stage.count
+    }
+
+    /// Takes the next piece of a broadcaster. The first blob of another one is a takeover: the segment that is
+    /// open is ended, and its broadcaster is asked to go.
+    ///
+    /// # Errors
+    /// Why the piece is refused.
+    pub(crate) fn publish(
+        &self,
+        by: &Arc<Session<Publisher>>,
+        is_first: bool,
+        piece: Piece<Bytes>,
+        now: u64,
+    ) -> Result<(), Refusal> {
+        let number = by.peer().number();
+        let begins = matches!(piece, Piece::Begin(_));
+        let mut stage = self.stage.lock();
+        let is_owner = stage.owner.as_ref().is_some_and(|(owner, _)| *owner == number);
+        if !is_owner && !is_first {
+            return Ok(()); // It was replaced a moment ago.
+        }
+        stage.broadcast.take(piece, now)?;
+        let replaced = if is_owner { None } else { stage.owner.replace((number, Arc::downgrade(by))) };
+        drop(stage);
+        if begins {
+            self.segments.send_replace(());
+        }
+        self.pieces.send_replace(());
+        if let Some(replaced) = replaced.and_then(|(_, session)| session.upgrade()) {
+            let reason = "another broadcaster took over: a name has one at a time";
+            replaced.dismiss(&Farewell::new(Close::Replaced, reason));
+        }
+        Ok(())
+    }
+
+    /// Whether the segments are this broadcaster's.
+    pub(crate) fn belongs_to(&self, publisher: u64) -> bool {
+        self.stage.lock().owner.as_ref().is_some_and(|(owner, _)| *owner == publisher)
+    }
+
+    /// A broadcaster has gone for good. If the segments are its own, the open one is ended.
+    pub(crate) fn leave(&self, publisher: u64, finished: bool) {
+        let mut stage = self.stage.lock();
+        if stage.owner.as_ref().is_some_and(|(owner, _)| *owner == publisher) {
+            stage.owner = None;
+            stage.broadcast.leave(finished);
+            drop(stage);
+            self.pieces.send_replace(());
+        }
+    }
+
+    /// What there is to say about it.
+    pub(crate) fn summary(&self) -> Summary {
+        let (state, viewers) = self.state();
+        let current = self.with(|broadcast| {
+            let kept = broadcast.current()?;
+            Some((kept.number(), kept.next(), kept.mime().to_owned(), kept.len()))
+        });
+        Summary { current, state, viewers }
+    }
+}

@@ -1,0 +1,180 @@
+//! One WebSocket, as its driver sees it: something happened, or there is room to send.
+//!
+//! Everything here can be dropped half-way (in a `select!`) and asked again: nothing is lost. At most one
+//! message waits in the socket; what is not sent yet stays in the broadcast, where it can still be skipped.
+
+use crate::{cursor::Out, farewell::Farewell};
+use blobcast_wire::Close;
+use bytes::Bytes;
+use futures_util::{Sink, SinkExt, Stream};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::{Instant, Interval, MissedTickBehavior, interval_at, timeout},
+};
+use tokio_websockets::{CloseCode, Error, Limits, Message, ServerBuilder, WebSocketStream};
+
+/// How long a closing handshake may take.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// How many pings a peer may send without reading the answers.
+const MAX_UNREAD_PONGS: u32 = 64;
+
+/// A WebSocket after its handshake.
+pub(crate) struct Socket {
+    stream: WebSocketStream<TokioIo<Upgraded>>,
+    heartbeat: Interval,
+    /// A ping is out, and nothing was heard since.
+    waiting: bool,
+    /// The last flush had to wait for the peer.
+    blocked: bool,
+    unread_pongs: u32,
+}
+
+/// What happened on a socket.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A binary message.
+    Binary(Bytes),
+    /// A text message.
+    Text(String),
+    /// All that was put has been handed to the system: there is room for one more message.
+    Writable,
+    /// The peer closed, with this code if it said one.
+    Closed(Option<u16>),
+    /// The connection is gone or dead.
+    Lost,
+    /// The peer broke the WebSocket protocol, or sent too large a message.
+    Broken(Farewell),
+}
+
+impl Socket {
+    /// A socket that takes messages up to `max_len` bytes and pings at this interval.
+    pub(crate) fn new(io: Upgraded, max_len: usize, ping_every: Duration) -> Self {
+        let limits = Limits::default().max_payload_len(Some(max_len));
+        let stream = ServerBuilder::new().limits(limits).serve(TokioIo::new(io));
+        let mut heartbeat = interval_at(Instant::now() + ping_every, ping_every);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { stream, heartbeat, waiting: false, blocked: false, unread_pongs: 0 }
+    }
+
+    /// Waits for the next event; for [`Event::Writable`] only if there is something to send.
+    pub(crate) async fn next(&mut self, has_more: bool) -> Event {
+        std::future::poll_fn(|cx| self.poll_event(cx, has_more)).await
+    }
+
+    /// Gives it a message to send. To be called after [`Event::Writable`].
+    pub(crate) fn put(&mut self, out: Out) {
+        self.queue(match out {
+            Out::Piece(raw) => Message::binary(raw),
+            Out::Text(text) => Message::text(text.to_json()),
+        });
+    }
+
+    /// Says why (unless a close is on its way already), closes, and reads on until the peer has closed too: were
+    /// there unread bytes, closing would reset the connection, and the reason could be lost on the way.
+    pub(crate) async fn close(mut self, farewell: &Farewell) {
+        if let Ok(code) = CloseCode::try_from(farewell.close.code()) {
+            self.queue(Message::close(Some(code), &farewell.reason));
+        }
+        self.drain().await;
+    }
+
+    /// Sends what is left, the answer to the peer's close among it, and waits for the peer to go.
+    pub(crate) async fn drain(mut self) {
+        let drain = async {
+            self.stream.flush().await?;
+            let io = self.stream.get_mut();
+            io.shutdown().await?;
+            let mut rest = vec![0; 8192];
+            while io.read(&mut rest).await? > 0 {}
+            Ok::<_, Error>(())
+        };
+        // A peer that does not answer is dropped.
+        let _ = timeout(CLOSING, drain).await;
+    }
+
+    /// An error here means that the socket is closed already; the next read says so too.
+    fn queue(&mut self, message: Message) {
+        let _ = Pin::new(&mut self.stream).start_send(message);
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>, has_more: bool) -> Poll<Event> {
+        if self.heartbeat.poll_tick(cx).is_ready() {
+            if self.waiting {
+                return Poll::Ready(Event::Lost);
+            }
+            self.waiting = true;
+            self.queue(Message::ping(Bytes::new()));
+            // Asks to be woken by the next tick.
+            let _ = self.heartbeat.poll_tick(cx);
+        }
+        match Pin::new(&mut self.stream).poll_flush(cx) {
+            Poll::Ready(Ok(())) => {
+                // A full socket that has room again has a peer that reads.
+                self.waiting &= !std::mem::take(&mut self.blocked);
+                self.unread_pongs = 0;
+                if has_more {
+                    return Poll::Ready(Event::Writable);
+                }
+            }
+            Poll::Ready(Err(_)) => return Poll::Ready(Event::Lost),
+            Poll::Pending => self.blocked = true,
+        }
+        loop {
+            match Pin::new(&mut self.stream).poll_next(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => return Poll::Ready(Event::Lost),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(broken(&error)),
+                Poll::Ready(Some(Ok(message))) => {
+                    self.waiting = false;
+                    if let Some(event) = self.read(message) {
+                        return Poll::Ready(event);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read(&mut self, message: Message) -> Option<Event> {
+        if message.is_binary() {
+            return Some(Event::Binary(message.into_payload().into()));
+        }
+        if let Some(text) = message.as_text() {
+            return Some(Event::Text(text.to_owned()));
+        }
+        if let Some((code, _)) = message.as_close() {
+            let code = Some(code).filter(|&code| code != CloseCode::NO_STATUS_RECEIVED);
+            return Some(Event::Closed(code.map(u16::from)));
+        }
+        if message.is_ping() {
+            // The library answers; a peer that does not read the answers would make it keep them.
+            self.unread_pongs += 1;
+            return (self.unread_pongs > MAX_UNREAD_PONGS).then_some(Event::Lost);
+        }
+        None
+    }
+}
+
+fn broken(error: &Error) -> Event {
+    match error {
+        Error::Protocol(error) => Event::Broken(Farewell::bad(error)),
+        Error::PayloadTooLong { max_len, .. } => {
+            Event::Broken(Farewell::new(Close::TooBig, format!("a message has at most {max_len} bytes")))
+        }
+        _ => Event::Lost,
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Socket").field("waiting", &self.waiting).field("blocked", &self.blocked).finish()
+    }
+}

@@ -1,0 +1,12 @@
+//! The relay with real sockets: servers in this process, and the program itself.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+mod broadcaster;
+mod common;
+mod http;
+mod join;
+mod pairing;
+mod program;
+mod refusals;
+mod viewer;
