@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { main, root, run } from "./run.mjs";
 import { bring, forBuilding } from "./tools.mjs";
 
-const INPUTS = ["Cargo.toml", "Cargo.lock", "src", "wire/Cargo.toml", "wire/src", "scripts/build.mjs", "package-lock.json"];
+const INPUTS = ["Cargo.toml", "Cargo.lock", "src", "container/Cargo.toml", "container/src", "wire/Cargo.toml", "wire/src", "scripts/build.mjs", "package-lock.json"];
 const STAMP = "pkg/index.js";
 
 /** Builds the package when something that it is made of is newer than it. */

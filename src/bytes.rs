@@ -36,6 +36,12 @@ impl JsBytes {
     }
 }
 
+impl From<&[u8]> for JsBytes {
+    fn from(bytes: &[u8]) -> Self {
+        Self(Uint8Array::from(bytes))
+    }
+}
+
 impl Default for JsBytes {
     fn default() -> Self {
         Self(Uint8Array::new_with_length(0))

@@ -1,63 +1,67 @@
 //! From a recorder's data to the messages of a segment. Pure.
 //!
-//! The first data of a recording may be a single byte (Chromium with a short timeslice). A blob must hold at
-//! least the whole init segment, so data is gathered until the first cluster begins; that is piece 0, the
-//! blob. Everything after it is a chunk.
+//! The data is tidied on its way, so a message ends at the edge of a block. The first one, the blob, holds the
+//! whole init segment and at least one block; a recorder's first data may be a single byte.
 
+use blobcast_container::{Error, Tidy};
 use blobcast_wire::{Body, Kind, Message, Segment};
-
-/// The EBML id of a WebM Cluster, <https://www.rfc-editor.org/rfc/rfc9559#name-cluster-element>.
-const CLUSTER: [u8; 4] = [0x1F, 0x43, 0xB6, 0x75];
 
 /// Messages of one segment, as its recorder gives data.
 #[derive(Debug)]
-pub struct Cutter<B> {
+pub struct Cutter {
     segment: Segment,
-    /// What came before the blob could be sent.
-    head: Vec<u8>,
+    tidy: Tidy,
     /// The next piece; 0 before the blob.
     seq: u32,
-    _body: std::marker::PhantomData<B>,
+    len: usize,
+    ended: bool,
 }
 
-impl<B: Body + Default> Cutter<B> {
+impl Cutter {
     pub fn new(segment: Segment) -> Self {
-        Self { segment, head: Vec::new(), seq: 0, _body: std::marker::PhantomData }
+        Self { segment, tidy: Tidy::default(), seq: 0, len: 0, ended: false }
     }
 
-    /// Takes data. `bytes` reads it, and is called only until the blob is complete; `whole` makes a body of
-    /// all that was read.
-    pub fn data(
-        &mut self,
-        data: B,
-        mime: &str,
-        sent: u64,
-        bytes: impl FnOnce(&B) -> Vec<u8>,
-        whole: impl FnOnce(&[u8]) -> B,
-    ) -> Option<Message<B>> {
-        if data.is_empty() {
-            return None;
+    /// Takes data; gives a message when there is one.
+    ///
+    /// # Errors
+    /// The recording cannot be read from here on: [`end`](Self::end) the segment, cut short.
+    pub fn data<B>(&mut self, data: &[u8], mime: &str, sent: u64) -> Result<Option<Message<B>>, Error>
+    where
+        B: Body + for<'a> From<&'a [u8]>,
+    {
+        if self.ended {
+            return Ok(None);
         }
-        if self.seq > 0 {
-            return Some(self.message(Kind::Chunk, sent, data));
+        self.tidy.push(data)?;
+        if !self.tidy.has_block() {
+            return Ok(None);
         }
-        self.head.extend(bytes(&data));
-        if !self.head.windows(CLUSTER.len()).any(|window| window == CLUSTER) {
-            return None;
+        let tidy = self.tidy.take();
+        if tidy.is_empty() {
+            return Ok(None);
         }
-        let head = std::mem::take(&mut self.head);
-        Some(self.message(Kind::Blob { mime: mime.to_owned() }, sent, whole(&head)))
+        let kind = if self.seq == 0 { Kind::Blob { mime: mime.to_owned() } } else { Kind::Chunk };
+        Ok(Some(self.message(kind, sent, B::from(&tidy))))
     }
 
-    /// The recorder has stopped. Nothing, if the segment never began.
-    pub fn end(&mut self, sent: u64, cut_short: bool) -> Option<Message<B>> {
-        (self.seq > 0).then(|| self.message(Kind::LastChunk { cut_short }, sent, B::default()))
+    /// The recorder has stopped, or cannot go on. Nothing, if the segment never began or has ended.
+    pub fn end<B: Body + Default>(&mut self, sent: u64, cut_short: bool) -> Option<Message<B>> {
+        let ends = self.seq > 0 && !self.ended;
+        self.ended = true;
+        ends.then(|| self.message(Kind::LastChunk { cut_short }, sent, B::default()))
     }
 
-    fn message(&mut self, kind: Kind, sent: u64, body: B) -> Message<B> {
+    /// Bytes in the segment so far.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    fn message<B: Body>(&mut self, kind: Kind, sent: u64, body: B) -> Message<B> {
         // A blob of one piece says 1, which is also the first chunk's seq.
         let seq = self.seq.max(1);
         self.seq = if matches!(kind, Kind::Blob { .. }) { 1 } else { seq.saturating_add(1) };
+        self.len += body.len();
         Message { kind, segment: self.segment, seq, sent, body }
     }
 }
@@ -66,34 +70,41 @@ impl<B: Body + Default> Cutter<B> {
 mod tests {
     use super::*;
 
-    const HEAD: [u8; 10] = [0x1A, 0x45, 0xDF, 0xA3, 0x80, 0x1F, 0x43, 0xB6, 0x75, 0xFF];
+    /// EBML, a Segment, a Cluster of unknown size and one block.
+    const HEAD: [u8; 30] = [
+        0x1A, 0x45, 0xDF, 0xA3, 0x80, 0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+        0x1F, 0x43, 0xB6, 0x75, 0xFF, 0xE7, 0x81, 0x00, 0xA3, 0x83, 0x81, 0x00, 0x00,
+    ];
+    const BLOCK: [u8; 5] = [0xA3, 0x83, 0x81, 0x00, 0x05];
 
-    fn feed(cutter: &mut Cutter<Vec<u8>>, data: &[u8]) -> Option<Message<Vec<u8>>> {
-        cutter.data(data.to_vec(), "video/webm", 5, Vec::clone, <[u8]>::to_vec)
+    fn feed(cutter: &mut Cutter, data: &[u8]) -> Option<Message<Vec<u8>>> {
+        cutter.data(data, "video/webm", 5).expect("WebM")
     }
 
     #[test]
-    fn the_blob_waits_for_the_init_segment_however_it_is_cut() {
+    fn the_blob_waits_for_the_first_block_however_it_is_cut() {
         for cut in 1..HEAD.len() {
             let mut cutter = Cutter::new(9);
-            let early = feed(&mut cutter, &HEAD[..cut]);
-            let blob =
-                early.clone().or_else(|| feed(&mut cutter, &HEAD[cut..])).expect("a cluster has begun");
+            assert_eq!(feed(&mut cutter, &HEAD[..cut]), None);
+            let blob = feed(&mut cutter, &HEAD[cut..]).expect("a block is there");
             assert_eq!((blob.segment, blob.seq), (9, 1));
             assert!(matches!(blob.kind, Kind::Blob { .. }));
-            assert_eq!(blob.body, if early.is_some() { &HEAD[..cut] } else { &HEAD[..] });
+            assert_eq!(cutter.len(), blob.body.len());
         }
     }
 
     #[test]
     fn chunks_are_counted_from_one_and_the_last_one_ends_it() {
         let mut cutter = Cutter::new(9);
-        assert_eq!(cutter.end(5, false), None, "a segment that never began has no end");
+        assert_eq!(cutter.end::<Vec<u8>>(5, false), None, "a segment that never began has no end");
+        let mut cutter = Cutter::new(9);
         feed(&mut cutter, &HEAD);
         assert_eq!(feed(&mut cutter, &[]), None, "empty data is no piece");
-        let seqs: Vec<_> = (0..3).filter_map(|_| feed(&mut cutter, &[1])).map(|chunk| chunk.seq).collect();
+        let seqs: Vec<_> = (0..3).filter_map(|_| feed(&mut cutter, &BLOCK)).map(|chunk| chunk.seq).collect();
         assert_eq!(seqs, [1, 2, 3]);
-        let last = cutter.end(6, true).expect("an end");
+        let last: Message<Vec<u8>> = cutter.end(6, true).expect("an end");
         assert_eq!((last.seq, last.kind), (4, Kind::LastChunk { cut_short: true }));
+        assert_eq!(feed(&mut cutter, &BLOCK), None, "nothing follows the end");
+        assert_eq!(cutter.end::<Vec<u8>>(6, true), None, "which comes once");
     }
 }

@@ -50,7 +50,7 @@ const STATS_EVERY: u32 = 1_000;
 /// A run and the segment it is cut into.
 struct Recording {
     run: Rc<Run>,
-    cutter: RefCell<Cutter<JsBytes>>,
+    cutter: RefCell<Cutter>,
 }
 
 /// A broadcaster. Dropping it stops everything at once; [`stop`](Self::stop) does so without losing the tail.

@@ -1,8 +1,14 @@
 //! When a segment ends and the next begins.
 
 use super::{Recorder, Recording, cutter::Cutter, run::Run, settings};
-use crate::{error::Error, events::State};
+use crate::{
+    error::{Error, Kind},
+    events::State,
+};
 use std::{cell::RefCell, rc::Rc};
+
+/// A segment that grows beyond this ends early: a relay that loses it gets it again as one message.
+const LARGEST_SEGMENT: usize = 6 << 20;
 
 impl Recorder {
     /// Starts the next run, and stops the current one in the same turn.
@@ -41,7 +47,7 @@ impl Recorder {
     pub(super) fn pump(&self) {
         while let Some(front) = self.front() {
             while let Some(data) = front.run.take() {
-                self.cut(&front, data);
+                self.cut(&front, &data);
             }
             if !front.run.is_over() {
                 break;
@@ -64,7 +70,27 @@ impl Recorder {
     fn is_time(&self) -> bool {
         let runs = self.runs.borrow();
         let Some(current) = runs.front().filter(|_| runs.len() == 1) else { return false };
-        current.run.has_data() && current.run.age() >= self.settings.restart_interval
+        let is_old = current.run.age() >= self.settings.restart_interval;
+        current.run.has_data() && (is_old || current.cutter.borrow().len() > LARGEST_SEGMENT)
+    }
+
+    /// What the run gives cannot be read any further: its segment ends here, and the next one begins.
+    pub(super) fn break_off(&self, recording: &Recording, error: blobcast_container::Error) {
+        let began = recording.cutter.borrow().len() > 0;
+        let end = recording.cutter.borrow_mut().end(self.relay_now(), true);
+        if let Some(end) = end {
+            self.send(end);
+        }
+        if !began {
+            return self
+                .fail(Error::new(Kind::Media, format!("what the browser recorded cannot be sent: {error}")));
+        }
+        if error != blobcast_container::Error::TooLong {
+            self.events.error(&Error::new(Kind::Media, format!("a segment was cut short: {error}")));
+        }
+        if self.ending.get().is_none() && self.runs.borrow().len() == 1 {
+            self.hand_over();
+        }
     }
 
     fn run_ended(&self, recording: &Recording) {

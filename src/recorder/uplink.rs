@@ -103,16 +103,12 @@ impl Recorder {
     }
 
     /// Cuts a recorder's data and sends it.
-    pub(super) fn cut(&self, recording: &Recording, data: JsBytes) {
-        let message = recording.cutter.borrow_mut().data(
-            data,
-            &recording.run.mime(),
-            self.relay_now(),
-            JsBytes::to_vec,
-            |head| JsBytes::joined(head, &[]),
-        );
-        if let Some(message) = message {
-            self.send(message);
+    pub(super) fn cut(&self, recording: &Recording, data: &JsBytes) {
+        let (mime, now) = (recording.run.mime(), self.relay_now());
+        let cut = recording.cutter.borrow_mut().data(&data.to_vec(), &mime, now);
+        match cut {
+            Ok(message) => message.into_iter().for_each(|message| self.send(message)),
+            Err(error) => self.break_off(recording, error),
         }
     }
 

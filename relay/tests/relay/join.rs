@@ -118,22 +118,6 @@ async fn whenever_a_viewer_joins_it_rebuilds_what_was_recorded() {
     for (viewer, _) in viewers {
         let viewer = viewer.await.unwrap();
         let joined = *viewer.segments.keys().next().unwrap();
-        let skips: Vec<_> = viewer
-            .texts
-            .iter()
-            .filter_map(
-                |t| if let Text::Skip { from, to } = t { Some((from - first, to - first)) } else { None },
-            )
-            .collect();
-        eprintln!(
-            "joined {} skips {skips:?} rebuilt {:?}",
-            joined - first,
-            viewer
-                .segments
-                .iter()
-                .map(|(n, b)| (n - first, b.bytes.len() - recorded[n].len(), b.ended))
-                .collect::<Vec<_>>()
-        );
         let rebuilt = viewer.segments.into_iter().map(|(number, segment)| (number, segment.bytes));
 
         assert!(rebuilt.eq(recorded.range(joined..).map(|(number, bytes)| (*number, bytes.clone()))));
