@@ -1,7 +1,7 @@
 //! What a page hears: the state of a recording or a viewing, errors, statistics.
 
 use crate::error::Error;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
@@ -35,13 +35,14 @@ impl State {
 /// The EventTarget that a page holds. Handlers run inside these calls and may call back into this module, so
 /// nothing may be borrowed meanwhile.
 pub struct Events {
-    target: EventTarget,
+    /// `None` after the end: it holds the handle that holds this, and neither would ever be collected.
+    target: RefCell<Option<EventTarget>>,
     state: Cell<State>,
 }
 
 impl Events {
     pub fn new(target: EventTarget) -> Self {
-        Self { target, state: Cell::new(State::Connecting) }
+        Self { target: RefCell::new(Some(target)), state: Cell::new(State::Connecting) }
     }
 
     pub fn state(&self) -> State {
@@ -59,12 +60,18 @@ impl Events {
         self.dispatch("error", &error.to_js());
     }
 
+    /// The last event was dispatched.
+    pub fn close(&self) {
+        self.target.take();
+    }
+
     pub fn dispatch(&self, kind: &str, detail: &JsValue) {
+        let Some(target) = self.target.borrow().clone() else { return };
         let init = CustomEventInit::new();
         init.set_detail(detail);
         if let Ok(event) = CustomEvent::new_with_event_init_dict(kind, &init) {
             // A handler that throws is reported by the browser and is none of our business.
-            let _ = self.target.dispatch_event(&event);
+            let _ = target.dispatch_event(&event);
         }
     }
 }

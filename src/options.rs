@@ -86,17 +86,25 @@ pub enum Token {
 impl Token {
     pub async fn ask(&self) -> Result<String, Error> {
         let asked = match self {
-            Self::Fixed(token) => return Ok(token.clone()),
+            Self::Fixed(token) => return checked(token.clone()),
             Self::Asked(function) => function,
         };
         let failed = |thrown: JsValue| Error::thrown(Kind::NotAllowed, "the token function failed", &thrown);
         let given = asked.call0(&JsValue::UNDEFINED).map_err(failed)?;
         let token =
             wasm_bindgen_futures::JsFuture::from(js_sys::Promise::resolve(&given)).await.map_err(failed)?;
-        token
-            .as_string()
-            .ok_or_else(|| wrong("token", "a function that returns a string or a promise of one"))
+        let takes = "a function that returns a string or a promise of one";
+        token.as_string().ok_or_else(|| wrong("token", takes)).and_then(checked)
     }
+}
+
+/// A token travels as a WebSocket subprotocol, which is a word of these characters.
+/// <https://www.rfc-editor.org/rfc/rfc9110#name-tokens>
+fn checked(token: String) -> Result<String, Error> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let is_word = !token.is_empty() && token.bytes().all(fits);
+    let takes = "letters, digits and -._~+ only, as in a JWT (base64url, without =)";
+    if is_word { Ok(token) } else { Err(wrong("token", takes)) }
 }
 
 /// A bad option.

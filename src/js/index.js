@@ -12,27 +12,29 @@ function load() {
   return loading;
 }
 
+/** Loads the module and starts a core, whose events the handle dispatches. */
+async function start(handle, begin) {
+  await load();
+  cores.set(handle, await begin(handle));
+  return handle;
+}
+
+/** The part of each handle that is in the module. */
+const cores = new WeakMap();
+
 /** The state, the events and the end that recordings and viewings have in common. */
 class Handle extends EventTarget {
-  #core;
-
-  /** Starts the core with this object as the target of its events. */
-  async start(begin) {
-    await load();
-    this.#core = await begin(this);
-    return this;
-  }
 
   get state() {
-    return this.#core.state;
+    return cores.get(this).state;
   }
 
   stats() {
-    return this.#core.stats();
+    return cores.get(this).stats();
   }
 
   async stop() {
-    await this.#core.stop();
+    await cores.get(this).stop();
   }
 }
 
@@ -41,9 +43,9 @@ export class Recording extends Handle {}
 export class Viewing extends Handle {}
 
 export function startRecording(mediaStream, options) {
-  return new Recording().start((events) => wasm.startRecording(mediaStream, options, events));
+  return start(new Recording(), (events) => wasm.startRecording(mediaStream, options, events));
 }
 
 export function startViewing(video, options) {
-  return new Viewing().start((events) => wasm.startViewing(video, options, events));
+  return start(new Viewing(), (events) => wasm.startViewing(video, options, events));
 }

@@ -20,6 +20,8 @@ const AGEING: f64 = 50e-6;
 #[derive(Debug, Default)]
 pub struct RelayClock {
     best: Option<Estimate>,
+    /// The estimate is from before a sleep, or of another relay: the next pong replaces it, however slow.
+    stale: bool,
     pongs: u32,
     last_tick: Option<f64>,
 }
@@ -41,7 +43,7 @@ impl RelayClock {
         self.pongs = self.pongs.saturating_add(1);
         let offset = relay + round_trip / 2.0 - now;
         let worse = |best: Estimate| round_trip > best.round_trip + (now - best.at) * AGEING;
-        if !self.best.is_some_and(worse) {
+        if std::mem::take(&mut self.stale) || !self.best.is_some_and(worse) {
             self.best = Some(Estimate { offset, round_trip, at: now });
         }
     }
@@ -56,9 +58,10 @@ impl RelayClock {
         slept
     }
 
-    /// Another relay, or the same after a sleep: what was known no longer holds.
+    /// Another relay, or the same after a sleep. What was known serves until the next pong: segments that begin
+    /// meanwhile are numbered by it.
     pub fn reset(&mut self) {
-        self.best = None;
+        self.stale = true;
         self.pongs = 0;
     }
 
@@ -94,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_estimate_gives_way_and_a_sleep_forgets_it() {
+    fn an_old_estimate_gives_way_and_after_a_sleep_any_pong_is_better() {
         let mut clock = RelayClock::default();
         clock.pong(0.0, 1_000.5, 1.0);
         clock.pong(60_000.0, 61_101.0, 60_002.0);
@@ -102,7 +105,10 @@ mod tests {
         assert!(!clock.tick(70_000.0));
         assert!(!clock.tick(80_000.0));
         assert!(clock.tick(680_000.0));
-        assert_eq!(clock.at(680_000.0), None);
+        assert!(!clock.is_settled());
+        assert_eq!(clock.at(680_000.0), Some(681_100_000), "the old one serves until then");
+        clock.pong(680_000.0, 900_050.0, 680_100.0);
+        assert_eq!(clock.at(680_100.0), Some(900_100_000));
     }
 
     #[test]

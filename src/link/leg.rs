@@ -139,7 +139,12 @@ async fn is_well(url: &str) -> bool {
     let request = RequestInit::new();
     request.set_signal(Some(&AbortSignal::timeout_with_u32(HEALTH_WITHIN)));
     let answer = JsFuture::from(dom::window().fetch_with_str_and_init(url, &request)).await;
-    answer.is_ok_and(|answer| answer.unchecked_into::<Response>().ok())
+    let Ok(answer) = answer.map(JsCast::unchecked_into::<Response>) else { return false };
+    // Unread, the body counts as aborted, and some browsers log that as an error.
+    if let Ok(body) = answer.text() {
+        let _ = JsFuture::from(body).await;
+    }
+    answer.ok()
 }
 
 #[cfg(test)]

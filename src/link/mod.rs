@@ -56,6 +56,10 @@ pub struct Link {
     /// The chunk socket is another one than at the last [`News::Up`].
     chunk_is_new: Cell<bool>,
     pinging: RefCell<Option<Interval>>,
+    /// Both sockets have been open: what fails from now on may be only a moment's trouble.
+    was_up: Cell<bool>,
+    /// The relay has said something since the last tick of the ping timer.
+    heard: Cell<bool>,
 }
 
 impl Link {
@@ -71,12 +75,13 @@ impl Link {
             clock: RefCell::default(),
             chunk_is_new: Cell::new(true),
             pinging: RefCell::default(),
+            was_up: Cell::new(false),
+            heard: Cell::new(true),
         });
         let me = link.me.clone();
         let ping = move || {
             if let Some(link) = me.upgrade() {
-                let slept = link.clock.borrow_mut().tick(dom::now());
-                link.ping(if slept { FIRST_PINGS } else { 1 });
+                link.tick();
             }
         };
         *link.pinging.borrow_mut() = Some(Interval::new(PING_EVERY, ping));
@@ -160,6 +165,7 @@ impl Link {
                 match ready {
                     Ok(Some(token)) => link.open_leg(which, token.as_deref()),
                     Ok(None) => link.retry(which, None),
+                    Err(_) if link.was_up.get() => link.retry(which, None),
                     Err(error) => link.give_up(error),
                 }
             }
@@ -188,6 +194,7 @@ impl Link {
 
     fn hear(&self, which: Which, told: Told) {
         let leg = self.leg(which);
+        self.heard.set(true);
         match told {
             Told::Open => {
                 leg.opened();
@@ -195,6 +202,7 @@ impl Link {
                     self.ping(FIRST_PINGS);
                 }
                 if self.is_up() {
+                    self.was_up.set(true);
                     self.tell(News::Up { chunk_is_new: self.chunk_is_new.take() });
                 }
             }
@@ -269,6 +277,21 @@ impl Link {
     fn give_up(&self, error: Error) {
         self.close();
         self.tell(News::Closed(error));
+    }
+
+    /// Asks for the time, and notices a relay that has not answered for a whole round: a connection that is
+    /// gone without a word, as after a change of networks, closes by itself only after minutes.
+    fn tick(&self) {
+        let slept = self.clock.borrow_mut().tick(dom::now());
+        if self.is_up() && !self.heard.replace(false) && !slept {
+            for which in [Which::Blob, Which::Chunk] {
+                self.leg(which).set(leg::Phase::Idle);
+            }
+            for which in [Which::Blob, Which::Chunk] {
+                self.retry(which, Some(Duration::ZERO));
+            }
+        }
+        self.ping(if slept { FIRST_PINGS } else { 1 });
     }
 
     fn ping(&self, times: u32) {

@@ -17,8 +17,11 @@ impl Peer for Player {
 
     fn hear(&self, news: News) {
         match news {
-            News::Up { .. } => {
-                self.connecting.take();
+            // A new chunk socket begins with the state; an old one has said it before.
+            News::Up { chunk_is_new } => {
+                if let Some(state) = self.last_said.get().filter(|_| !chunk_is_new) {
+                    self.events.set_state(state);
+                }
             }
             News::Message(raw) => self.receive(&raw),
             News::Text(Text::State { state, viewers }) => self.relay_says(state, viewers),
@@ -39,13 +42,16 @@ impl Peer for Player {
 
 impl Player {
     fn relay_says(&self, state: Live, viewers: u32) {
+        self.connecting.take();
         self.viewers.set(viewers);
-        self.started.resolve();
-        self.events.set_state(match state {
+        let state = match state {
             Live::Live => State::Live,
             Live::Waiting => State::Waiting,
             Live::Ended => State::Ended,
-        });
+        };
+        self.last_said.set(Some(state));
+        self.started.resolve();
+        self.events.set_state(state);
     }
 
     fn receive(&self, raw: &JsBytes) {
@@ -73,6 +79,9 @@ impl Player {
 
     fn read(&self, pieces: &[Piece<JsBytes>]) {
         for piece in pieces {
+            if self.is_over.get() {
+                return;
+            }
             if let Piece::Begin(blob) = piece {
                 self.segments.set(self.segments.get() + 1);
                 self.raise(blob.kind.mime());

@@ -34,7 +34,6 @@ use settings::Settings;
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
-    time::Duration,
 };
 use wasm_bindgen::JsValue;
 use web_sys::{Event, EventTarget, HtmlVideoElement};
@@ -64,8 +63,10 @@ pub struct Player {
     showing: RefCell<Option<Showing>>,
     /// Over the change from one screen to the next, until the next tick finds a picture.
     poster: RefCell<Option<Poster>>,
-    /// When a screen failed last.
-    failed_at: Cell<Option<Duration>>,
+    /// Screens in a row that failed before they showed a picture.
+    failures: Cell<u32>,
+    /// What the relay said last.
+    last_said: Cell<Option<State>>,
     /// Stopped, or ended by the relay for good. A broadcast that has ended may begin again.
     is_over: Cell<bool>,
     started: Deferred,
@@ -113,7 +114,8 @@ impl Player {
             reassembly: RefCell::default(),
             showing: RefCell::default(),
             poster: RefCell::default(),
-            failed_at: Cell::default(),
+            failures: Cell::new(0),
+            last_said: Cell::default(),
             is_over: Cell::new(false),
             started: Deferred::default(),
             received: RefCell::default(),
@@ -161,7 +163,8 @@ impl Player {
         self.connecting.take();
         self.ticking.take();
         self.on_visible.take();
-        self.playback.let_go();
+        self.playback.deafen();
+        self.poster.take();
         if let Some(link) = self.link.take() {
             link.finish();
         }
@@ -176,9 +179,15 @@ impl Player {
             self.started.reject(&error.to_js());
         }
         self.started.reject(&Error::new(Kind::Abort, "the viewing was stopped before it began").to_js());
+        self.reassembly.take();
+        self.events.close();
     }
 
     fn tick(&self) {
+        if self.playback.is_taken() {
+            let message = "the video was given another source; call startViewing again to see the broadcast";
+            return self.end(State::Ended, Some(Error::new(Kind::Abort, message)));
+        }
         self.expire();
         if let Some(screen) = self.screen() {
             screen.tick();

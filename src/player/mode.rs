@@ -52,11 +52,13 @@ impl Wanted {
     }
 
     /// The way to play this type.
-    pub fn choose(self, mime: &str, video: &HtmlVideoElement) -> Result<Mode, Error> {
+    ///
+    /// `mse_failed`: it was tried and did not show a picture.
+    pub fn choose(self, mime: &str, video: &HtmlVideoElement, mse_failed: bool) -> Result<Mode, Error> {
         let mse = has_media_source() && MediaSource::is_type_supported(mime);
         let glue = !video.can_play_type(mime).is_empty();
         let mode = match self {
-            Self::Auto if mse && !quirks::plays_first_cluster_only() => Some(Mode::Mse),
+            Self::Auto if mse && !mse_failed && !quirks::plays_first_cluster_only() => Some(Mode::Mse),
             Self::Auto | Self::Only(Mode::Glue) => glue.then_some(Mode::Glue),
             Self::Only(Mode::Mse) => mse.then_some(Mode::Mse),
         };

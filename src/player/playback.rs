@@ -1,7 +1,7 @@
 //! Playing and pausing: what the viewer wants, and what the browser permits.
 
 use crate::{
-    dom::{Listener, with},
+    dom::{Listener, window, with},
     error::{Error, Kind},
 };
 use std::{
@@ -29,6 +29,8 @@ pub struct Playback {
     me: Weak<Self>,
     pub video: HtmlVideoElement,
     paused_by_viewer: Cell<bool>,
+    /// The source that we gave the element.
+    source: RefCell<Option<String>>,
     tell: Box<dyn Fn(Heard)>,
 }
 
@@ -42,13 +44,35 @@ impl Playback {
             me: me.clone(),
             video: video.clone(),
             paused_by_viewer: Cell::new(false),
+            source: RefCell::default(),
             tell: Box::new(tell),
         })
     }
 
-    /// Hears no more of the element, which belongs to the page again.
-    pub fn let_go(&self) {
+    /// Gives the element a source.
+    pub fn set_source(&self, url: &str) {
+        self.source.replace(Some(url.to_owned()));
+        self.video.set_src(url);
+    }
+
+    /// Whether somebody else gave the element a source: the page, or another viewing.
+    pub fn is_taken(&self) -> bool {
+        let ours = self.source.borrow();
+        ours.is_some() && self.video.get_attribute("src") != *ours
+    }
+
+    /// Hears no more of the element.
+    pub fn deafen(&self) {
         self.listeners.take();
+    }
+
+    /// The element without our source; another one is left alone.
+    pub fn let_go(&self) {
+        let taken = self.is_taken();
+        if self.source.take().is_some() && !taken {
+            let _ = self.video.remove_attribute("src");
+            self.video.load();
+        }
     }
 
     /// Whether the viewer's pause holds.
@@ -88,8 +112,9 @@ impl Playback {
     }
 
     fn on_pause(&self) {
-        // An element that has played to its end pauses by itself.
-        if !self.video.ended() {
+        // An element that has played to its end pauses by itself, and a browser may pause a hidden one.
+        let hidden = window().document().is_some_and(|document| document.hidden());
+        if !self.video.ended() && !hidden {
             self.paused_by_viewer.set(true);
         }
     }

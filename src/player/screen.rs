@@ -11,8 +11,13 @@ pub trait Screen {
     /// Time passes: called a few times a second.
     fn tick(&self);
 
-    /// The viewer is back from a pause or another tab: to the live edge.
+    /// The viewer is back from a pause: to the live edge.
     fn to_live_edge(&self);
+
+    /// The page is in front again, after a time in which the browser may have played less than all.
+    fn back_in_sight(&self) {
+        self.to_live_edge();
+    }
 
     /// What is on screen: a segment, and how many seconds into it.
     fn showing(&self) -> Option<(Segment, f64)>;

@@ -24,7 +24,7 @@ impl Settings {
     pub fn read(options: &JsValue) -> Result<Self, Error> {
         let options = Options::of(options)?;
         let mode = options.string("mode", r#""auto", "mse", "glue" or "realtime""#)?;
-        let target = options.number("targetLatency", 50.0..=60_000.0, "ms")?;
+        let target = options.number("targetLatency", 50.0..=20_000.0, "ms")?;
         Ok(Self {
             target: Target {
                 relay: options.relay()?,

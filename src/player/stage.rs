@@ -9,17 +9,13 @@ use super::{
     poster::Poster,
     screen::{OnFailure, Screen},
 };
-use crate::{
-    dom::{monotonic, window},
-    error::Error,
-    events::State,
-};
-use std::{rc::Rc, time::Duration};
+use crate::{dom::window, error::Error, events::State};
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::VisibilityState;
 
-/// A screen that fails sooner than this after the one before it will not get better by another try.
-const REBUILD_AFTER: Duration = Duration::from_secs(2);
+/// So many screens in a row that never show a picture are the end.
+const FAILURES: u32 = 3;
 
 impl Player {
     pub(super) fn screen(&self) -> Option<Rc<dyn Screen>> {
@@ -42,7 +38,8 @@ impl Player {
     }
 
     fn make_screen(&self, mime: &str) -> Result<Showing, Error> {
-        let mode = self.settings.mode.choose(mime, &self.playback.video)?;
+        let mse_failed = self.failures.get() > 0;
+        let mode = self.settings.mode.choose(mime, &self.playback.video, mse_failed)?;
         if let Some(poster) = Poster::of(&self.playback.video) {
             self.poster.replace(Some(poster));
         }
@@ -60,14 +57,13 @@ impl Player {
         Ok(Showing { screen, mode, mime: mime.to_owned() })
     }
 
-    /// Begins anew with the next segment; when that fails soon as well, says so and gives up.
+    /// Begins anew with the next segment; in mode `auto` by gluing, if this browser does not play what it says
+    /// it does. When that fails as well, says so and gives up.
     fn screen_failed(&self, error: Error) {
-        let before = self.showing.take();
-        if before.is_none() {
-            return;
-        }
-        let last = self.failed_at.replace(Some(monotonic()));
-        if last.is_some_and(|last| monotonic().saturating_sub(last) < REBUILD_AFTER) {
+        let Some(before) = self.showing.take() else { return };
+        drop(before);
+        self.failures.set(self.failures.get() + 1);
+        if self.failures.get() >= FAILURES {
             self.give_up(error);
         } else {
             self.events.error(&error);
@@ -78,11 +74,12 @@ impl Player {
         self.end(State::Ended, Some(error));
     }
 
-    /// Time passes: the poster over a change of screens comes down once there is a picture under it.
+    /// Time passes: once there is a picture, the poster over a change of screens comes down.
     pub(super) fn look_under_poster(&self) {
         let has_picture = self.playback.video.ready_state() >= 2;
-        if has_picture && self.playback.video.current_time() > 0.0 {
+        if has_picture && self.playback.video.current_time() > 0.0 && self.screen().is_some() {
             self.poster.take();
+            self.failures.set(0);
         }
     }
 
@@ -98,8 +95,8 @@ impl Player {
         let document = window().document();
         let visible =
             document.is_some_and(|document| document.visibility_state() == VisibilityState::Visible);
-        if visible && !self.playback.is_paused() {
-            self.to_live_edge();
+        if let Some(screen) = self.screen().filter(|_| visible && !self.playback.is_paused()) {
+            screen.back_in_sight();
         }
     }
 
@@ -109,14 +106,11 @@ impl Player {
         }
     }
 
-    /// The element as it was found, without a source.
+    /// The element as it was found, without our source.
     pub(super) fn let_go(&self) {
-        let Some(showing) = self.showing.take() else { return };
-        let poster = self.poster.take();
-        let video = &self.playback.video;
-        let _ = video.remove_attribute("src");
-        video.load();
+        let showing = self.showing.take();
+        self.playback.let_go();
         // The URLs go last: revoked under a source, they make its `play()` reject.
-        drop((showing, poster));
+        drop(showing);
     }
 }

@@ -154,7 +154,7 @@ impl Recorder {
         let link = self.link();
         let round_trip = link.as_ref().and_then(|link| link.round_trip());
         let runs = self.runs.borrow();
-        let mime = runs.front().map_or_else(|| self.settings.format.mime.clone(), |front| front.run.mime());
+        let mime = runs.front().map(|front| front.run.mime());
         let (segment, _) = self.have.get();
         let mut sent = self.sent.borrow_mut();
         object([
@@ -162,7 +162,7 @@ impl Recorder {
             ("bytes", (sent.total() as f64).into()),
             ("bitrate", sent.bits_per_second(monotonic()).into()),
             ("restarts", self.segments.get().saturating_sub(1).into()),
-            ("mimeType", mime.into()),
+            ("mimeType", mime.map_or(JsValue::NULL, JsValue::from)),
             ("viewers", self.viewers.get().into()),
             ("roundTrip", round_trip.into()),
             ("kept", (self.outbox.borrow().len() as f64).into()),
@@ -191,8 +191,7 @@ impl Recorder {
 
     fn end_if_drained(&self) {
         let Some(state) = self.ending.get() else { return };
-        let nobody_listens = self.link().is_none_or(|link| !link.is_up());
-        if self.runs.borrow().is_empty() && (nobody_listens || self.outbox.borrow().is_delivered()) {
+        if self.runs.borrow().is_empty() && self.outbox.borrow().is_delivered() {
             self.end(state, None);
         }
     }
@@ -224,5 +223,7 @@ impl Recorder {
         }
         self.started.reject(&Error::new(Kind::Abort, "the recording was stopped before it began").to_js());
         self.stopped.resolve();
+        self.outbox.borrow_mut().clear();
+        self.events.close();
     }
 }

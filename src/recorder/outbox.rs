@@ -75,8 +75,10 @@ impl<B: Body> Outbox<B> {
     pub fn missing(&self, segment: Segment, seq: u32) -> Vec<Resend<'_, B>> {
         let known = self.segments.iter().position(|sent| sent[0].segment == segment);
         let Some(known) = known else {
-            // It lacks what was being sent: the current segment, from its start, in one piece.
-            return self.segments.back().map(|sent| Resend::Glued(sent)).into_iter().collect();
+            // It lacks what was being sent: the current segment, from its start, in one piece. What it waits
+            // for is kept no longer, and ends where it is.
+            let end = (segment > 0 && !self.segments.is_empty()).then_some(Resend::CutShort(segment, seq));
+            return end.into_iter().chain(self.segments.back().map(|sent| Resend::Glued(sent))).collect();
         };
         let rest = self.segments[known].iter().skip(1).filter(move |chunk| chunk.seq >= seq);
         let later = self.segments.iter().skip(known + 1).flatten();
@@ -89,6 +91,8 @@ impl<B: Body> Outbox<B> {
 pub enum Resend<'a, B> {
     /// A message as it was.
     Again(&'a Message<B>),
+    /// The end of a segment at this piece.
+    CutShort(Segment, u32),
     /// A segment's messages, to be glued into one blob.
     Glued(&'a [Message<B>]),
 }
@@ -137,6 +141,7 @@ mod tests {
     fn again(outbox: &Outbox<Vec<u8>>, segment: Segment, seq: u32) -> Vec<(Segment, u32, bool)> {
         let name = |resend| match resend {
             Resend::Again(message) => (message.segment, message.seq, false),
+            Resend::CutShort(segment, seq) => (segment, seq, false),
             Resend::Glued(sent) => {
                 let (blob, _) = glued(sent).expect("a segment");
                 (blob.segment(), blob.seq(), true)
@@ -182,6 +187,6 @@ mod tests {
             outbox.keep(blob(segment));
         }
         assert_eq!(again(&outbox, 40, 1), [(50, 1, false)]);
-        assert_eq!(again(&outbox, 30, 1), [(50, 1, true)]);
+        assert_eq!(again(&outbox, 30, 1), [(30, 1, false), (50, 1, true)], "every segment begun is ended");
     }
 }

@@ -19,7 +19,9 @@ impl Recorder {
                 recorder.pump();
             }
         };
-        let run = match Run::start(&self.stream, &self.settings.format, notify) {
+        let run =
+            self.settings.format(&self.stream).and_then(|format| Run::start(&self.stream, &format, notify));
+        let run = match run {
             Ok(run) => run,
             Err(error) => return self.fail(error),
         };
@@ -71,7 +73,9 @@ impl Recorder {
         let runs = self.runs.borrow();
         let Some(current) = runs.front().filter(|_| runs.len() == 1) else { return false };
         let is_old = current.run.age() >= self.settings.restart_interval;
-        current.run.has_data() && (is_old || current.cutter.borrow().len() > LARGEST_SEGMENT)
+        current.run.has_data()
+            && !self.is_congested()
+            && (is_old || current.cutter.borrow().len() > LARGEST_SEGMENT)
     }
 
     /// What the run gives cannot be read any further: its segment ends here, and the next one begins.

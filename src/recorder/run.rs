@@ -13,7 +13,9 @@ use std::{
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{BlobEvent, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState};
+use web_sys::{
+    BlobEvent, DomException, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState,
+};
 
 /// How to record.
 #[derive(Clone, Debug)]
@@ -175,6 +177,11 @@ impl Run {
 
     fn on_error(&self, event: &Event) {
         let thrown = js_sys::Reflect::get(event, &"error".into()).unwrap_or_default();
+        let name = thrown.dyn_ref::<DomException>().map(DomException::name);
+        if name.as_deref() == Some("InvalidModificationError") {
+            // A track was added or removed: no failure, but the end of this run.
+            return;
+        }
         let error = Error::thrown(Kind::Media, "the browser's recorder failed", &thrown);
         // The recorder fires `stop` after this.
         self.failure.borrow_mut().get_or_insert(error);

@@ -13,7 +13,11 @@ use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
 /// Everything that a recording was asked for.
 pub struct Settings {
     pub target: Target,
-    pub format: Format,
+    /// `None`: whatever suits the tracks.
+    mime: Option<String>,
+    timeslice: i32,
+    video_bits_per_second: Option<u32>,
+    audio_bits_per_second: Option<u32>,
     /// ms between segments.
     pub restart_interval: f64,
     /// ms until connecting is given up.
@@ -26,8 +30,8 @@ impl Settings {
         let bits = |option| -> Result<Option<u32>, Error> {
             Ok(options.number(option, 1_000.0..=100e6, "bits per second")?.map(|bits| bits as u32))
         };
-        let wanted = options.string("mimeType", "a string such as video/webm;codecs=vp8,opus")?;
-        Ok(Self {
+        let mime = options.string("mimeType", "a string such as video/webm;codecs=vp8,opus")?;
+        let settings = Self {
             target: Target {
                 relay: options.relay()?,
                 role: Role::Publish,
@@ -36,12 +40,22 @@ impl Settings {
             },
             restart_interval: options.number("restartInterval", 500.0..=20_000.0, "ms")?.unwrap_or(4_000.0),
             connect_timeout: options.connect_timeout()?,
-            format: Format {
-                timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
-                video_bits_per_second: bits("videoBitsPerSecond")?,
-                audio_bits_per_second: bits("audioBitsPerSecond")?,
-                mime: mime::pick(stream, wanted.as_deref())?,
-            },
+            timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
+            video_bits_per_second: bits("videoBitsPerSecond")?,
+            audio_bits_per_second: bits("audioBitsPerSecond")?,
+            mime,
+        };
+        settings.format(stream)?;
+        Ok(settings)
+    }
+
+    /// How to record the stream with the tracks that it has now.
+    pub fn format(&self, stream: &MediaStream) -> Result<Format, Error> {
+        Ok(Format {
+            mime: mime::pick(stream, self.mime.as_deref())?,
+            timeslice: self.timeslice,
+            video_bits_per_second: self.video_bits_per_second,
+            audio_bits_per_second: self.audio_bits_per_second,
         })
     }
 }

@@ -12,6 +12,9 @@ use crate::{
 };
 use blobcast_wire::{Body, Kind, Message, Segment, Socket, Text};
 
+/// Bytes that the browser may hold for the network before a segment is given up: some 13 s at 2.5 Mbit/s.
+const MOST_BUFFERED: u32 = 4 << 20;
+
 impl Peer for Recorder {
     fn position(&self) -> Option<(Segment, u32)> {
         None
@@ -19,12 +22,11 @@ impl Peer for Recorder {
 
     fn hear(&self, news: News) {
         match news {
-            News::Up { chunk_is_new } => {
-                self.connecting.borrow_mut().take();
-                // A new chunk socket begins with what the relay has; until then nothing is sent twice.
-                if !chunk_is_new {
-                    self.send_missing();
-                }
+            // A new chunk socket begins with what the relay has; until then nothing is sent twice.
+            News::Up { chunk_is_new: true } => {}
+            News::Up { chunk_is_new: false } => {
+                self.send_missing();
+                self.is_live();
             }
             News::ClockSettled => self.begin(),
             News::Text(Text::Have { segment, seq, last }) => self.relay_has(segment, seq, last),
@@ -52,6 +54,7 @@ impl Recorder {
     }
 
     fn relay_has(&self, segment: Segment, seq: u32, last: Segment) {
+        self.connecting.take();
         self.have.set((segment, seq));
         self.last.set(self.last.get().max(last));
         self.outbox.borrow_mut().have(segment, seq);
@@ -61,12 +64,16 @@ impl Recorder {
         }
         if segment > 0 {
             self.started.resolve();
-            if self.ending.get().is_none() {
-                self.events.set_state(State::Live);
-            }
+            self.is_live();
         }
         self.begin();
         self.end_if_drained();
+    }
+
+    fn is_live(&self) {
+        if self.started.is_settled() && self.ending.get().is_none() {
+            self.events.set_state(State::Live);
+        }
     }
 
     /// A relay that has closed our segment, or has one of somebody else's, takes no more of it: the next
@@ -91,6 +98,10 @@ impl Recorder {
         for missing in outbox.missing(segment, seq) {
             match missing {
                 Resend::Again(message) => link.send(socket_of(message), &encode(message)),
+                Resend::CutShort(segment, seq) => {
+                    let end = Kind::LastChunk { cut_short: true }.prefix(segment, seq, self.relay_now());
+                    link.send(Socket::Chunk, &JsBytes::from(end.as_slice()));
+                }
                 Resend::Glued(sent) => {
                     let Some((blob, end)) = glued(sent) else { continue };
                     link.send(Socket::Blob, &JsBytes::joined(&blob.prefix(), blob.parts()));
@@ -105,11 +116,22 @@ impl Recorder {
     /// Cuts a recorder's data and sends it.
     pub(super) fn cut(&self, recording: &Recording, data: &JsBytes) {
         let (mime, now) = (recording.run.mime(), self.relay_now());
+        if self.is_congested() {
+            // The rest of the segment is given up whole; the next one begins when the line is free.
+            let end = recording.cutter.borrow_mut().end(now, true);
+            return end.into_iter().for_each(|end| self.send(end));
+        }
         let cut = recording.cutter.borrow_mut().data(&data.to_vec(), &mime, now);
         match cut {
             Ok(message) => message.into_iter().for_each(|message| self.send(message)),
             Err(error) => self.break_off(recording, error),
         }
+    }
+
+    /// Whether the browser holds more than the line will take in good time: without this it would do so
+    /// without limit.
+    pub(super) fn is_congested(&self) -> bool {
+        self.link().is_some_and(|link| link.buffered_amount() > MOST_BUFFERED)
     }
 
     /// Keeps a message for a relay that may lose it, and sends it if one is there.

@@ -3,7 +3,7 @@
 use crate::common::{Broadcaster, MIME, TestServer, Viewer, now, random, soon};
 use blobcast_wire::{Kind, Live, Segment, Text};
 use std::{collections::BTreeMap, sync::Arc};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
 #[tokio::test]
 async fn a_newcomer_gets_the_segment_so_far_as_one_blob_and_then_the_chunks() {
@@ -76,11 +76,10 @@ async fn whenever_a_viewer_joins_it_rebuilds_what_was_recorded() {
     let first = now();
     let final_one = first + SEGMENTS - 1;
     let mut recorded = BTreeMap::new();
-    let mut viewers = Vec::new();
+    let mut viewers = vec![watch_until(final_one, &server, "early".into(), first - 1)];
     for segment in first..=final_one {
-        // The relay keeps two segments: nobody may be further behind.
+        // The relay keeps two segments: nobody may be further behind, nor the relay itself.
         for (_, ended) in &mut viewers {
-            let ended: &mut watch::Receiver<Segment> = ended;
             soon("a viewer", ended.wait_for(|ended| *ended + 2 >= segment)).await.unwrap();
         }
         let mut bytes = piece(&mut below);
@@ -95,21 +94,8 @@ async fn whenever_a_viewer_joins_it_rebuilds_what_was_recorded() {
                 broadcaster.last(segment, seq, piece).await;
             }
             if below(20) == 0 {
-                let (server, session) = (Arc::clone(&server), format!("v{}", viewers.len()));
-                let (progress, ended) = watch::channel(segment - 1);
-                let watch = async move {
-                    let mut viewer = Viewer::open(&server, "lobby", &session).await;
-                    while *progress.borrow() < final_one {
-                        viewer.hear().await;
-                        let ended = viewer.segments.iter().filter(|(_, segment)| segment.ended.is_some());
-                        let newest = ended.map(|(number, _)| *number).next_back();
-                        progress.send_if_modified(|ended| {
-                            newest.is_some_and(|n| n > std::mem::replace(ended, n.max(*ended)))
-                        });
-                    }
-                    viewer
-                };
-                viewers.push((tokio::spawn(watch), ended));
+                let session = format!("v{}", viewers.len());
+                viewers.push(watch_until(final_one, &server, session, segment - 2));
             }
         }
         recorded.insert(segment, bytes);
@@ -119,10 +105,32 @@ async fn whenever_a_viewer_joins_it_rebuilds_what_was_recorded() {
         let viewer = viewer.await.unwrap();
         let joined = *viewer.segments.keys().next().unwrap();
         let rebuilt = viewer.segments.into_iter().map(|(number, segment)| (number, segment.bytes));
-
         assert!(rebuilt.eq(recorded.range(joined..).map(|(number, bytes)| (*number, bytes.clone()))));
         assert!(!viewer.texts.iter().any(|text| matches!(text, Text::Skip { .. })));
     }
+}
+
+/// A viewer that reads until a segment has ended, and tells which one has; `before`, as long as none has.
+fn watch_until(
+    last: Segment,
+    server: &Arc<TestServer>,
+    session: String,
+    before: Segment,
+) -> (JoinHandle<Viewer>, watch::Receiver<Segment>) {
+    let server = Arc::clone(server);
+    let (tell, told) = watch::channel(before);
+    let watching = tokio::spawn(async move {
+        let mut viewer = Viewer::open(&server, "lobby", &session).await;
+        while *tell.borrow() < last {
+            viewer.hear().await;
+            let mut ended = viewer.segments.iter().rev().filter(|(_, segment)| segment.ended.is_some());
+            if let Some((&number, _)) = ended.next() {
+                tell.send_replace(number);
+            }
+        }
+        viewer
+    });
+    (watching, told)
 }
 
 fn piece(below: &mut impl FnMut(u32) -> u32) -> Vec<u8> {

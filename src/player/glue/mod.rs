@@ -60,6 +60,8 @@ pub struct Glue {
     source: RefCell<Option<Source>>,
     /// The source has played to its end, or does not play.
     ran_out: Cell<bool>,
+    /// The viewer is back, and what is newest was not yet worth a change.
+    wants_edge: Cell<bool>,
     failures: Cell<u32>,
     transition: RefCell<Option<Transition>>,
     waiting: RefCell<Option<Timeout>>,
@@ -78,6 +80,7 @@ impl Glue {
             gathered: RefCell::default(),
             source: RefCell::default(),
             ran_out: Cell::new(false),
+            wants_edge: Cell::new(false),
             failures: Cell::new(0),
             transition: RefCell::default(),
             waiting: RefCell::default(),
@@ -102,6 +105,9 @@ impl Glue {
 
     /// Looks what is to be done now.
     fn step(&self) {
+        if self.wants_edge.get() {
+            return self.to_live_edge();
+        }
         let plan = {
             let shown = self.source.borrow().as_ref().map(|source| Shown {
                 segment: source.segment,
@@ -216,7 +222,13 @@ impl Screen for Glue {
 
     fn to_live_edge(&self) {
         let plan = plan::at_edge(&self.gathered());
+        self.wants_edge.set(plan == Plan::Keep);
         self.follow(plan);
+    }
+
+    fn back_in_sight(&self) {
+        // Changes of source come by events, not by timers, so none was missed.
+        self.step();
     }
 
     fn showing(&self) -> Option<(Segment, f64)> {

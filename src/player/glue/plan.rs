@@ -74,7 +74,9 @@ pub fn at_edge(gathered: &[Gathered]) -> Plan {
         Some(newest) if newest.duration >= WORTH => {
             Plan::Show { segment: newest.segment, from: (newest.duration - WORTH).max(0.0) }
         }
-        _ => first(&gathered[..gathered.len().saturating_sub(1)]),
+        // It has only just begun, and will be worth a change in a moment.
+        Some(newest) if newest.complete.is_none() => Plan::Keep,
+        _ => first(gathered),
     }
 }
 
@@ -180,7 +182,12 @@ mod tests {
     #[test]
     fn a_viewer_who_comes_back_is_at_the_edge() {
         assert_eq!(at_edge(&[part(1, 4.0, Some(4.0)), part(2, 3.0, None)]), show(2, 2.5));
-        assert_eq!(at_edge(&[part(1, 4.0, Some(4.0)), part(2, 0.1, None)]), show(1, 0.0));
+        assert_eq!(at_edge(&[part(1, 4.0, Some(4.0)), part(2, 0.1, None)]), Plan::Keep, "in a moment");
+        assert_eq!(
+            at_edge(&[part(1, 4.0, Some(4.0)), part(2, 0.1, Some(4.1))]),
+            show(2, 0.0),
+            "the last words"
+        );
         assert_eq!(at_edge(&[]), Plan::Keep);
     }
 }

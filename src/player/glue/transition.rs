@@ -37,7 +37,7 @@ impl Transition {
         let video = &playback.video;
         // While another poster is up, the element itself may have no picture to capture.
         let poster = Poster::of(video).or_else(|| unfinished.and_then(|unfinished| unfinished._poster));
-        video.set_src(&arrival::address(url, from));
+        playback.set_source(&arrival::address(url, from));
         let arrival = Rc::new(RefCell::new(None));
         let on_ready = {
             let (playback, arrival, finished) = (playback.clone(), arrival.clone(), finished.clone());

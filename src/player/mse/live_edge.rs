@@ -22,12 +22,16 @@ const GAIN: f64 = 0.6;
 /// Rates change in steps of this: a pitch corrector dislikes small changes.
 const STEP: f64 = 0.02;
 
-/// The slowest and the fastest rate. Nobody hears these.
+/// The slowest and the fastest rate near the target. Nobody hears these.
 const SLOWEST: f64 = 0.94;
 const FASTEST: f64 = 1.06;
 
-/// From here on the edge is out of a rate's reach.
-const FAR: f64 = 3.0;
+/// The fastest rate from `PLENTY` too much on. Near the target a long stretch of it breaks Chromium's sound.
+const CATCH_UP: f64 = 1.1;
+const PLENTY: f64 = 0.3;
+
+/// What is more than the target by this is out of a rate's reach.
+const FAR: f64 = 2.5;
 
 /// What a viewer who comes back (from a pause, to the tab) is put back from.
 const BACK: f64 = 0.5;
@@ -87,7 +91,7 @@ impl LiveEdge {
         }
         let ahead = end - playhead;
         let lost = playhead < start - 0.001;
-        if lost || ahead > FAR && now - self.sought > SEEK_EVERY {
+        if lost || ahead > self.target + FAR && now - self.sought > SEEK_EVERY {
             return self.seek(sample);
         }
         self.ahead.push_back((now, ahead));
@@ -96,7 +100,12 @@ impl LiveEdge {
         }
         let mean = self.ahead.iter().map(|(_, ahead)| ahead).sum::<f64>() / self.ahead.len() as f64;
         let error = mean - self.target;
-        self.set_rate(if error.abs() < DEAD_BAND { 1.0 } else { 1.0 + error * GAIN })
+        let fastest = if error > PLENTY { CATCH_UP } else { FASTEST };
+        self.set_rate(if error.abs() < DEAD_BAND {
+            1.0
+        } else {
+            (1.0 + error * GAIN).clamp(SLOWEST, fastest)
+        })
     }
 
     /// The viewer is back: straight to the edge, unless nearly there.
@@ -112,7 +121,7 @@ impl LiveEdge {
     }
 
     fn set_rate(&mut self, rate: f64) -> Step {
-        let rate = ((rate / STEP).round() * STEP).clamp(SLOWEST, FASTEST);
+        let rate = (rate / STEP).round() * STEP;
         if (rate - self.rate).abs() < STEP / 2.0 {
             return Step::Nothing;
         }
@@ -165,8 +174,15 @@ mod tests {
     fn seeks_only_when_far_and_not_twice_in_a_row() {
         let mut edge = started();
         assert_eq!(edge.step(sample(1.0, 4.0)), Step::Seek(100.0 - TARGET));
-        assert_eq!(edge.step(sample(2.0, 4.0)), Step::Rate(1.06));
+        assert_eq!(edge.step(sample(2.0, 4.0)), Step::Rate(1.1));
         assert_eq!(edge.step(sample(6.5, 4.0)), Step::Seek(100.0 - TARGET));
+    }
+
+    #[test]
+    fn a_target_far_behind_is_a_target_too() {
+        let mut edge = LiveEdge::new(10.0);
+        assert_eq!(edge.step(sample(0.0, 100.0)), Step::Start(90.0));
+        assert_eq!(edge.step(sample(1.0, 10.0)), Step::Nothing);
     }
 
     #[test]

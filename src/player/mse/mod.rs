@@ -62,7 +62,7 @@ impl Mse {
         let failed = |thrown| Error::thrown(Kind::NotSupported, "MediaSource failed", &thrown);
         let source = MediaSource::new().map_err(failed)?;
         let url = ObjectUrl::for_source(&source).map_err(failed)?;
-        playback.video.set_src(url.as_str());
+        playback.set_source(url.as_str());
         Ok(Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             on_open: RefCell::new(Some(Listener::new(
@@ -127,12 +127,9 @@ impl Mse {
     /// Does what can be done now.
     fn work(&self) {
         let Some(buffer) = self.buffer.borrow().clone() else { return };
-        loop {
+        // A source that the element has let go of takes nothing more.
+        while self.source.ready_state() == MediaSourceReadyState::Open {
             let Some(operation) = self.queue.borrow_mut().next() else { return };
-            // A source that the element has let go of takes nothing more.
-            if self.source.ready_state() != MediaSourceReadyState::Open {
-                return;
-            }
             let done = match &operation {
                 Operation::Begin(segment) => self.begin(&buffer, *segment),
                 Operation::Append(bytes) => self.append(&buffer, bytes),
@@ -149,7 +146,8 @@ impl Mse {
         // A cluster of unknown size is still open, and `timestampOffset` cannot be set inside one.
         // <https://www.w3.org/TR/media-source-2/#dom-sourcebuffer-timestampoffset>
         buffer.abort()?;
-        let end = range(buffer).map_or(0.0, |(_, end)| end);
+        // Media behind the playhead would never be seen: after a hole it is further than what is buffered.
+        let end = range(buffer).map_or(0.0, |(_, end)| end).max(self.playback.video.current_time());
         buffer.set_timestamp_offset(end);
         self.timeline.borrow_mut().push(segment, end);
         Ok(())
@@ -182,6 +180,10 @@ impl Mse {
 
     /// Keeps the playhead at its distance from the live edge.
     fn steer(&self) {
+        // What waits to be appended is part of the edge.
+        if !self.queue.borrow().is_empty() {
+            return;
+        }
         let Some(sample) = self.sample() else { return };
         let step = self.edge.borrow_mut().step(sample);
         self.take(step);
@@ -207,6 +209,10 @@ impl Screen for Mse {
     fn read(&self, piece: &Piece<JsBytes>) {
         let body = match piece {
             Piece::Begin(blob) => {
+                // Browsers open no source in a tab that was never in front: only the newest segment waits for it.
+                if self.buffer.borrow().is_none() {
+                    self.queue.borrow_mut().clear();
+                }
                 self.push(Operation::Begin(blob.segment));
                 &blob.body
             }

@@ -35,6 +35,16 @@ impl<B> Queue<B> {
         self.waiting.push_back(operation);
     }
 
+    /// Forgets what waits.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// To be done before anything else.
     pub fn push_front(&mut self, operation: Operation<B>) {
         self.waiting.push_front(operation);

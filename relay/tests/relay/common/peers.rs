@@ -131,10 +131,6 @@ impl Viewer {
         let heard = select! {
             heard = self.blob.next() => heard,
             heard = self.chunk.next() => heard,
-            () = tokio::time::sleep(std::time::Duration::from_secs(8)) => {
-                let base = self.segments.keys().next().copied().unwrap_or(0);
-                panic!("STUCK pos {:?} missing {:?} held {} texts {:?} segments {:?}", self.reassembly.position().map(|(s,n)|(s-base,n)), self.reassembly.missing().map(|(s,n)|(s-base,n)), self.reassembly.held(), self.texts, self.segments.iter().map(|(n,s)| (n-base, s.bytes.len()>>20, s.ended)).collect::<Vec<_>>());
-            }
         };
         match heard {
             Heard::Piece(message) => {
