@@ -9,7 +9,7 @@ import { buildRelay } from "./relay.mjs";
 import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
-const WASM = ["--package", "blobcast", "--package", "blobcast-container", "--package", "blobcast-wire", "--target", "wasm32-unknown-unknown"];
+const WASM = ["--package", "blobcast", "--target", "wasm32-unknown-unknown"]; // and, with it, wire and container
 const PACKAGE_TEST = "package.test.mjs";
 
 const stages = {

@@ -1,5 +1,7 @@
 //! What the relay can be told, on the command line and in the environment.
 
+#![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
+
 use crate::origin::Origin;
 use clap::Parser;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};

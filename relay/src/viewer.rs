@@ -101,12 +101,17 @@ impl Due {
         if !self.is_paired {
             return None;
         }
+        if seat.socket() == Which::Blob {
+            return viewer.next(Which::Blob, seat.number());
+        }
         let (state, viewers) = room.state();
-        let is_due = seat.socket() == Which::Chunk && (self.state || self.said != Some(state));
-        let first = is_due && (state == Live::Live || self.said.is_none());
-        let piece = if first { None } else { viewer.next(seat.socket(), seat.number()) };
-        if piece.is_some() || !is_due {
-            return piece;
+        let is_due = self.state || self.said != Some(state);
+        let comes_first = is_due && (state == Live::Live || self.said.is_none());
+        if !comes_first && let Some(piece) = viewer.next(Which::Chunk, seat.number()) {
+            return Some(piece);
+        }
+        if !is_due {
+            return None;
         }
         self.state = false;
         self.said = Some(state);

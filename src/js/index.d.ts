@@ -29,7 +29,7 @@ export interface ViewingOptions extends ConnectOptions {
    * default) picks what plays here. `realtime` is not there yet and rejects with a NotSupportedError.
    */
   mode?: "auto" | "mse" | "glue" | "realtime";
-  /** How much to keep ahead of the playhead in mode `mse`, in ms. Default 350; less may break the sound. */
+  /** How much to keep ahead of the playhead in mode `mse`, 50 to 20000 ms. Default 350; less may break the sound. */
   targetLatency?: number;
 }
 
