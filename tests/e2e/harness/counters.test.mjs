@@ -25,7 +25,7 @@ test("what is made is counted, and what is let go is not", async (t) => {
     addEventListener("twice", listener, { capture: true });
     addEventListener("signalled", listener, { signal: abort.signal });
     addEventListener("once", listener, { once: true });
-    const socket = new WebSocket("ws://127.0.0.1:1/");
+    let socket;
     window.release = async () => {
       socket.close();
       abort.abort();
@@ -38,7 +38,12 @@ test("what is made is counted, and what is let go is not", async (t) => {
       video.load();
       URL.revokeObjectURL(url);
     };
-    return new Promise((resolve) => (source.onsourceopen = () => resolve(counts())));
+    return new Promise((resolve) => {
+      source.onsourceopen = () => {
+        socket = new WebSocket("ws://127.0.0.1:1/"); // last: nobody listens there, and it soon closes by itself
+        resolve(counts());
+      };
+    });
   });
   assert.deepEqual(all, { sockets: 1, recorders: 1, sources: 1, urls: 1, timers: 2, listeners: 4 });
 
