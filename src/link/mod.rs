@@ -9,19 +9,17 @@
 //! A leg that is lost comes back alone; while its partner lives, the relay pairs them at once. A broadcaster
 //! and a viewer differ only in what they do with the [`News`].
 
+mod address;
 mod backoff;
 mod clock;
 mod leg;
 mod news;
+mod pulse;
 mod socket;
 
-use crate::{
-    bytes::JsBytes,
-    dom,
-    error::{Error, Kind},
-    options::Token,
-};
-use blobcast_wire::{Endpoint, Name, Role, Segment, Socket as Which};
+use crate::{bytes::JsBytes, dom, error::Error};
+pub use address::{Target, no_answer};
+use blobcast_wire::Socket as Which;
 use clock::{FIRST_PINGS, PING_EVERY, RelayClock};
 use gloo_timers::callback::Interval;
 use leg::{Leg, Next};
@@ -33,16 +31,6 @@ use std::{
     time::Duration,
 };
 use wasm_bindgen_futures::spawn_local;
-
-/// Whom to connect to, and as what.
-#[derive(Clone)]
-pub struct Target {
-    /// The relay's WebSocket URL, without a slash at its end.
-    pub relay: String,
-    pub role: Role,
-    pub name: Name,
-    pub token: Option<Token>,
-}
 
 /// Both sockets. Dropping it closes them, and no news comes after that.
 pub struct Link {
@@ -69,7 +57,7 @@ impl Link {
             me: me.clone(),
             peer,
             target,
-            session: random_session(),
+            session: address::random_session(),
             blob: Leg::default(),
             chunk: Leg::default(),
             clock: RefCell::default(),
@@ -155,8 +143,7 @@ impl Link {
     fn connect(&self, which: Which) {
         let leg = self.leg(which);
         let turn = leg.turn();
-        let health =
-            (leg.failures() > 0).then(|| format!("{}/healthz", self.target.relay.replacen("ws", "http", 1)));
+        let health = (leg.failures() > 0).then(|| self.target.health());
         let (me, token) = (self.me.clone(), self.target.token.clone());
         spawn_local(async move {
             let ready = leg::prepare(health, token).await;
@@ -179,17 +166,12 @@ impl Link {
                 link.hear(which, told);
             }
         };
-        match Socket::open(&self.url(which), token, tell) {
+        let position = self.peer.upgrade().and_then(|peer| peer.position());
+        let url = self.target.url(which, &self.session, position);
+        match Socket::open(&url, token, tell) {
             Ok(socket) => self.leg(which).set(leg::Phase::Opening(socket)),
             Err(error) => self.give_up(error),
         }
-    }
-
-    fn url(&self, which: Which) -> String {
-        let Target { relay, role, name, .. } = &self.target;
-        let path = Endpoint { role: *role, name: name.clone(), socket: which };
-        let position = self.peer.upgrade().and_then(|peer| peer.position());
-        format!("{relay}{path}?session={}{}", self.session, resume(which, position))
     }
 
     fn hear(&self, which: Which, told: Told) {
@@ -218,20 +200,6 @@ impl Link {
                 Next::Retry(after) => self.retry(which, after),
                 Next::Stop => self.give_up(Error::closed(code, &reason)),
             },
-        }
-    }
-
-    fn hear_text(&self, text: &str) {
-        match news::read_text(text) {
-            Some(blobcast_wire::Text::Pong { t, now }) => {
-                let settled = self.clock_is_settled();
-                self.clock.borrow_mut().pong(t, now, dom::now());
-                if !settled && self.clock_is_settled() {
-                    self.tell(News::ClockSettled);
-                }
-            }
-            Some(text) => self.tell(News::Text(text)),
-            None => {}
         }
     }
 
@@ -278,53 +246,4 @@ impl Link {
         self.close();
         self.tell(News::Closed(error));
     }
-
-    /// Asks for the time, and notices a relay that has not answered for a whole round: a connection that is
-    /// gone without a word, as after a change of networks, closes by itself only after minutes.
-    fn tick(&self) {
-        let slept = self.clock.borrow_mut().tick(dom::now());
-        if self.is_up() && !self.heard.replace(false) && !slept {
-            for which in [Which::Blob, Which::Chunk] {
-                self.leg(which).set(leg::Phase::Idle);
-            }
-            for which in [Which::Blob, Which::Chunk] {
-                self.retry(which, Some(Duration::ZERO));
-            }
-        }
-        self.ping(if slept { FIRST_PINGS } else { 1 });
-    }
-
-    fn ping(&self, times: u32) {
-        for _ in 0..times {
-            let ping = blobcast_wire::Text::Ping { t: dom::now() }.to_json();
-            self.blob.with_socket(|socket| socket.send_text(&ping));
-        }
-    }
-}
-
-/// The error of a connection that did not come about in `timeout` ms.
-pub fn no_answer(relay: &str, timeout: u32) -> Error {
-    let seconds = f64::from(timeout) / 1000.0;
-    let message = format!(
-        "no relay answered at {relay} within {seconds} s; check that it runs there and that url names it"
-    );
-    Error::new(Kind::Timeout, message)
-}
-
-/// Where a socket goes on reading, as the tail of its query.
-fn resume(which: Which, position: Option<(Segment, u32)>) -> String {
-    match (which, position) {
-        (_, None) => String::new(),
-        (Which::Blob, Some((segment, _))) => format!("&segment={segment}"),
-        (Which::Chunk, Some((segment, seq))) => format!("&segment={segment}&seq={seq}"),
-    }
-}
-
-/// What ties the two sockets together. Who guesses it could put a socket of his in their place.
-fn random_session() -> String {
-    let mut bytes = [0; 16];
-    if let Ok(crypto) = dom::window().crypto() {
-        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
-    }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

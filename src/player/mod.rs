@@ -8,6 +8,7 @@ mod feed;
 mod glue;
 mod mode;
 mod mse;
+mod next_picture;
 mod playback;
 mod poster;
 mod quirks;

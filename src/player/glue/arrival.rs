@@ -1,6 +1,6 @@
 //! The picture at a given time of a fresh source.
 
-use crate::{dom::NextPicture, player::quirks};
+use crate::player::{next_picture::NextPicture, quirks};
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},

@@ -1,0 +1,79 @@
+//! Where a link connects to: the URLs of its sockets, and the session that ties them together.
+
+use crate::{
+    dom,
+    error::{Error, Kind},
+    options::Token,
+};
+use blobcast_wire::{Endpoint, Name, Role, Segment, Socket as Which};
+
+/// Whom to connect to, and as what.
+#[derive(Clone)]
+pub struct Target {
+    /// The relay's WebSocket URL, without a slash at its end.
+    pub relay: String,
+    pub role: Role,
+    pub name: Name,
+    pub token: Option<Token>,
+}
+
+impl Target {
+    /// The address of a socket. `position` is where a lost viewer goes on.
+    pub fn url(&self, which: Which, session: &str, position: Option<(Segment, u32)>) -> String {
+        let path = Endpoint { role: self.role, name: self.name.clone(), socket: which };
+        format!("{}{path}?session={session}{}", self.relay, resume(which, position))
+    }
+
+    /// Where the relay says that it is well.
+    pub fn health(&self) -> String {
+        format!("{}/healthz", self.relay.replacen("ws", "http", 1))
+    }
+}
+
+/// The error of a connection that did not come about in `timeout` ms.
+pub fn no_answer(relay: &str, timeout: u32) -> Error {
+    let seconds = f64::from(timeout) / 1000.0;
+    let message = format!(
+        "no relay answered at {relay} within {seconds} s; check that it runs there and that url names it"
+    );
+    Error::new(Kind::Timeout, message)
+}
+
+/// Where a socket goes on reading, as the tail of its query.
+fn resume(which: Which, position: Option<(Segment, u32)>) -> String {
+    match (which, position) {
+        (_, None) => String::new(),
+        (Which::Blob, Some((segment, _))) => format!("&segment={segment}"),
+        (Which::Chunk, Some((segment, seq))) => format!("&segment={segment}&seq={seq}"),
+    }
+}
+
+/// What ties the two sockets together. Who guesses it could put a socket of his in their place.
+pub fn random_session() -> String {
+    let mut bytes = [0; 16];
+    if let Ok(crypto) = dom::window().crypto() {
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_viewer_says_where_it_was() {
+        let name = "a/b".parse().expect("a name");
+        let target = Target { relay: "wss://host/base".into(), role: Role::View, name, token: None };
+        assert_eq!(target.url(Which::Blob, "s", None), "wss://host/base/view/a/b/blob?session=s");
+        assert_eq!(
+            target.url(Which::Blob, "s", Some((7, 3))),
+            "wss://host/base/view/a/b/blob?session=s&segment=7"
+        );
+        assert_eq!(
+            target.url(Which::Chunk, "s", Some((7, 3))),
+            "wss://host/base/view/a/b/chunk?session=s&segment=7&seq=3"
+        );
+        assert_eq!(target.health(), "https://host/base/healthz");
+    }
+}

@@ -1,0 +1,59 @@
+//! When a picture is on screen.
+
+use crate::dom::Listener;
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, HtmlVideoElement};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `requestVideoFrameCallback`, which web-sys does not have. Chromium 83, Safari 15.4, Firefox 132.
+    type FrameCallbacks;
+
+    #[wasm_bindgen(method, getter, js_name = requestVideoFrameCallback)]
+    fn available(this: &FrameCallbacks) -> JsValue;
+
+    #[wasm_bindgen(method, js_name = requestVideoFrameCallback)]
+    fn request(this: &FrameCallbacks, callback: &js_sys::Function) -> u32;
+
+    #[wasm_bindgen(method, js_name = cancelVideoFrameCallback)]
+    fn cancel(this: &FrameCallbacks, handle: u32);
+}
+
+/// Takes the time of the call, and the metadata of the frame.
+type FrameCallback = Closure<dyn FnMut(f64, JsValue)>;
+
+/// Calls once with the media time, in seconds, of the video's next picture on screen; dropped, it does not.
+///
+/// Without `requestVideoFrameCallback` it waits for `timeupdate`, a little later than the picture.
+#[must_use = "dropping it cancels the call"]
+pub struct NextPicture {
+    video: HtmlVideoElement,
+    /// `None` where the browser has no frame callbacks.
+    request: Option<(u32, FrameCallback)>,
+    _fallback: Option<Listener>,
+}
+
+impl NextPicture {
+    pub fn of(video: &HtmlVideoElement, mut shown: impl FnMut(f64) + 'static) -> Self {
+        let frames: &FrameCallbacks = video.unchecked_ref();
+        if frames.available().is_undefined() {
+            let element = video.clone();
+            let fallback = Listener::new(video, "timeupdate", move |_: Event| shown(element.current_time()));
+            return Self { video: video.clone(), request: None, _fallback: Some(fallback) };
+        }
+        let callback = FrameCallback::new(move |_now, metadata: JsValue| {
+            let time = js_sys::Reflect::get(&metadata, &"mediaTime".into());
+            shown(time.ok().and_then(|time| time.as_f64()).unwrap_or(f64::INFINITY));
+        });
+        let handle = frames.request(callback.as_ref().unchecked_ref());
+        Self { video: video.clone(), request: Some((handle, callback)), _fallback: None }
+    }
+}
+
+impl Drop for NextPicture {
+    fn drop(&mut self) {
+        if let Some((handle, _)) = &self.request {
+            self.video.unchecked_ref::<FrameCallbacks>().cancel(*handle);
+        }
+    }
+}
