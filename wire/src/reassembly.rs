@@ -200,9 +200,14 @@ impl<B: Body + Default> Reassembly<B> {
     fn push_chunk(&mut self, chunk: Message<B>) {
         let place = (chunk.segment, chunk.seq);
         let wanted = self.fresh || self.position().is_none_or(|position| place >= position);
-        if wanted && !self.chunks.contains_key(&place) {
+        // A relay that skips a viewer ends the segment where that viewer is, and may have sent the piece of that
+        // number before: the end is what holds.
+        let ends = chunk.kind == Kind::LastChunk { cut_short: true };
+        if wanted && (ends || !self.chunks.contains_key(&place)) {
             self.held += cost(&chunk);
-            self.chunks.insert(place, chunk);
+            if let Some(replaced) = self.chunks.insert(place, chunk) {
+                self.held -= cost(&replaced);
+            }
         }
     }
 

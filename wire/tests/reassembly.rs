@@ -283,6 +283,19 @@ fn chunks_that_outrun_their_blob_are_kept() {
 }
 
 #[test]
+fn an_end_made_by_the_relay_replaces_the_piece_of_its_number() {
+    let recorded = one(7, 9);
+    let mut reassembly = Reassembly::new();
+    reassembly.push(recorded.blob(1), START);
+    assert_eq!(reassembly.push(recorded.chunk(2), START), []);
+    let end = Message { kind: Kind::LastChunk { cut_short: true }, body: vec![], ..recorded.chunk(2) };
+    assert_eq!(reassembly.push(end, START), []);
+    let pieces = reassembly.push(recorded.chunk(1), START);
+    assert!(matches!(pieces[..], [Piece::Continue { .. }, Piece::End { seq: 2, cut_short: true, .. }]));
+    assert_eq!(reassembly.held(), 0);
+}
+
+#[test]
 fn two_new_sockets_take_a_lower_number() {
     let mut reassembly = Reassembly::new();
     let mut reader = Reader::default();
