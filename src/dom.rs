@@ -53,6 +53,16 @@ pub fn with<T: 'static, E: 'static>(
     }
 }
 
+/// The same for timers and callbacks that are told nothing.
+pub fn weakly<T: 'static>(owner: &Weak<T>, act: impl Fn(&std::rc::Rc<T>) + 'static) -> impl Fn() + 'static {
+    let owner = owner.clone();
+    move || {
+        if let Some(owner) = owner.upgrade() {
+            act(&owner);
+        }
+    }
+}
+
 /// An object URL, revoked when dropped.
 ///
 /// Keep it until the *next* source of the element shows a picture: revoking it while the element still loads

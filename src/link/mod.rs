@@ -66,13 +66,8 @@ impl Link {
             was_up: Cell::new(false),
             heard: Cell::new(true),
         });
-        let me = link.me.clone();
-        let ping = move || {
-            if let Some(link) = me.upgrade() {
-                link.tick();
-            }
-        };
-        *link.pinging.borrow_mut() = Some(Interval::new(PING_EVERY, ping));
+        let tick = dom::weakly(&link.me, |link| link.tick());
+        *link.pinging.borrow_mut() = Some(Interval::new(PING_EVERY, tick));
         link.connect(Which::Blob);
         link.connect(Which::Chunk);
         link
@@ -215,12 +210,7 @@ impl Link {
         if which == Which::Chunk {
             self.chunk_is_new.set(true);
         }
-        let me = self.me.clone();
-        leg.wait(wait, move || {
-            if let Some(link) = me.upgrade() {
-                link.connect_waiting();
-            }
-        });
+        leg.wait(wait, dom::weakly(&self.me, |link| link.connect_waiting()));
         let both = !self.is_half_open();
         if both {
             // The next relay may be another one, with a clock of its own.

@@ -19,7 +19,7 @@ mod stage;
 use crate::{
     bytes::JsBytes,
     deferred::Deferred,
-    dom::{Listener, monotonic, window, with},
+    dom::{Listener, monotonic, weakly, window, with},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{self, Link, Peer},
@@ -132,19 +132,13 @@ impl Player {
     fn connect(&self) {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
-        let (me, timeout) = (self.me.clone(), self.settings.connect_timeout);
-        *self.connecting.borrow_mut() = Some(Timeout::new(timeout, move || {
-            if let Some(player) = me.upgrade() {
-                let error = link::no_answer(&player.settings.target.relay, timeout);
-                player.end(State::Ended, Some(error));
-            }
-        }));
-        let me = self.me.clone();
-        *self.ticking.borrow_mut() = Some(Interval::new(TICK, move || {
-            if let Some(player) = me.upgrade() {
-                player.tick();
-            }
-        }));
+        let timeout = self.settings.connect_timeout;
+        let give_up = weakly(&self.me, move |player| {
+            let error = link::no_answer(&player.settings.target.relay, timeout);
+            player.end(State::Ended, Some(error));
+        });
+        *self.connecting.borrow_mut() = Some(Timeout::new(timeout, give_up));
+        *self.ticking.borrow_mut() = Some(Interval::new(TICK, weakly(&self.me, |player| player.tick())));
     }
 
     pub fn state(&self) -> State {

@@ -21,7 +21,7 @@ mod uplink;
 use crate::{
     bytes::JsBytes,
     deferred::Deferred,
-    dom::monotonic,
+    dom::{monotonic, weakly},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{self, Link, Peer},
@@ -121,24 +121,12 @@ impl Recorder {
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
         let timeout = self.settings.connect_timeout;
         let relay = self.settings.target.relay.clone();
-        *self.connecting.borrow_mut() = Some(self.later(timeout, move |recorder| {
+        let give_up = weakly(&self.me, move |recorder| {
             recorder.end(State::Ended, Some(link::no_answer(&relay, timeout)));
-        }));
-        let me = self.me.clone();
-        *self.telling.borrow_mut() = Some(Interval::new(STATS_EVERY, move || {
-            if let Some(recorder) = me.upgrade() {
-                recorder.events.dispatch("stats", &recorder.stats());
-            }
-        }));
-    }
-
-    fn later(&self, after: u32, act: impl FnOnce(&Self) + 'static) -> Timeout {
-        let me = self.me.clone();
-        Timeout::new(after, move || {
-            if let Some(recorder) = me.upgrade() {
-                act(&recorder);
-            }
-        })
+        });
+        *self.connecting.borrow_mut() = Some(Timeout::new(timeout, give_up));
+        let tell = weakly(&self.me, |recorder| recorder.events.dispatch("stats", &recorder.stats()));
+        *self.telling.borrow_mut() = Some(Interval::new(STATS_EVERY, tell));
     }
 
     fn link(&self) -> Option<Rc<Link>> {
@@ -181,7 +169,8 @@ impl Recorder {
         if self.is_over() || self.ending.replace(Some(state)).is_some() {
             return;
         }
-        *self.draining.borrow_mut() = Some(self.later(DRAIN, move |recorder| recorder.end(state, None)));
+        let end = weakly(&self.me, move |recorder| recorder.end(state, None));
+        *self.draining.borrow_mut() = Some(Timeout::new(DRAIN, end));
         let runs: Vec<_> = self.runs.borrow().iter().cloned().collect();
         for recording in runs {
             recording.run.stop();

@@ -2,6 +2,7 @@
 
 use super::{Recorder, Recording, cutter::Cutter, run::Run, settings};
 use crate::{
+    dom::weakly,
     error::{Error, Kind},
     events::State,
 };
@@ -13,12 +14,7 @@ const LARGEST_SEGMENT: usize = 6 << 20;
 impl Recorder {
     /// Starts the next run, and stops the current one in the same turn.
     pub(super) fn hand_over(&self) {
-        let me = self.me.clone();
-        let notify = move || {
-            if let Some(recorder) = me.upgrade() {
-                recorder.pump();
-            }
-        };
+        let notify = weakly(&self.me, |recorder| recorder.pump());
         let run =
             self.settings.format(&self.stream).and_then(|format| Run::start(&self.stream, &format, notify));
         let run = match run {
@@ -81,10 +77,7 @@ impl Recorder {
     /// What the run gives cannot be read any further: its segment ends here, and the next one begins.
     pub(super) fn break_off(&self, recording: &Recording, error: blobcast_container::Error) {
         let began = recording.cutter.borrow().len() > 0;
-        let end = recording.cutter.borrow_mut().end(self.relay_now(), true);
-        if let Some(end) = end {
-            self.send(end);
-        }
+        self.end_segment(recording, true);
         if !began {
             return self
                 .fail(Error::new(Kind::Media, format!("what the browser recorded cannot be sent: {error}")));
@@ -99,10 +92,7 @@ impl Recorder {
 
     fn run_ended(&self, recording: &Recording) {
         let failure = recording.run.failure();
-        let end = recording.cutter.borrow_mut().end(self.relay_now(), failure.is_some());
-        if let Some(end) = end {
-            self.send(end);
-        }
+        self.end_segment(recording, failure.is_some());
         let was_asked = self.ending.get().is_some() || !self.runs.borrow().is_empty();
         if let Some(error) = failure {
             self.fail(error);

@@ -115,16 +115,23 @@ impl Recorder {
 
     /// Cuts a recorder's data and sends it.
     pub(super) fn cut(&self, recording: &Recording, data: &JsBytes) {
-        let (mime, now) = (recording.run.mime(), self.relay_now());
         if self.is_congested() {
             // The rest of the segment is given up whole; the next one begins when the line is free.
-            let end = recording.cutter.borrow_mut().end(now, true);
-            return end.into_iter().for_each(|end| self.send(end));
+            return self.end_segment(recording, true);
         }
+        let (mime, now) = (recording.run.mime(), self.relay_now());
         let cut = recording.cutter.borrow_mut().data(&data.to_vec(), &mime, now);
         match cut {
             Ok(message) => message.into_iter().for_each(|message| self.send(message)),
             Err(error) => self.break_off(recording, error),
+        }
+    }
+
+    /// Sends the end of a segment, if it began and has none yet.
+    pub(super) fn end_segment(&self, recording: &Recording, cut_short: bool) {
+        let end = recording.cutter.borrow_mut().end(self.relay_now(), cut_short);
+        if let Some(end) = end {
+            self.send(end);
         }
     }
 
@@ -139,9 +146,9 @@ impl Recorder {
         self.sent.borrow_mut().count(message.body.len(), monotonic());
         let link = self.link().filter(|_| self.may_send.get());
         let socket = socket_of(&message);
-        let encoded = encode(&message);
+        let to_send = link.map(|link| (link, encode(&message)));
         let kept = self.outbox.borrow_mut().keep(message);
-        if let (true, Some(link)) = (kept, link) {
+        if let Some((link, encoded)) = to_send.filter(|_| kept) {
             link.send(socket, &encoded);
         }
     }
@@ -167,7 +174,7 @@ mod tests {
     #[test]
     fn blobs_and_chunks_have_a_socket_each() {
         let message = |kind| Message { kind, segment: 1, seq: 1, sent: 0, body: vec![0_u8] };
-        assert_eq!(message(Kind::Chunk).body.len(), 1);
+        assert_eq!(socket_of(&message(Kind::Chunk)), Socket::Chunk);
         assert_eq!(socket_of(&message(Kind::Blob { mime: "video/webm".into() })), Socket::Blob);
         assert_eq!(socket_of(&message(Kind::LastChunk { cut_short: false })), Socket::Chunk);
     }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     bytes::JsBytes,
-    dom::{Listener, ObjectUrl, now, with},
+    dom::{Listener, ObjectUrl, now, weakly, with},
     error::{Error, Kind},
 };
 use blobcast_wire::{Blob, Piece, Segment};
@@ -125,13 +125,8 @@ impl Glue {
         match plan {
             Plan::Keep => {}
             Plan::WaitUntil(time) => {
-                let me = self.me.clone();
                 let wait = (time * 1000.0 - now()).max(1.0) as u32;
-                *self.waiting.borrow_mut() = Some(Timeout::new(wait, move || {
-                    if let Some(glue) = me.upgrade() {
-                        glue.step();
-                    }
-                }));
+                *self.waiting.borrow_mut() = Some(Timeout::new(wait, weakly(&self.me, |glue| glue.step())));
             }
             Plan::Show { segment, from } => {
                 if let Err(thrown) = self.show(segment, from) {
