@@ -52,6 +52,11 @@ impl Block {
         Ok((Self::read(&content[range.clone()], Some(is_key))?, range))
     }
 
+    /// The frame itself.
+    pub(crate) fn frame(self, content: &[u8]) -> &[u8] {
+        &content[self.at + 3..]
+    }
+
     /// Writes a time and whether it is a keyframe into the content that this was read from.
     pub(crate) fn write(self, content: &mut [u8], time: i16, is_key: bool) {
         content[self.at..self.at + 2].copy_from_slice(&time.to_be_bytes());

@@ -19,10 +19,13 @@
 //! <https://www.rfc-editor.org/rfc/rfc8794>.
 
 mod block;
+mod durations;
 mod ebml;
 mod error;
+mod opus;
 mod tidy;
 mod tracks;
 
+pub use durations::Durations;
 pub use error::Error;
 pub use tidy::Tidy;
