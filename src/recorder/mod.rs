@@ -12,7 +12,6 @@
 
 mod cutter;
 mod mime;
-mod outbox;
 mod rhythm;
 mod run;
 mod settings;
@@ -27,10 +26,9 @@ use crate::{
     link::{self, Link, Peer},
     meter::Meter,
 };
-use blobcast_wire::Segment;
+use blobcast_wire::{Outbox, Segment};
 use cutter::Cutter;
 use gloo_timers::callback::{Interval, Timeout};
-use outbox::Outbox;
 use run::Run;
 use settings::Settings;
 use std::{
@@ -153,7 +151,7 @@ impl Recorder {
             ("mimeType", mime.map_or(JsValue::NULL, JsValue::from)),
             ("viewers", self.viewers.get().into()),
             ("roundTrip", round_trip.into()),
-            ("kept", (self.outbox.borrow().len() as f64).into()),
+            ("kept", (self.outbox.borrow().bytes() as f64).into()),
             ("bufferedAmount", link.map_or(0, |link| link.buffered_amount()).into()),
         ])
     }
