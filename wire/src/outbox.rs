@@ -16,6 +16,8 @@ type Sent<B> = Vec<Message<B>>;
 #[derive(Debug)]
 pub struct Outbox<B> {
     segments: VecDeque<Sent<B>>,
+    /// The newest segment of which the relay has everything, its end too.
+    whole: Segment,
 }
 
 /// Something to send again.
@@ -32,7 +34,7 @@ pub enum Resend<'a, B> {
 
 impl<B> Default for Outbox<B> {
     fn default() -> Self {
-        Self { segments: VecDeque::new() }
+        Self { segments: VecDeque::new(), whole: 0 }
     }
 }
 
@@ -77,7 +79,10 @@ impl<B: Body> Outbox<B> {
         let is_open = |number| number > last && number <= now.saturating_add(MAX_AHEAD);
         self.segments.retain(|sent| number(sent) == segment || is_open(number(sent)));
         let is_refused = newest != self.newest();
-        self.segments.retain(|sent| !(number(sent) == segment && is_whole(sent, seq)));
+        if self.find(segment).is_some_and(|known| is_whole(&self.segments[known], seq)) {
+            self.segments.retain(|sent| number(sent) != segment);
+            self.whole = segment;
+        }
         is_refused
     }
 
@@ -95,6 +100,9 @@ impl<B: Body> Outbox<B> {
     /// while ago some of it comes twice, which the relay ignores.
     pub fn missing(&self, segment: Segment, seq: u32) -> Vec<Resend<'_, B>> {
         let Some(known) = self.find(segment) else {
+            if segment > 0 && segment == self.whole {
+                return self.segments.iter().flatten().map(Resend::Again).collect();
+            }
             // What it waits for is kept no longer, and ends where it is. Then all that is kept, in few messages.
             let waits = segment > 0 && !self.segments.is_empty();
             let end = waits.then_some(Resend::CutShort(segment, seq));
@@ -182,6 +190,13 @@ mod tests {
         assert_eq!(missing(&outbox, 10, 2), "10.2 20.1 20.1", "an end, a blob and a chunk");
         assert_eq!(missing(&outbox, 20, 1), "20.1");
         assert_eq!(missing(&outbox, 20, 2), "");
+    }
+
+    #[test]
+    fn what_the_relay_has_whole_is_not_ended_again() {
+        let mut outbox = two_segments();
+        assert!(!outbox.have(10, 3, 10, NOW));
+        assert_eq!(missing(&outbox, 10, 3), "20.1 20.1", "as it was: a blob and a chunk");
     }
 
     #[test]
