@@ -1,6 +1,6 @@
 //! One of a link's two sockets over its lives: opening, open, lost, waiting, opening again.
 
-use super::{backoff, socket::Socket};
+use super::{backoff, hearing::Hearing, socket::Socket};
 use crate::{dom, error::Error, options::Token};
 use blobcast_wire::Close;
 use gloo_timers::callback::Timeout;
@@ -45,6 +45,8 @@ pub struct Leg {
     failures: Cell<u32>,
     /// Counts phases, so that an answer to an earlier one is known as late.
     turn: Cell<u32>,
+    /// What the socket was heard to say.
+    hearing: RefCell<Hearing>,
     /// The token was refused once already.
     refused: Cell<bool>,
 }
@@ -67,9 +69,29 @@ impl Leg {
         self.turn.get() == turn
     }
 
+    pub fn opening(&self, socket: Socket) {
+        self.hearing.take();
+        self.set(Phase::Opening(socket));
+    }
+
     pub fn opened(&self) {
         if let Phase::Opening(socket) = self.phase.take() {
             self.set(Phase::Open(socket));
+        }
+    }
+
+    pub fn hear(&self) {
+        self.hearing.borrow_mut().hear();
+    }
+
+    /// Whether there is a socket and it is dead, asked once in each round of pings. One that does not get open
+    /// is: browsers would wait for minutes.
+    pub fn is_dead(&self, slept: bool) -> bool {
+        match &*self.phase.borrow() {
+            Phase::Opening(socket) | Phase::Open(socket) => {
+                self.hearing.borrow_mut().is_dead(socket.sent(), socket.buffered_amount().into(), slept)
+            }
+            Phase::Idle | Phase::Waiting { .. } => false,
         }
     }
 

@@ -1,9 +1,9 @@
 //! The two sockets of one peer: opened together, kept open, opened again.
 //!
 //! ```text
-//!            ┌─ blob leg ──── blobs, ping/pong ─┐
-//! Peer ◄─ Link                                  relay
-//!            └─ chunk leg ─── chunks, text ─────┘
+//!            ┌─ blob leg ──── blobs ────────┐
+//! Peer ◄─ Link    ping and pong on both      relay
+//!            └─ chunk leg ─── chunks, text ─┘
 //! ```
 //!
 //! A leg that is lost comes back alone; while its partner lives, the relay pairs them at once. A broadcaster
@@ -12,6 +12,7 @@
 mod address;
 mod backoff;
 mod clock;
+mod hearing;
 mod leg;
 mod news;
 mod pulse;
@@ -46,8 +47,6 @@ pub struct Link {
     pinging: RefCell<Option<Interval>>,
     /// Both sockets have been open: what fails from now on may be only a moment's trouble.
     was_up: Cell<bool>,
-    /// The relay has said something since the last tick of the ping timer.
-    heard: Cell<bool>,
 }
 
 impl Link {
@@ -64,7 +63,6 @@ impl Link {
             chunk_is_new: Cell::new(true),
             pinging: RefCell::default(),
             was_up: Cell::new(false),
-            heard: Cell::new(true),
         });
         let tick = dom::weakly(&link.me, |link| link.tick());
         *link.pinging.borrow_mut() = Some(Interval::new(PING_EVERY, tick));
@@ -164,19 +162,19 @@ impl Link {
         let position = self.peer.upgrade().and_then(|peer| peer.position());
         let url = self.target.url(which, &self.session, position);
         match Socket::open(&url, token, tell) {
-            Ok(socket) => self.leg(which).set(leg::Phase::Opening(socket)),
+            Ok(socket) => self.leg(which).opening(socket),
             Err(error) => self.give_up(error),
         }
     }
 
     fn hear(&self, which: Which, told: Told) {
         let leg = self.leg(which);
-        self.heard.set(true);
+        leg.hear();
         match told {
             Told::Open => {
                 leg.opened();
                 if which == Which::Blob {
-                    self.ping(FIRST_PINGS);
+                    self.ping(Which::Blob, FIRST_PINGS);
                 }
                 if self.is_up() {
                     self.was_up.set(true);
