@@ -1,10 +1,9 @@
 //! Pings: what time it is at the relay, and whether both sockets are still there.
 
 use super::clock::FIRST_PINGS;
-use super::{Link, News, leg, news};
+use super::{Link, News, leg, leg::When, news};
 use crate::dom;
 use blobcast_wire::{Socket as Which, Text};
-use std::time::Duration;
 
 impl Link {
     /// Ends a round of pings and begins the next. Each socket is asked by itself, since one may be gone without
@@ -17,7 +16,7 @@ impl Link {
             self.leg(which).set(leg::Phase::Idle);
         }
         for which in dead {
-            self.retry(which, Some(Duration::ZERO));
+            self.retry(which, When::AtOnce);
         }
         // The time is asked for on the blob socket, which is idle.
         self.ping(Which::Blob, if slept { FIRST_PINGS } else { 1 });

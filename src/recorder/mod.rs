@@ -23,7 +23,7 @@ use crate::{
     dom::{monotonic, weakly},
     error::{Error, Kind},
     events::{Events, State, object},
-    link::{self, Link, Peer},
+    link::{Link, Peer},
     meter::Meter,
 };
 use blobcast_wire::{Outbox, Segment};
@@ -118,9 +118,9 @@ impl Recorder {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
         let timeout = self.settings.connect_timeout;
-        let relay = self.settings.target.relay.clone();
         let give_up = weakly(&self.me, move |recorder| {
-            recorder.end(State::Ended, Some(link::no_answer(&relay, timeout)));
+            let error = recorder.link().map(|link| link.no_answer(timeout));
+            recorder.end(State::Ended, error);
         });
         *self.connecting.borrow_mut() = Some(Timeout::new(timeout, give_up));
         let tell = weakly(&self.me, |recorder| recorder.events.dispatch("stats", &recorder.stats()));
