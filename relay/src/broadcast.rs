@@ -1,16 +1,13 @@
 //! One broadcast as data: what is kept of it and what it is called. No sockets, no clock of its own.
 
 use crate::segment::Kept;
-use blobcast_wire::{Live, Message, Piece, Segment};
+use blobcast_wire::{Live, MAX_AHEAD, Message, Piece, Segment};
 use bytes::Bytes;
 use std::{collections::VecDeque, fmt};
 
 /// How many segments are kept: the current one and the one before it, so that a viewer may be a whole
 /// segment late, or away for a moment at its end, and miss nothing.
 const KEPT_SEGMENTS: usize = 2;
-
-/// How far ahead of the relay's clock a segment may start, µs.
-const MAX_AHEAD: u64 = 5_000_000;
 
 /// How many pieces one blob may heal: each is sent on as a chunk of its own. At 25 a second this is more
 /// than half an hour.

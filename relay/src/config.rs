@@ -70,7 +70,7 @@ pub struct Config {
 pub struct Timing {
     /// How long a socket waits for its partner.
     pub pair_within: Duration,
-    /// How long a lost broadcaster may stay away.
+    /// How long a broadcaster may stay away, and how long one socket of a peer without the other.
     pub grace: Duration,
     /// How often `state` is said to viewers when it does not change.
     pub state_every: Duration,

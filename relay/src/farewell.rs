@@ -27,9 +27,11 @@ impl Farewell {
         Self::new(Close::BadMessage, reason.to_string())
     }
 
-    /// The partner did not come.
+    /// The partner did not come, or is gone for too long. That is a broken link's doing, or a load balancer's.
     pub(crate) fn alone() -> Self {
-        Self::bad("the two sockets reached different relays: balance by the query's session")
+        let reason =
+            "the session's other socket is not here: open both; a load balancer must balance by session";
+        Self::new(Close::NoPartner, reason)
     }
 
     /// The relay ends.

@@ -22,7 +22,7 @@ use std::{
 use tokio::{
     select,
     sync::{Notify, oneshot},
-    time::{Instant, MissedTickBehavior, interval, sleep},
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
 /// How often `have` is said while data flows, and how finely the patience for order is measured.
@@ -199,8 +199,8 @@ pub(crate) async fn drive(
     let is_chunk = seat.socket() == Which::Chunk;
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let alone = sleep(relay.timing.pair_within);
-    tokio::pin!(alone);
+    let abandoned = seat.abandoned(&relay.timing);
+    tokio::pin!(abandoned);
     let mut is_paired = false;
     let mut has_more = false;
     let mut due = Due::default();
@@ -209,7 +209,7 @@ pub(crate) async fn drive(
             biased;
             Ok(farewell) = &mut dismissed => return End::Ours(farewell),
             () = relay.stopping.cancelled() => return End::Ours(Farewell::restarting()),
-            () = &mut alone, if !is_paired => return End::Ours(Farewell::alone()),
+            () = &mut abandoned => return End::Ours(Farewell::alone()),
             () = seat.paired(), if !is_paired => {
                 is_paired = true;
                 (due.have, due.state, has_more) = (is_chunk, is_chunk, true);
@@ -245,6 +245,9 @@ pub(crate) async fn drive(
 
 /// Leaves the seat. The last socket of a broadcaster that has not finished waits for it to come back: only
 /// when it does not is the broadcast over, which is this session's `Drop`.
+///
+/// The grace counts from when both sockets were here. A lone one that comes and goes gets nothing through, and
+/// would keep the segment open for ever.
 pub(crate) async fn leave(seat: Seat<Publisher>, is_finish: bool) {
     let session = Arc::clone(seat.session());
     if is_finish {
@@ -256,9 +259,10 @@ pub(crate) async fn leave(seat: Seat<Publisher>, is_finish: bool) {
         return;
     }
     let relay = Arc::clone(session.peer().presence.relay());
+    let parted = session.parted().unwrap_or_else(Instant::now);
     select! {
         () = session.returned() => {}
         () = relay.stopping.cancelled() => {}
-        () = sleep(relay.timing.grace) => {}
+        () = sleep_until(parted + relay.timing.grace) => {}
     }
 }

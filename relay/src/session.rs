@@ -7,14 +7,17 @@
 //! A session lives as long as something holds it, which is a seat (or, after a broadcaster's last socket, the
 //! grace). Its end is its `Drop`: nothing has to remember to clean up.
 
-use crate::farewell::Farewell;
+use crate::{config::Timing, farewell::Farewell};
 use blobcast_wire::{Close, Socket};
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
     sync::{Arc, Weak},
 };
-use tokio::sync::{oneshot, watch};
+use tokio::{
+    sync::{oneshot, watch},
+    time::{Instant, timeout},
+};
 
 /// The peers of one kind in one room, by their session ids.
 #[derive(Debug)]
@@ -39,6 +42,8 @@ struct Seats {
     occupants: [Option<(u64, oneshot::Sender<Farewell>)>; 2],
     /// Counts sockets, so that one knows whether it is still the one.
     count: u64,
+    /// When the last of two that were both here went.
+    parted: Option<Instant>,
     /// What the session was asked to go with.
     dismissed: Option<Farewell>,
 }
@@ -132,6 +137,11 @@ impl<P> Session<P> {
         self.taken.borrow().contains(&true)
     }
 
+    /// When the two sockets were last here together; `None` if they never were.
+    pub(crate) fn parted(&self) -> Option<Instant> {
+        self.seats.lock().parted
+    }
+
     /// Waits until a socket is here.
     pub(crate) async fn returned(&self) {
         // The sender is ours, so it cannot be gone.
@@ -178,14 +188,27 @@ impl<P> Seat<P> {
         // The sender is the session's, which we hold, so it cannot be gone.
         let _ = self.session.taken.subscribe().wait_for(|taken| *taken == [true; 2]).await;
     }
+
+    /// Waits until the partner has not come in time, or has been gone for too long.
+    pub(crate) async fn abandoned(&self, timing: &Timing) {
+        let mut taken = self.session.taken.subscribe();
+        let mut patience = timing.pair_within;
+        while timeout(patience, taken.wait_for(|taken| *taken == [true; 2])).await.is_ok() {
+            let _ = taken.wait_for(|taken| *taken != [true; 2]).await;
+            patience = timing.grace;
+        }
+    }
 }
 
 impl<P> Drop for Seat<P> {
     fn drop(&mut self) {
         let mut seats = self.session.seats.lock();
-        let occupant = &mut seats.occupants[index(self.socket)];
+        let occupant = &seats.occupants[index(self.socket)];
         if occupant.as_ref().is_some_and(|(number, _)| *number == self.number) {
-            *occupant = None;
+            if self.has_partner() {
+                seats.parted = Some(Instant::now());
+            }
+            seats.occupants[index(self.socket)] = None;
             self.session.taken.send_replace(seats.taken());
         }
     }

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use tokio::{
     select,
     sync::{oneshot, watch},
-    time::{Instant, interval_at, sleep},
+    time::{Instant, interval_at},
 };
 
 /// What a viewer's two sockets share.
@@ -132,8 +132,8 @@ pub(crate) async fn drive(
     let mut turned = viewer.turned.subscribe();
     let every = relay.timing.state_every;
     let mut every = interval_at(Instant::now() + every, every);
-    let alone = sleep(relay.timing.pair_within);
-    tokio::pin!(alone);
+    let abandoned = seat.abandoned(&relay.timing);
+    tokio::pin!(abandoned);
     let mut has_more = false;
     let mut due = Due::default();
     loop {
@@ -141,7 +141,7 @@ pub(crate) async fn drive(
             biased;
             Ok(farewell) = &mut dismissed => return End::Ours(farewell),
             () = relay.stopping.cancelled() => return End::Ours(Farewell::restarting()),
-            () = &mut alone, if !due.is_paired => return End::Ours(Farewell::alone()),
+            () = &mut abandoned => return End::Ours(Farewell::alone()),
             () = seat.paired(), if !due.is_paired => (due.is_paired, has_more) = (true, true),
             event = socket.next(has_more) => match event {
                 Event::Writable => match due.next(viewer, seat) {

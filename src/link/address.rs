@@ -30,13 +30,18 @@ impl Target {
     }
 }
 
-/// The error of a connection that did not come about in `timeout` ms.
-pub fn no_answer(relay: &str, timeout: u32) -> Error {
+/// The error of a connection that did not come about in `timeout` ms, and what the relay said last, if anything.
+pub fn no_answer(relay: &str, timeout: u32, said: Option<&(u16, String)>) -> Error {
     let seconds = f64::from(timeout) / 1000.0;
-    let message = format!(
-        "no relay answered at {relay} within {seconds} s; check that it runs there and that url names it"
-    );
-    Error::new(Kind::Timeout, message)
+    let Some((code, reason)) = said else {
+        let message = format!(
+            "no relay answered at {relay} within {seconds} s; check that it runs there and that url names it"
+        );
+        return Error::new(Kind::Timeout, message);
+    };
+    let why = Error::closed(*code, reason).message;
+    let message = format!("not connected to {relay} within {seconds} s; what came last: {why}");
+    Error { code: Some(*code), ..Error::new(Kind::Timeout, message) }
 }
 
 /// Where a socket goes on reading, as the tail of its query.
@@ -75,5 +80,14 @@ mod tests {
             "wss://host/base/view/a/b/chunk?session=s&segment=7&seq=3"
         );
         assert_eq!(target.health(), "https://host/base/healthz");
+    }
+
+    #[test]
+    fn a_timeout_tells_what_the_relay_said() {
+        let silent = no_answer("ws://host", 1500, None);
+        assert!(silent.message.contains("no relay answered at ws://host within 1.5 s"), "{silent}");
+        let alone = no_answer("ws://host", 1500, Some(&(4424, "balance by session".into())));
+        assert!(alone.message.contains("balance by session (close code 4424)"), "{alone}");
+        assert_eq!((alone.kind, alone.code), (Kind::Timeout, Some(4424)));
     }
 }

@@ -1,19 +1,12 @@
 //! One of a link's two sockets over its lives: opening, open, lost, waiting, opening again.
 
-use super::{backoff, socket::Socket};
-use crate::{dom, error::Error, options::Token};
+use super::{backoff, hearing::Hearing, socket::Socket};
 use blobcast_wire::Close;
 use gloo_timers::callback::Timeout;
 use std::{
     cell::{Cell, RefCell},
     time::Duration,
 };
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestInit, Response};
-
-/// How long the relay may take to say that it is well, ms.
-const HEALTH_WITHIN: u32 = 5_000;
 
 /// Where a leg is.
 #[derive(Default)]
@@ -32,9 +25,19 @@ pub enum Phase {
 /// What follows a close.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Open it again: after this long, or as the backoff says.
-    Retry(Option<Duration>),
+    /// Open it again.
+    Retry(When),
     Stop,
+}
+
+/// When to open a leg again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    AtOnce,
+    /// As the backoff says.
+    Soon,
+    /// The same, but not before the relay wants to see this peer again.
+    NotBefore(Duration),
 }
 
 /// One socket's place in a link.
@@ -45,6 +48,8 @@ pub struct Leg {
     failures: Cell<u32>,
     /// Counts phases, so that an answer to an earlier one is known as late.
     turn: Cell<u32>,
+    /// What the socket was heard to say.
+    hearing: RefCell<Hearing>,
     /// The token was refused once already.
     refused: Cell<bool>,
 }
@@ -67,9 +72,29 @@ impl Leg {
         self.turn.get() == turn
     }
 
+    pub fn opening(&self, socket: Socket) {
+        self.hearing.take();
+        self.set(Phase::Opening(socket));
+    }
+
     pub fn opened(&self) {
         if let Phase::Opening(socket) = self.phase.take() {
             self.set(Phase::Open(socket));
+        }
+    }
+
+    pub fn hear(&self) {
+        self.hearing.borrow_mut().hear();
+    }
+
+    /// Whether there is a socket and it is dead, asked once in each round of pings. One that does not get open
+    /// is: browsers would wait for minutes.
+    pub fn is_dead(&self, slept: bool) -> bool {
+        match &*self.phase.borrow() {
+            Phase::Opening(socket) | Phase::Open(socket) => {
+                self.hearing.borrow_mut().is_dead(socket.sent(), socket.buffered_amount().into(), slept)
+            }
+            Phase::Idle | Phase::Waiting { .. } => false,
         }
     }
 
@@ -110,41 +135,13 @@ impl Leg {
     /// The socket was closed: what to do, by the protocol's table of codes.
     pub fn closed(&self, code: u16, reason: &str) -> Next {
         match Close::from_code(code) {
-            Some(Close::Unauthorized) if !self.refused.replace(true) => Next::Retry(Some(Duration::ZERO)),
-            Some(Close::Limit) => Next::Retry(backoff::asked_for(reason)),
+            Some(Close::Unauthorized) if !self.refused.replace(true) => Next::Retry(When::AtOnce),
+            Some(Close::Limit) => Next::Retry(backoff::asked_for(reason).map_or(When::Soon, When::NotBefore)),
             Some(close) if close.is_final() => Next::Stop,
             // Codes that the protocol does not use come from proxies; they come and go.
-            _ => Next::Retry(None),
+            _ => Next::Retry(When::Soon),
         }
     }
-}
-
-/// What must be true before a socket is opened. `None`: the relay does not answer yet.
-///
-/// Browsers delay failed WebSockets to a host by many seconds, but not failed fetches; so after a failure the
-/// relay is asked by fetch first. <https://github.com/whatwg/websockets/issues/26>
-pub async fn prepare(health: Option<String>, token: Option<Token>) -> Result<Option<Option<String>>, Error> {
-    if let Some(url) = health
-        && !is_well(&url).await
-    {
-        return Ok(None);
-    }
-    match token {
-        Some(token) => token.ask().await.map(|token| Some(Some(token))),
-        None => Ok(Some(None)),
-    }
-}
-
-async fn is_well(url: &str) -> bool {
-    let request = RequestInit::new();
-    request.set_signal(Some(&AbortSignal::timeout_with_u32(HEALTH_WITHIN)));
-    let answer = JsFuture::from(dom::window().fetch_with_str_and_init(url, &request)).await;
-    let Ok(answer) = answer.map(JsCast::unchecked_into::<Response>) else { return false };
-    // Unread, the body counts as aborted, and some browsers log that as an error.
-    if let Ok(body) = answer.text() {
-        let _ = JsFuture::from(body).await;
-    }
-    answer.ok()
 }
 
 #[cfg(test)]
@@ -156,25 +153,28 @@ mod tests {
         let leg = Leg::default();
         for (code, next) in [
             (1000, Next::Stop),
-            (1001, Next::Retry(None)),
-            (1006, Next::Retry(None)),
-            (1012, Next::Retry(None)),
+            (1001, Next::Retry(When::Soon)),
+            (1006, Next::Retry(When::Soon)),
+            (1012, Next::Retry(When::Soon)),
             (4403, Next::Stop),
-            (4408, Next::Retry(None)),
+            (4408, Next::Retry(When::Soon)),
             (4409, Next::Stop),
-            (3000, Next::Retry(None)),
+            (4424, Next::Retry(When::Soon)),
+            (3000, Next::Retry(When::Soon)),
         ] {
             assert_eq!(leg.closed(code, ""), next, "{code}");
         }
-        assert_eq!(leg.closed(4429, "7 seconds"), Next::Retry(Some(Duration::from_secs(7))));
+        let limit = When::NotBefore(Duration::from_secs(7));
+        assert_eq!(leg.closed(4429, "7 seconds"), Next::Retry(limit));
+        assert_eq!(leg.closed(4429, "too many"), Next::Retry(When::Soon));
     }
 
     #[test]
     fn a_refused_token_is_asked_for_once_more() {
         let leg = Leg::default();
-        assert_eq!(leg.closed(4401, ""), Next::Retry(Some(Duration::ZERO)));
+        assert_eq!(leg.closed(4401, ""), Next::Retry(When::AtOnce));
         assert_eq!(leg.closed(4401, ""), Next::Stop);
         leg.succeeded();
-        assert_eq!(leg.closed(4401, ""), Next::Retry(Some(Duration::ZERO)));
+        assert_eq!(leg.closed(4401, ""), Next::Retry(When::AtOnce));
     }
 }

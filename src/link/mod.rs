@@ -1,9 +1,9 @@
 //! The two sockets of one peer: opened together, kept open, opened again.
 //!
 //! ```text
-//!            ┌─ blob leg ──── blobs, ping/pong ─┐
-//! Peer ◄─ Link                                  relay
-//!            └─ chunk leg ─── chunks, text ─────┘
+//!            ┌─ blob leg ──── blobs ────────┐
+//! Peer ◄─ Link    ping and pong on both      relay
+//!            └─ chunk leg ─── chunks, text ─┘
 //! ```
 //!
 //! A leg that is lost comes back alone; while its partner lives, the relay pairs them at once. A broadcaster
@@ -12,14 +12,16 @@
 mod address;
 mod backoff;
 mod clock;
+mod connect;
+mod hearing;
 mod leg;
 mod news;
 mod pulse;
 mod socket;
 
 use crate::{bytes::JsBytes, dom, error::Error};
-pub use address::{Target, no_answer};
-use blobcast_wire::Socket as Which;
+pub use address::Target;
+use blobcast_wire::{Close, Socket as Which};
 use clock::{FIRST_PINGS, PING_EVERY, RelayClock};
 use gloo_timers::callback::Interval;
 use leg::{Leg, Next};
@@ -28,9 +30,7 @@ use socket::{Socket, Told};
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
-    time::Duration,
 };
-use wasm_bindgen_futures::spawn_local;
 
 /// Both sockets. Dropping it closes them, and no news comes after that.
 pub struct Link {
@@ -46,8 +46,10 @@ pub struct Link {
     pinging: RefCell<Option<Interval>>,
     /// Both sockets have been open: what fails from now on may be only a moment's trouble.
     was_up: Cell<bool>,
-    /// The relay has said something since the last tick of the ping timer.
-    heard: Cell<bool>,
+    /// The relay does not want to see this peer before then, ms.
+    not_before: Cell<f64>,
+    /// What a socket was closed with last.
+    said: RefCell<Option<(u16, String)>>,
 }
 
 impl Link {
@@ -64,7 +66,8 @@ impl Link {
             chunk_is_new: Cell::new(true),
             pinging: RefCell::default(),
             was_up: Cell::new(false),
-            heard: Cell::new(true),
+            not_before: Cell::new(0.0),
+            said: RefCell::default(),
         });
         let tick = dom::weakly(&link.me, |link| link.tick());
         *link.pinging.borrow_mut() = Some(Interval::new(PING_EVERY, tick));
@@ -107,6 +110,11 @@ impl Link {
         self.clock.borrow().is_settled()
     }
 
+    /// The error of a link that was not up within `timeout` ms.
+    pub fn no_answer(&self, timeout: u32) -> Error {
+        address::no_answer(&self.target.relay, timeout, self.said.borrow().as_ref())
+    }
+
     /// Closes both sockets with 1000, after what was sent.
     pub fn finish(&self) {
         for leg in [&self.blob, &self.chunk] {
@@ -134,49 +142,14 @@ impl Link {
         }
     }
 
-    /// Opens a leg: after a failure only once the relay answers, and with a token asked for just now.
-    fn connect(&self, which: Which) {
-        let leg = self.leg(which);
-        let turn = leg.turn();
-        let health = (leg.failures() > 0).then(|| self.target.health());
-        let (me, token) = (self.me.clone(), self.target.token.clone());
-        spawn_local(async move {
-            let ready = leg::prepare(health, token).await;
-            let Some(link) = me.upgrade() else { return };
-            if link.leg(which).is_at(turn) {
-                match ready {
-                    Ok(Some(token)) => link.open_leg(which, token.as_deref()),
-                    Ok(None) => link.retry(which, None),
-                    Err(_) if link.was_up.get() => link.retry(which, None),
-                    Err(error) => link.give_up(error),
-                }
-            }
-        });
-    }
-
-    fn open_leg(&self, which: Which, token: Option<&str>) {
-        let me = self.me.clone();
-        let tell = move |told| {
-            if let Some(link) = me.upgrade() {
-                link.hear(which, told);
-            }
-        };
-        let position = self.peer.upgrade().and_then(|peer| peer.position());
-        let url = self.target.url(which, &self.session, position);
-        match Socket::open(&url, token, tell) {
-            Ok(socket) => self.leg(which).set(leg::Phase::Opening(socket)),
-            Err(error) => self.give_up(error),
-        }
-    }
-
     fn hear(&self, which: Which, told: Told) {
         let leg = self.leg(which);
-        self.heard.set(true);
+        leg.hear();
         match told {
             Told::Open => {
                 leg.opened();
                 if which == Which::Blob {
-                    self.ping(FIRST_PINGS);
+                    self.ping(Which::Blob, FIRST_PINGS);
                 }
                 if self.is_up() {
                     self.was_up.set(true);
@@ -191,39 +164,15 @@ impl Link {
                 leg.succeeded();
                 self.hear_text(&text);
             }
-            Told::Closed { code, reason } => match leg.closed(code, &reason) {
-                Next::Retry(after) => self.retry(which, after),
-                Next::Stop => self.give_up(Error::closed(code, &reason)),
-            },
-        }
-    }
-
-    /// A leg is away: opens it again after a while.
-    fn retry(&self, which: Which, after: Option<Duration>) {
-        let leg = self.leg(which);
-        let wait = after.unwrap_or_else(|| {
-            // The relay waits a few seconds only for the partner of an open socket.
-            let failures = if self.is_half_open() { leg.failures().min(1) } else { leg.failures() };
-            backoff::wait(failures, js_sys::Math::random())
-        });
-        leg.failed();
-        if which == Which::Chunk {
-            self.chunk_is_new.set(true);
-        }
-        leg.wait(wait, dom::weakly(&self.me, |link| link.connect_waiting()));
-        let both = !self.is_half_open();
-        if both {
-            // The next relay may be another one, with a clock of its own.
-            self.clock.borrow_mut().reset();
-        }
-        self.tell(News::Lost { both });
-    }
-
-    /// Opens every leg that waits, so that the relay sees a pair and not a socket without its partner.
-    fn connect_waiting(&self) {
-        for which in [Which::Blob, Which::Chunk] {
-            if self.leg(which).is_waiting() {
-                self.connect(which);
+            Told::Closed { code, reason } => {
+                let next = leg.closed(code, &reason);
+                match next {
+                    Next::Retry(when) => self.retry(which, when),
+                    Next::Stop => self.give_up(Error::closed(code, &reason)),
+                }
+                if code != Close::Lost.code() {
+                    self.said.replace(Some((code, reason)));
+                }
             }
         }
     }

@@ -1,31 +1,32 @@
-//! Pings: what time it is at the relay, and whether it is still there.
+//! Pings: what time it is at the relay, and whether both sockets are still there.
 
 use super::clock::FIRST_PINGS;
-use super::{Link, News, leg, news};
+use super::{Link, News, leg, leg::When, news};
 use crate::dom;
 use blobcast_wire::{Socket as Which, Text};
-use std::time::Duration;
 
 impl Link {
-    /// Asks for the time, and notices a relay that has not answered for a whole round: a connection that is
-    /// gone without a word, as after a change of networks, closes by itself only after minutes.
+    /// Ends a round of pings and begins the next. Each socket is asked by itself, since one may be gone without
+    /// a word while the other one goes on.
     pub(super) fn tick(&self) {
         let slept = self.clock.borrow_mut().tick(dom::now());
-        if self.is_up() && !self.heard.replace(false) && !slept {
-            for which in [Which::Blob, Which::Chunk] {
-                self.leg(which).set(leg::Phase::Idle);
-            }
-            for which in [Which::Blob, Which::Chunk] {
-                self.retry(which, Some(Duration::ZERO));
-            }
+        let dead: Vec<_> =
+            [Which::Blob, Which::Chunk].into_iter().filter(|&which| self.leg(which).is_dead(slept)).collect();
+        for &which in &dead {
+            self.leg(which).set(leg::Phase::Idle);
         }
-        self.ping(if slept { FIRST_PINGS } else { 1 });
+        for which in dead {
+            self.retry(which, When::AtOnce);
+        }
+        // The time is asked for on the blob socket, which is idle.
+        self.ping(Which::Blob, if slept { FIRST_PINGS } else { 1 });
+        self.ping(Which::Chunk, 1);
     }
 
-    pub(super) fn ping(&self, times: u32) {
+    pub(super) fn ping(&self, which: Which, times: u32) {
         for _ in 0..times {
             let ping = Text::Ping { t: dom::now() }.to_json();
-            self.blob.with_socket(|socket| socket.send_text(&ping));
+            self.leg(which).with_socket(|socket| socket.send_text(&ping));
         }
     }
 

@@ -5,8 +5,9 @@ use crate::{
     dom::Listener,
     error::{Error, Kind},
 };
+use blobcast_wire::Body;
 use js_sys::{Array, ArrayBuffer};
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, WebSocket};
 
@@ -29,6 +30,8 @@ pub struct Socket {
     // Listeners first: they go before the socket is closed.
     _listeners: [Listener; 3],
     socket: WebSocket,
+    /// Bytes that were given to it.
+    sent: Cell<u64>,
 }
 
 impl Socket {
@@ -51,7 +54,7 @@ impl Socket {
                 on_close(Told::Closed { code: event.code(), reason: event.reason() });
             }),
         ];
-        Ok(Self { _listeners: listeners, socket })
+        Ok(Self { _listeners: listeners, socket, sent: Cell::new(0) })
     }
 
     /// Bytes that the browser holds because the network has not taken them.
@@ -62,11 +65,22 @@ impl Socket {
     /// Sends, if the socket is still open. A socket that closes tells so; what was lost is sent again then.
     pub fn send(&self, message: &JsBytes) {
         let _ = self.socket.send_with_js_u8_array(message.as_js());
+        self.count(message.len());
     }
 
     /// Sends text likewise.
     pub fn send_text(&self, text: &str) {
         let _ = self.socket.send_with_str(text);
+        self.count(text.len());
+    }
+
+    /// Bytes that were sent in all; some of them may be [waiting](Self::buffered_amount).
+    pub fn sent(&self) -> u64 {
+        self.sent.get()
+    }
+
+    fn count(&self, bytes: usize) {
+        self.sent.set(self.sent.get() + bytes as u64);
     }
 
     /// Closes with 1000: this side is finished, not lost.

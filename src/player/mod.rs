@@ -22,7 +22,7 @@ use crate::{
     dom::{Listener, monotonic, weakly, window, with},
     error::{Error, Kind},
     events::{Events, State, object},
-    link::{self, Link, Peer},
+    link::{Link, Peer},
     meter::Meter,
 };
 use blobcast_wire::Reassembly;
@@ -134,8 +134,8 @@ impl Player {
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
         let timeout = self.settings.connect_timeout;
         let give_up = weakly(&self.me, move |player| {
-            let error = link::no_answer(&player.settings.target.relay, timeout);
-            player.end(State::Ended, Some(error));
+            let error = player.link.borrow().as_ref().map(|link| link.no_answer(timeout));
+            player.end(State::Ended, error);
         });
         *self.connecting.borrow_mut() = Some(Timeout::new(timeout, give_up));
         *self.ticking.borrow_mut() = Some(Interval::new(TICK, weakly(&self.me, |player| player.tick())));

@@ -12,7 +12,6 @@
 
 mod cutter;
 mod mime;
-mod outbox;
 mod rhythm;
 mod run;
 mod settings;
@@ -25,13 +24,12 @@ use crate::{
     dom::{monotonic, weakly},
     error::{Error, Kind},
     events::{Events, State, object},
-    link::{self, Link, Peer},
+    link::{Link, Peer},
     meter::Meter,
 };
-use blobcast_wire::Segment;
+use blobcast_wire::{Outbox, Segment};
 use cutter::Cutter;
 use gloo_timers::callback::{Interval, Timeout};
-use outbox::Outbox;
 use run::Run;
 use settings::Settings;
 use std::{
@@ -130,9 +128,9 @@ impl Recorder {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
         let timeout = self.settings.connect_timeout;
-        let relay = self.settings.target.relay.clone();
         let give_up = weakly(&self.me, move |recorder| {
-            recorder.end(State::Ended, Some(link::no_answer(&relay, timeout)));
+            let error = recorder.link().map(|link| link.no_answer(timeout));
+            recorder.end(State::Ended, error);
         });
         *self.connecting.borrow_mut() = Some(Timeout::new(timeout, give_up));
         let tell = weakly(&self.me, |recorder| recorder.events.dispatch("stats", &recorder.stats()));
@@ -165,7 +163,7 @@ impl Recorder {
             ("mimeType", mime.map_or(JsValue::NULL, JsValue::from)),
             ("viewers", self.viewers.get().into()),
             ("roundTrip", round_trip.into()),
-            ("kept", (self.outbox.borrow().len() as f64).into()),
+            ("kept", (self.outbox.borrow().bytes() as f64).into()),
             ("bufferedAmount", link.map_or(0, |link| link.buffered_amount()).into()),
         ])
     }

@@ -1,16 +1,13 @@
 //! What goes to the relay and what it answers.
 
-use super::{
-    Recorder, Recording,
-    outbox::{Resend, glued},
-};
+use super::{Recorder, Recording};
 use crate::{
     bytes::JsBytes,
     dom::monotonic,
     events::State,
     link::{News, Peer},
 };
-use blobcast_wire::{Body, Kind, Message, Segment, Socket, Text};
+use blobcast_wire::{Body, Kind, Message, Resend, Segment, Socket, Text};
 
 /// Bytes that the browser may hold for the network before a segment is given up: some 13 s at 2.5 Mbit/s.
 const MOST_BUFFERED: u32 = 4 << 20;
@@ -57,9 +54,11 @@ impl Recorder {
         self.connecting.take();
         self.have.set((segment, seq));
         self.last.set(self.last.get().max(last));
-        self.outbox.borrow_mut().have(segment, seq);
+        let is_refused = self.outbox.borrow_mut().have(segment, seq, last, self.relay_now());
+        if is_refused {
+            self.begin_next();
+        }
         if !self.may_send.get() {
-            self.refuse_stale(segment, last);
             self.send_missing();
         }
         if segment > 0 {
@@ -78,14 +77,9 @@ impl Recorder {
 
     /// A relay that has closed our segment, or has one of somebody else's, takes no more of it: the next
     /// segment begins at once.
-    fn refuse_stale(&self, segment: Segment, last: Segment) {
-        let newest = self.outbox.borrow().newest();
-        let stale = newest.is_some_and(|newest| newest != segment && newest <= last);
-        if stale {
-            self.outbox.borrow_mut().clear();
-            if self.ending.get().is_none() && self.runs.borrow().len() == 1 {
-                self.hand_over();
-            }
+    fn begin_next(&self) {
+        if self.ending.get().is_none() && self.runs.borrow().len() == 1 {
+            self.hand_over();
         }
     }
 
@@ -102,12 +96,8 @@ impl Recorder {
                     let end = Kind::LastChunk { cut_short: true }.prefix(segment, seq, self.relay_now());
                     link.send(Socket::Chunk, &JsBytes::from(end.as_slice()));
                 }
-                Resend::Glued(sent) => {
-                    let Some((blob, end)) = glued(sent) else { continue };
-                    link.send(Socket::Blob, &JsBytes::joined(&blob.prefix(), blob.parts()));
-                    if let Some(end) = end {
-                        link.send(Socket::Chunk, &encode(end));
-                    }
+                Resend::Glued(blob) => {
+                    link.send(Socket::Blob, &JsBytes::joined(&blob.prefix(), blob.parts()))
                 }
             }
         }

@@ -25,13 +25,15 @@ pub enum Close {
     TooSlow,
     /// 4409: another broadcaster took over.
     Replaced,
+    /// 4424: the session's other socket did not come, or is gone for too long.
+    NoPartner,
     /// 4429: a limit; the reason begins with the seconds to wait.
     Limit,
 }
 
 impl Close {
     /// All of them, in the order of their codes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Finished,
         Self::GoingAway,
         Self::Lost,
@@ -43,6 +45,7 @@ impl Close {
         Self::NoBroadcast,
         Self::TooSlow,
         Self::Replaced,
+        Self::NoPartner,
         Self::Limit,
     ];
 
@@ -60,6 +63,7 @@ impl Close {
             Self::NoBroadcast => 4404,
             Self::TooSlow => 4408,
             Self::Replaced => 4409,
+            Self::NoPartner => 4424,
             Self::Limit => 4429,
         }
     }
@@ -73,7 +77,12 @@ impl Close {
     /// try with a fresh token.
     pub const fn is_final(self) -> bool {
         match self {
-            Self::GoingAway | Self::Lost | Self::Restarting | Self::TooSlow | Self::Limit => false,
+            Self::GoingAway
+            | Self::Lost
+            | Self::Restarting
+            | Self::TooSlow
+            | Self::NoPartner
+            | Self::Limit => false,
             Self::Finished
             | Self::TooBig
             | Self::BadMessage
@@ -98,5 +107,6 @@ mod tests {
         let finals: Vec<_> =
             Close::ALL.into_iter().filter(|close| close.is_final()).map(Close::code).collect();
         assert_eq!(finals, [1000, 1009, 4400, 4401, 4403, 4404, 4409]);
+        assert_eq!((Close::NoPartner.code(), Close::NoPartner.is_final()), (4424, false));
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! * [`Message`]: one binary WebSocket message, a 24-byte header and a body.
 //! * [`Reassembly`]: two sockets have no order between them; this gives back the pieces in theirs.
+//! * [`Outbox`]: what a broadcaster keeps, for a relay that lost it.
 //! * [`Blob`]: gluing, the one operation everything else is made of.
 //! * [`Text`]: the JSON messages beside the media. [`Close`]: why a socket was closed.
 //! * [`Endpoint`]: which of the four sockets a URL path names.
@@ -19,6 +20,7 @@ mod close;
 mod endpoint;
 mod message;
 mod name;
+mod outbox;
 mod reassembly;
 mod text;
 
@@ -28,6 +30,7 @@ pub use close::Close;
 pub use endpoint::{Endpoint, EndpointError, Role, Socket};
 pub use message::{DecodeError, HEADER_LEN, Kind, MAX_MIME_LEN, Message, VERSION};
 pub use name::{Name, NameError};
+pub use outbox::{Outbox, Resend};
 pub use reassembly::{HELD_BYTES, HELD_FOR, Piece, Reassembly};
 pub use text::{Live, Text};
 
@@ -39,6 +42,9 @@ pub const BEARER_PREFIX: &str = "bearer.";
 
 /// The largest message anyone sends or takes, in bytes; larger ones are answered with [`Close::TooBig`].
 pub const MAX_MESSAGE_LEN: usize = 8 << 20;
+
+/// How far ahead of the relay's clock a segment may start, µs.
+pub const MAX_AHEAD: u64 = 5_000_000;
 
 /// A segment's number: when it started, in microseconds since the Unix epoch, in the relay's clock.
 ///

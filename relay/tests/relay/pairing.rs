@@ -3,7 +3,10 @@
 use crate::common::{Broadcaster, ClientSocket, Heard, TestServer, Viewer, blob, now};
 use blobcast_relay::Timing;
 use blobcast_wire::{Live, Text};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+const ALONE: &str =
+    "the session's other socket is not here: open both; a load balancer must balance by session";
 
 fn hasty() -> Timing {
     Timing { pair_within: Duration::from_millis(200), ..Timing::default() }
@@ -32,10 +35,79 @@ async fn a_socket_whose_partner_does_not_come_is_told_why() {
     for path in ["/publish/lobby/blob", "/publish/lobby/chunk", "/view/lobby/blob", "/view/lobby/chunk"] {
         let mut socket = ClientSocket::open(&server, &format!("{path}?session=s")).await;
         let (code, reason) = socket.closed().await;
-        assert_eq!(code, 4400, "{path}");
-        assert_eq!(reason, "the two sockets reached different relays: balance by the query's session");
+        assert_eq!(code, 4424, "{path}");
+        assert_eq!(reason, ALONE);
     }
     server.until_empty().await;
+}
+
+#[tokio::test]
+async fn a_socket_that_stays_alone_for_longer_than_the_grace_is_told_why() {
+    let grace = Duration::from_millis(600);
+    let timing = Timing { grace, pair_within: Duration::from_millis(500), ..Timing::default() };
+    let server = TestServer::timed(timing).await;
+    let lone = async |role: &str, lost: usize| {
+        let mut sockets = Vec::new();
+        for socket in ["blob", "chunk"] {
+            let path = format!("/{role}/lobby/{socket}?session=s{lost}");
+            sockets.push(ClientSocket::open(&server, &path).await);
+        }
+        // Said when the two are a pair.
+        sockets[1].text().await;
+        let lone = Instant::now();
+        drop(sockets.remove(lost));
+        assert_eq!(sockets[0].closed().await, (4424, ALONE.into()), "{role}");
+        assert!(lone.elapsed() >= grace);
+    };
+    tokio::join!(lone("publish", 0), lone("publish", 1), lone("view", 0), lone("view", 1));
+    server.until_empty().await;
+}
+
+#[tokio::test]
+async fn a_partner_that_comes_back_in_time_finds_everything_as_it_was() {
+    let server = TestServer::start().await;
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let segment = now();
+    broadcaster.begin(segment, "head").await;
+    broadcaster.until_have(segment, 1).await;
+    let Broadcaster { blob, chunk } = broadcaster;
+    drop(chunk);
+    server.until("the loss", |streams| streams["tasks"] == 1).await;
+    let mut broadcaster = Broadcaster { blob, chunk: Broadcaster::open_chunk(&server, "lobby", "b").await };
+    broadcaster.last(segment, 1, "-end").await;
+    broadcaster.until_have(segment, 2).await;
+    broadcaster.begin(segment + 1, "next").await;
+    broadcaster.until_have(segment + 1, 1).await;
+}
+
+/// Otherwise a link that lets one of two through would keep a segment open for ever.
+#[tokio::test]
+async fn a_lone_socket_that_comes_and_goes_does_not_prolong_the_grace() {
+    let timing = Timing {
+        grace: Duration::from_millis(300),
+        pair_within: Duration::from_millis(200),
+        ..Timing::default()
+    };
+    let server = TestServer::timed(timing).await;
+    let mut viewer = Viewer::open(&server, "lobby", "v").await;
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let segment = now();
+    broadcaster.begin(segment, "head").await;
+    viewer.until_rebuilt(segment, b"head", None).await;
+    drop(broadcaster);
+    let mut closed = 0;
+    let flapping = async {
+        loop {
+            let mut blob = Broadcaster::open_blob(&server, "lobby", "b").await;
+            assert_eq!(blob.closed().await.0, 4424);
+            closed += 1;
+        }
+    };
+    tokio::select! {
+        () = flapping => {}
+        () = viewer.until_rebuilt(segment, b"head", Some(true)) => {}
+    }
+    assert!(closed < 4, "{closed}");
 }
 
 #[tokio::test]
@@ -47,7 +119,7 @@ async fn sockets_of_other_sessions_names_and_roles_are_no_partners() {
         ClientSocket::open(&server, "/view/hall/chunk?session=s").await,
         ClientSocket::open(&server, "/publish/lobby/chunk?session=s").await,
     ];
-    assert_eq!(socket.closed().await.0, 4400);
+    assert_eq!(socket.closed().await.0, 4424);
 }
 
 #[tokio::test]

@@ -12,6 +12,16 @@ export async function pictures(page, count, seconds = 30) {
 /** All pictures of so many seconds. */
 export const picturesOf = (page, seconds) => film(page, Infinity, seconds);
 
+/** Begins to film; resolves with what ends it and gives all pictures. */
+export async function filming(page) {
+  const shown = film(page, Infinity, 3600);
+  await page.waitForFunction(() => window.stopFilming);
+  return async () => {
+    await page.evaluate(() => window.stopFilming());
+    return shown;
+  };
+}
+
 async function film(page, count, seconds) {
   const { times, base64 } = await page.evaluate(filmInPage, count === Infinity ? null : count, seconds * 1000, WIDTH, HEIGHT);
   const lumas = split(Buffer.from(base64, "base64"));
@@ -51,6 +61,7 @@ async function filmInPage(count, milliseconds, width, height) {
       times.push(at);
       for (let i = 0; i < data.length; i += 4) lumas.push(0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2]);
     }
+    if (count === null) window.stopFilming = finish;
     function finish() {
       clearTimeout(timeout);
       video.cancelVideoFrameCallback(callback);
