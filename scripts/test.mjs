@@ -14,7 +14,7 @@ const PACKAGE_TEST = "package.test.mjs";
 
 const stages = {
   async rust() {
-    await bring("rustfmt", "clippy", "wasm target");
+    await bring("rustfmt", "clippy", "wasm target", "ffmpeg"); // ffprobe counts the frames of recordings
     await run("cargo", ["fmt", "--all", "--check"]);
     await run("cargo", ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     await run("cargo", ["clippy", ...WASM, "--all-targets", "--", "-D", "warnings"]);

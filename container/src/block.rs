@@ -1,37 +1,99 @@
-//! The time in a block: 16 bits behind the track number, relative to its cluster's.
+//! A block: one frame of one track.
+//!
+//! ```text
+//! track number (1 to 8 bytes) │ time, 16 bits, relative to its cluster's │ flags │ frame
+//! ```
 
 use crate::{
     Error,
-    ebml::{self, Header, id},
+    ebml::{self, children, id},
 };
+use std::ops::Range;
 
-/// Counts the time of a SimpleBlock or BlockGroup from 0 instead of from its cluster's `timestamp`, in place.
-pub(crate) fn rebase(element: &mut [u8], header: Header, timestamp: u64) -> Result<(), Error> {
-    let content = &mut element[header.len..];
-    match header.id {
-        id::SIMPLE_BLOCK => rebase_content(content, timestamp),
-        _ => rebase_group(content, timestamp),
-    }
+/// A segment ends before this time, ms: one cluster has room for 32.767 s, and a little is left for what a
+/// handover adds.
+pub(crate) const LONGEST: i64 = 30_000;
+
+/// The flag of a SimpleBlock that says that nothing before it is needed. In a Block it has no meaning.
+const KEY: u8 = 0x80;
+
+/// How several frames share a block.
+const LACING: u8 = 0x06;
+
+/// Where things are in a block's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Block {
+    pub(crate) track: u64,
+    /// Relative to the cluster's, ms.
+    pub(crate) time: i16,
+    pub(crate) is_key: bool,
+    /// Where the two bytes of the time are; the flags follow.
+    at: usize,
 }
 
-/// A BlockGroup has one Block, with its additions, among other elements.
-fn rebase_group(mut content: &mut [u8], timestamp: u64) -> Result<(), Error> {
-    while let Some(header) = Header::read(content)? {
-        let size = header.size.and_then(|size| usize::try_from(size).ok()).ok_or(Error::Damaged)?;
-        let end = header.len.checked_add(size).filter(|end| *end <= content.len()).ok_or(Error::Damaged)?;
-        if header.id == id::BLOCK {
-            return rebase_content(&mut content[header.len..end], timestamp);
+impl Block {
+    /// Reads the content of a SimpleBlock, or of a Block whose group says whether it `is_key`.
+    pub(crate) fn read(content: &[u8], is_key: Option<bool>) -> Result<Self, Error> {
+        let (track, at) = ebml::read_vint(content)?.ok_or(Error::Damaged)?;
+        let Some(&[high, low, flags]) = content[at..].first_chunk() else { return Err(Error::Damaged) };
+        if flags & LACING != 0 {
+            return Err(Error::Laced);
         }
-        content = &mut content[end..];
+        let is_key = is_key.unwrap_or(flags & KEY != 0);
+        Ok(Self { track, time: i16::from_be_bytes([high, low]), is_key, at })
     }
-    Err(Error::Damaged)
+
+    /// The Block in the content of a BlockGroup, which is a keyframe if it refers to no other block, and where
+    /// its own content is. What else is in the group, an alpha plane for example, has no place in a SimpleBlock.
+    pub(crate) fn in_group(content: &[u8]) -> Result<(Self, Range<usize>), Error> {
+        let children = children(content)?;
+        let is_key = !children.iter().any(|(id, _)| *id == id::REFERENCE_BLOCK);
+        let (_, range) = children.into_iter().find(|(id, _)| *id == id::BLOCK).ok_or(Error::Damaged)?;
+        Ok((Self::read(&content[range.clone()], Some(is_key))?, range))
+    }
+
+    /// The frame itself.
+    pub(crate) fn frame(self, content: &[u8]) -> &[u8] {
+        &content[self.at + 3..]
+    }
+
+    /// Writes a time and whether it is a keyframe into the content that this was read from.
+    pub(crate) fn write(self, content: &mut [u8], time: i16, is_key: bool) {
+        content[self.at..self.at + 2].copy_from_slice(&time.to_be_bytes());
+        let flags = &mut content[self.at + 2];
+        *flags = if is_key { *flags | KEY } else { *flags & !KEY };
+    }
 }
 
-fn rebase_content(content: &mut [u8], timestamp: u64) -> Result<(), Error> {
-    let (_, track_len) = ebml::read_vint(content)?.ok_or(Error::Damaged)?;
-    let time: &mut [u8; 2] = content[track_len..].first_chunk_mut().ok_or(Error::Damaged)?;
-    let from_zero =
-        i64::try_from(timestamp).unwrap_or(i64::MAX).saturating_add(i64::from(i16::from_be_bytes(*time)));
-    *time = i16::try_from(from_zero).map_err(|_| Error::TooLong)?.to_be_bytes();
-    Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_writes_a_simple_block() {
+        let mut content = [0x81, 0xFF, 0xFE, 0x80, 9];
+        let block = Block::read(&content, None).expect("a block");
+        assert_eq!((block.track, block.time, block.is_key), (1, -2, true));
+        block.write(&mut content, 300, false);
+        assert_eq!(content, [0x81, 0x01, 0x2C, 0x00, 9]);
+    }
+
+    #[test]
+    fn a_group_is_a_keyframe_unless_it_refers_to_another() {
+        let key = [0xA1, 0x85, 0x81, 0, 7, 0, 9];
+        let (block, range) = Block::in_group(&key).expect("a block");
+        assert_eq!((block.time, block.is_key, range), (7, true, 2..7));
+        let other = [&key[..], &[0xFB, 0x81, 0xFE]].concat();
+        assert!(!Block::in_group(&other).expect("a block").0.is_key);
+        assert_eq!(Block::in_group(&[0xFB, 0x81, 0xFE]), Err(Error::Damaged));
+    }
+
+    #[test]
+    fn lacing_and_lack_are_refused() {
+        for lacing in [2, 4, 6] {
+            assert_eq!(Block::read(&[0x81, 0, 0, lacing, 9], None), Err(Error::Laced));
+        }
+        assert_eq!(Block::read(&[0x81, 0, 0], None), Err(Error::Damaged));
+        assert_eq!(Block::read(&[], None), Err(Error::Damaged));
+    }
 }

@@ -1,15 +1,31 @@
 //! EBML elements: an id, a size, a content.
 
 use crate::Error;
+use std::ops::Range;
 
 /// The ids that matter here, with their length marker, as RFC 9559 writes them.
 pub(crate) mod id {
     pub(crate) const EBML: u32 = 0x1A45_DFA3;
+    pub(crate) const DOC_TYPE: u32 = 0x4282;
+    pub(crate) const CRC_32: u32 = 0xBF;
+    pub(crate) const VOID: u32 = 0xEC;
+
     pub(crate) const SEGMENT: u32 = 0x1853_8067;
     pub(crate) const SEEK_HEAD: u32 = 0x114D_9B74;
     pub(crate) const CUES: u32 = 0x1C53_BB6B;
     pub(crate) const TAGS: u32 = 0x1254_C367;
-    pub(crate) const VOID: u32 = 0xEC;
+
+    pub(crate) const INFO: u32 = 0x1549_A966;
+    pub(crate) const TIMESTAMP_SCALE: u32 = 0x2A_D7B1;
+
+    pub(crate) const TRACKS: u32 = 0x1654_AE6B;
+    pub(crate) const TRACK_ENTRY: u32 = 0xAE;
+    pub(crate) const TRACK_NUMBER: u32 = 0xD7;
+    pub(crate) const TRACK_TYPE: u32 = 0x83;
+    pub(crate) const MAX_BLOCK_ADDITION_ID: u32 = 0x55EE;
+    pub(crate) const VIDEO: u32 = 0xE0;
+    pub(crate) const ALPHA_MODE: u32 = 0x53C0;
+
     pub(crate) const CLUSTER: u32 = 0x1F43_B675;
     pub(crate) const TIMESTAMP: u32 = 0xE7;
     pub(crate) const POSITION: u32 = 0xA7;
@@ -17,6 +33,8 @@ pub(crate) mod id {
     pub(crate) const SIMPLE_BLOCK: u32 = 0xA3;
     pub(crate) const BLOCK_GROUP: u32 = 0xA0;
     pub(crate) const BLOCK: u32 = 0xA1;
+    pub(crate) const BLOCK_DURATION: u32 = 0x9B;
+    pub(crate) const REFERENCE_BLOCK: u32 = 0xFB;
 }
 
 /// The beginning of an element.
@@ -45,6 +63,23 @@ impl Header {
     }
 }
 
+/// The elements within a whole content: each id with where its own content is.
+///
+/// # Errors
+/// They do not fill it exactly.
+pub(crate) fn children(content: &[u8]) -> Result<Vec<(u32, Range<usize>)>, Error> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < content.len() {
+        let header = Header::read(&content[at..])?.ok_or(Error::Damaged)?;
+        let start = at + header.len;
+        let size = header.size.and_then(|size| usize::try_from(size).ok()).ok_or(Error::Damaged)?;
+        at = start.checked_add(size).filter(|end| *end <= content.len()).ok_or(Error::Damaged)?;
+        found.push((header.id, start..at));
+    }
+    Ok(found)
+}
+
 /// A number of variable length, and its length; `None` when more bytes are needed.
 pub(crate) fn read_vint(bytes: &[u8]) -> Result<Option<(u64, usize)>, Error> {
     let Some(&first) = bytes.first() else { return Ok(None) };
@@ -56,6 +91,11 @@ pub(crate) fn read_vint(bytes: &[u8]) -> Result<Option<(u64, usize)>, Error> {
     let marker = 0xFF_u8.checked_shr(len as u32).unwrap_or(0);
     let number = rest.iter().fold(u64::from(first & marker), |number, &byte| number << 8 | u64::from(byte));
     Ok(Some((number, len)))
+}
+
+/// An element's size in four bytes: enough for what is taken here, 8 MiB.
+pub(crate) fn size_of(content: usize) -> [u8; 4] {
+    (0x1000_0000 | content as u32).to_be_bytes()
 }
 
 /// An unsigned integer's content, big-endian.
@@ -82,5 +122,23 @@ mod tests {
         assert_eq!(header(&[]), Ok(None));
         assert_eq!(header(&[0x00, 0x81]), Err(Error::Damaged));
         assert_eq!(header(&[0xA3, 0x00]), Err(Error::Damaged));
+    }
+
+    #[test]
+    fn a_size_written_reads_back() {
+        for content in [0, 1, 127, 128, 8 << 20] {
+            assert_eq!(read_vint(&size_of(content)), Ok(Some((content as u64, 4))));
+        }
+    }
+
+    #[test]
+    fn children_fill_their_parent_exactly() {
+        let content = [0xD7, 0x81, 0x01, 0x83, 0x80];
+        assert_eq!(children(&content), Ok(vec![(id::TRACK_NUMBER, 2..3), (id::TRACK_TYPE, 5..5)]));
+        assert_eq!(children(&[]), Ok(vec![]));
+        for len in [1, 2, 4] {
+            assert_eq!(children(&content[..len]), Err(Error::Damaged), "{len}");
+        }
+        assert_eq!(children(&[0x1F, 0x43, 0xB6, 0x75, 0xFF]), Err(Error::Damaged), "an unknown size");
     }
 }

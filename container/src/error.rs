@@ -6,12 +6,16 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// It is not WebM, or damaged: no element can begin like this.
+    /// It is not WebM, or damaged: nothing like this can stand here.
     Damaged,
     /// An element says that it is larger than any real one.
     TooLarge,
-    /// A block is later than 32.767 s, which is as far as a time inside one cluster goes.
+    /// A block has the time 30 s or a later one.
     TooLong,
+    /// Several frames in one block. No browser records that.
+    Laced,
+    /// Its times are not in milliseconds.
+    TimestampScale,
 }
 
 impl fmt::Display for Error {
@@ -19,7 +23,9 @@ impl fmt::Display for Error {
         out.write_str(match self {
             Self::Damaged => "the recording is not WebM, or damaged",
             Self::TooLarge => "the recording has an element that is too large",
-            Self::TooLong => "the segment is over 32.767 s long",
+            Self::TooLong => "the segment would be 30 s long",
+            Self::Laced => "the recording has several frames in one block, which is not understood",
+            Self::TimestampScale => "the recording does not count its times in milliseconds",
         })
     }
 }

@@ -33,7 +33,10 @@ export interface ViewingOptions extends ConnectOptions {
   targetLatency?: number;
 }
 
-/** `waiting` is a viewing's only: no broadcaster is there. */
+/**
+ * `waiting` says that there is nothing yet: to a viewing that no broadcaster is there, to a recording that its source
+ * has given no picture (a canvas that nobody draws on).
+ */
 export type State = "connecting" | "waiting" | "live" | "reconnecting" | "ended" | "stopped";
 
 export interface Stats {
@@ -107,7 +110,8 @@ export declare class Viewing extends Handle<ViewingStats, ViewingEvents> {
 }
 
 /**
- * Records a MediaStream and broadcasts it. Resolves once the relay has its first piece.
+ * Records a MediaStream and broadcasts it. Resolves once the relay has its first piece: live. When the source gives
+ * nothing for two seconds it resolves all the same: waiting, for as long as a track is live.
  *
  * Rejects with an Error whose `name` says the kind: `TypeError` (an option is wrong), `NotSupportedError` (this
  * browser records no such type), `NotAllowedError` (the relay refuses this page), `TimeoutError` (no relay).

@@ -70,12 +70,12 @@ impl Cutter {
 mod tests {
     use super::*;
 
-    /// EBML, a Segment, a Cluster of unknown size and one block.
-    const HEAD: [u8; 30] = [
-        0x1A, 0x45, 0xDF, 0xA3, 0x80, 0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-        0x1F, 0x43, 0xB6, 0x75, 0xFF, 0xE7, 0x81, 0x00, 0xA3, 0x83, 0x81, 0x00, 0x00,
-    ];
-    const BLOCK: [u8; 5] = [0xA3, 0x83, 0x81, 0x00, 0x05];
+    /// The EBML header of WebM, a Segment, one track, a Cluster of unknown size and one block.
+    const HEAD: &[u8] = b"\x1A\x45\xDF\xA3\x87\x42\x82\x84webm\
+        \x18\x53\x80\x67\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\
+        \x16\x54\xAE\x6B\x88\xAE\x86\xD7\x81\x01\x83\x81\x01\
+        \x1F\x43\xB6\x75\xFF\xE7\x81\x00\xA3\x84\x81\x00\x00\x80";
+    const BLOCK: &[u8] = b"\xA3\x84\x81\x00\x05\x00";
 
     fn feed(cutter: &mut Cutter, data: &[u8]) -> Option<Message<Vec<u8>>> {
         cutter.data(data, "video/webm", 5).expect("WebM")
@@ -98,13 +98,13 @@ mod tests {
         let mut cutter = Cutter::new(9);
         assert_eq!(cutter.end::<Vec<u8>>(5, false), None, "a segment that never began has no end");
         let mut cutter = Cutter::new(9);
-        feed(&mut cutter, &HEAD);
+        feed(&mut cutter, HEAD);
         assert_eq!(feed(&mut cutter, &[]), None, "empty data is no piece");
-        let seqs: Vec<_> = (0..3).filter_map(|_| feed(&mut cutter, &BLOCK)).map(|chunk| chunk.seq).collect();
+        let seqs: Vec<_> = (0..3).filter_map(|_| feed(&mut cutter, BLOCK)).map(|chunk| chunk.seq).collect();
         assert_eq!(seqs, [1, 2, 3]);
         let last: Message<Vec<u8>> = cutter.end(6, true).expect("an end");
         assert_eq!((last.seq, last.kind), (4, Kind::LastChunk { cut_short: true }));
-        assert_eq!(feed(&mut cutter, &BLOCK), None, "nothing follows the end");
+        assert_eq!(feed(&mut cutter, BLOCK), None, "nothing follows the end");
         assert_eq!(cutter.end::<Vec<u8>>(6, true), None, "which comes once");
     }
 }

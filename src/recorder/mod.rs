@@ -15,6 +15,7 @@ mod mime;
 mod rhythm;
 mod run;
 mod settings;
+mod still;
 mod uplink;
 
 use crate::{
@@ -77,10 +78,16 @@ pub struct Recorder {
     connecting: RefCell<Option<Timeout>>,
     draining: RefCell<Option<Timeout>>,
     telling: RefCell<Option<Interval>>,
+    looking: RefCell<Option<Interval>>,
+    /// Asks a source that stands still for a frame.
+    consumer: RefCell<Option<still::Consumer>>,
+    /// When it was asked last.
+    asked: Cell<f64>,
 }
 
 impl Recorder {
-    /// Connects and begins to record; done when the relay has the first piece.
+    /// Connects and begins to record; done when the relay has the first piece, or when the source stands still and
+    /// gives none.
     pub async fn start(
         stream: &JsValue,
         options: &JsValue,
@@ -108,6 +115,9 @@ impl Recorder {
             connecting: RefCell::default(),
             draining: RefCell::default(),
             telling: RefCell::default(),
+            looking: RefCell::default(),
+            consumer: RefCell::default(),
+            asked: Cell::new(f64::NEG_INFINITY),
         });
         recorder.connect();
         recorder.started.wait().await?;
@@ -125,6 +135,8 @@ impl Recorder {
         *self.connecting.borrow_mut() = Some(Timeout::new(timeout, give_up));
         let tell = weakly(&self.me, |recorder| recorder.events.dispatch("stats", &recorder.stats()));
         *self.telling.borrow_mut() = Some(Interval::new(STATS_EVERY, tell));
+        let look = weakly(&self.me, |recorder| recorder.look_after_still_source());
+        *self.looking.borrow_mut() = Some(Interval::new(still::LOOK_EVERY, look));
     }
 
     fn link(&self) -> Option<Rc<Link>> {
@@ -196,6 +208,8 @@ impl Recorder {
         self.connecting.borrow_mut().take();
         self.draining.borrow_mut().take();
         self.telling.borrow_mut().take();
+        self.looking.borrow_mut().take();
+        self.consumer.borrow_mut().take();
         let runs = self.runs.take();
         drop(runs);
         if let Some(link) = self.link.take() {

@@ -40,6 +40,8 @@ pub struct Run {
     data: RefCell<VecDeque<Option<JsBytes>>>,
     /// How many were taken out of `data`.
     taken: Cell<usize>,
+    /// When the last data came, or the recorder was started.
+    heard: Cell<f64>,
     stopped: Cell<bool>,
     failure: RefCell<Option<Error>>,
     /// Told whenever there may be something new.
@@ -84,6 +86,7 @@ impl Run {
             started: now(),
             data: RefCell::default(),
             taken: Cell::new(0),
+            heard: Cell::new(now()),
             stopped: Cell::new(false),
             failure: RefCell::default(),
             notify: Box::new(notify),
@@ -97,6 +100,18 @@ impl Run {
         if self.recorder.state() != RecordingState::Inactive {
             let _ = self.recorder.stop();
         }
+    }
+
+    /// Asks for what it has recorded and not yet given.
+    pub fn ask(&self) {
+        if self.recorder.state() == RecordingState::Recording {
+            let _ = self.recorder.request_data();
+        }
+    }
+
+    /// How long it has given nothing, ms.
+    pub fn silence(&self) -> f64 {
+        now() - self.heard.get()
     }
 
     /// The next data, in order, once its bytes are there.
@@ -137,6 +152,7 @@ impl Run {
 
     fn on_data(&self, event: &BlobEvent) {
         let Some(blob) = event.data().filter(|blob| blob.size() > 0.0) else { return };
+        self.heard.set(now());
         let place = self.taken.get() + self.data.borrow().len();
         self.data.borrow_mut().push_back(None);
         let me = self.me.clone();

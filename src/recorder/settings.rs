@@ -49,6 +49,11 @@ impl Settings {
         Ok(settings)
     }
 
+    /// ms between chunks.
+    pub fn timeslice(&self) -> f64 {
+        f64::from(self.timeslice)
+    }
+
     /// How to record the stream with the tracks that it has now.
     pub fn format(&self, stream: &MediaStream) -> Result<Format, Error> {
         Ok(Format {

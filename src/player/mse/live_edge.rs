@@ -36,6 +36,12 @@ const FAR: f64 = 2.5;
 /// What a viewer who comes back (from a pause, to the tab) is put back from.
 const BACK: f64 = 0.5;
 
+/// With less than this ahead nothing is played: the playhead stands.
+const STARVED: f64 = 0.05;
+
+/// Who has stood longer than this has seen a break anyway, and is put back when more comes.
+const STOOD: f64 = 0.25;
+
 /// No second seek within this.
 const SEEK_EVERY: f64 = 5.0;
 
@@ -65,21 +71,43 @@ pub enum Step {
 pub struct LiveEdge {
     target: f64,
     started: bool,
+    /// Starts with less ahead than the target, since no more may come.
+    at_once: bool,
     rate: f64,
     ahead: VecDeque<(f64, f64)>,
+    /// Since when nothing was ahead.
+    starved: Option<f64>,
     sought: f64,
 }
 
 impl LiveEdge {
     pub fn new(target: f64) -> Self {
-        Self { target, started: false, rate: 1.0, ahead: VecDeque::new(), sought: f64::NEG_INFINITY }
+        Self {
+            target,
+            started: false,
+            at_once: false,
+            rate: 1.0,
+            ahead: VecDeque::new(),
+            starved: None,
+            sought: f64::NEG_INFINITY,
+        }
+    }
+
+    /// Whether it has begun to play.
+    pub fn has_started(&self) -> bool {
+        self.started
+    }
+
+    /// What there is may be all for a long time: it is played now.
+    pub fn start_at_once(&mut self) {
+        self.at_once = true;
     }
 
     /// The regular look.
     pub fn step(&mut self, sample: Sample) -> Step {
         let Sample { now, start, end, playhead, playing } = sample;
         if !self.started {
-            if end - start < self.target {
+            if end - start < self.target && !self.at_once {
                 return Step::Nothing;
             }
             self.started = true;
@@ -91,6 +119,11 @@ impl LiveEdge {
         }
         let ahead = end - playhead;
         let lost = playhead < start - 0.001;
+        if ahead < STARVED {
+            self.starved.get_or_insert(now);
+        } else if self.starved.take().is_some_and(|since| now - since > STOOD && ahead > self.target + BACK) {
+            return self.seek(sample);
+        }
         if lost || ahead > self.target + FAR && now - self.sought > SEEK_EVERY {
             return self.seek(sample);
         }
@@ -150,6 +183,26 @@ mod tests {
         let early = Sample { now: 0.0, start: 0.0, end: 0.2, playhead: 0.0, playing: false };
         assert_eq!(edge.step(early), Step::Nothing);
         assert_eq!(edge.step(Sample { end: 0.4, ..early }), Step::Start(0.4 - TARGET));
+    }
+
+    #[test]
+    fn what_comes_after_a_standstill_is_not_played_from_where_it_stood() {
+        let mut edge = started();
+        assert!(matches!(edge.step(sample(1.0, 0.02)), Step::Rate(_)));
+        assert_eq!(edge.step(sample(3.0, 2.0)), Step::Seek(100.0 - TARGET), "a slide stood for two seconds");
+        let mut edge = started();
+        assert!(matches!(edge.step(sample(1.0, 0.02)), Step::Rate(_)));
+        assert!(matches!(edge.step(sample(1.2, 1.0)), Step::Rate(_)), "a moment's stall");
+    }
+
+    #[test]
+    fn starts_with_less_when_no_more_comes() {
+        let mut edge = LiveEdge::new(TARGET);
+        let still = Sample { now: 0.0, start: 0.0, end: 0.033, playhead: 0.0, playing: false };
+        assert_eq!(edge.step(still), Step::Nothing);
+        edge.start_at_once();
+        assert_eq!(edge.step(still), Step::Start(0.0));
+        assert!(edge.has_started());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Mode `mse`: one SourceBuffer, each segment appended where the one before ended.
 //!
 //! ```text
-//! Piece ─► Queue ─► SourceBuffer ─► <video>
-//!                       │ buffered      ▲ playbackRate, currentTime
-//!                       └──► LiveEdge ──┘
+//! Piece ─► Durations ─► Queue ─► SourceBuffer ─► <video>
+//!                                    │ buffered      ▲ playbackRate, currentTime
+//!                                    └──► LiveEdge ──┘
 //! ```
 
+mod buffer;
 mod live_edge;
 mod queue;
 mod timeline;
@@ -19,7 +20,8 @@ use crate::{
     dom::{Listener, ObjectUrl, now, with},
     error::{Error, Kind},
 };
-use blobcast_wire::{Body, Piece, Segment};
+use blobcast_container::Durations;
+use blobcast_wire::{Piece, Segment};
 pub use live_edge::TARGET;
 use live_edge::{LiveEdge, Sample, Step};
 use queue::{Operation, Queue};
@@ -28,13 +30,8 @@ use std::{
     rc::{Rc, Weak},
 };
 use timeline::Timeline;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    DomException, Event, MediaSource, MediaSourceReadyState, SourceBuffer, SourceBufferAppendMode,
-};
-
-/// When the buffer is full although old media was removed, this much before the playhead is kept, seconds.
-const KEPT_WHEN_FULL: f64 = 1.0;
+use wasm_bindgen::JsValue;
+use web_sys::{Event, MediaSource, SourceBuffer, SourceBufferAppendMode};
 
 /// Plays through a MediaSource.
 pub struct Mse {
@@ -50,6 +47,10 @@ pub struct Mse {
     buffer: RefCell<Option<SourceBuffer>>,
     queue: RefCell<Queue<JsBytes>>,
     timeline: RefCell<Timeline>,
+    /// What is on its way to the queue: the newest picture waits here until the next one says how long it lasts.
+    durations: RefCell<Durations>,
+    /// A piece has come since the last tick.
+    fed: Cell<bool>,
     edge: RefCell<LiveEdge>,
     /// The buffer was full at the last append too.
     full: Cell<bool>,
@@ -78,6 +79,8 @@ impl Mse {
             buffer: RefCell::default(),
             queue: RefCell::default(),
             timeline: RefCell::default(),
+            durations: RefCell::default(),
+            fed: Cell::new(false),
             edge: RefCell::new(LiveEdge::new(target)),
             full: Cell::new(false),
             fail,
@@ -124,55 +127,26 @@ impl Mse {
         self.work();
     }
 
-    /// Does what can be done now.
-    fn work(&self) {
-        let Some(buffer) = self.buffer.borrow().clone() else { return };
-        // A source that the element has let go of takes nothing more.
-        while self.source.ready_state() == MediaSourceReadyState::Open {
-            let Some(operation) = self.queue.borrow_mut().next() else { return };
-            let done = match &operation {
-                Operation::Begin(segment) => self.begin(&buffer, *segment),
-                Operation::Append(bytes) => self.append(&buffer, bytes),
-                Operation::RemoveTo(time) => buffer.remove(0.0, *time),
-            };
-            if let Err(thrown) = done {
-                return self.failed("the browser's SourceBuffer failed", &thrown);
-            }
+    fn append_what_is_due(&self) {
+        let due = self.durations.borrow_mut().take();
+        if !due.is_empty() {
+            self.push(Operation::Append(JsBytes::from(due.as_slice())));
         }
     }
 
-    /// The next segment lies where the last one ended.
-    fn begin(&self, buffer: &SourceBuffer, segment: Segment) -> Result<(), JsValue> {
-        // A cluster of unknown size is still open, and `timestampOffset` cannot be set inside one.
-        // <https://www.w3.org/TR/media-source-2/#dom-sourcebuffer-timestampoffset>
-        buffer.abort()?;
-        // Media behind the playhead would never be seen: after a hole it is further than what is buffered.
-        let end = range(buffer).map_or(0.0, |(_, end)| end).max(self.playback.video.current_time());
-        buffer.set_timestamp_offset(end);
-        self.timeline.borrow_mut().push(segment, end);
-        Ok(())
-    }
-
-    fn append(&self, buffer: &SourceBuffer, bytes: &JsBytes) -> Result<(), JsValue> {
-        let appended = buffer.append_buffer_with_array_buffer_view(bytes.as_js());
-        let Err(thrown) = appended else {
-            self.full.set(false);
-            return Ok(());
-        };
-        // Chromium 138 made QuotaExceededError a class of its own; its name has stayed.
-        let name = thrown.dyn_ref::<DomException>().map(DomException::name);
-        let is_full = name.as_deref() == Some("QuotaExceededError");
-        let playhead = self.playback.video.current_time();
-        if !is_full || self.full.replace(true) || playhead <= KEPT_WHEN_FULL {
-            return Err(thrown);
+    /// Nothing comes: a picture that waits for the next one is shown at last, if there is none before it. Only
+    /// then: what follows would be a gap to the browser, which drops the pictures up to the next segment.
+    fn show_still(&self) {
+        if self.edge.borrow().has_started() {
+            return;
         }
-        let mut queue = self.queue.borrow_mut();
-        queue.push_front(Operation::Append(bytes.clone()));
-        buffer.remove(0.0, playhead - KEPT_WHEN_FULL)
+        self.durations.borrow_mut().flush();
+        self.append_what_is_due();
+        self.edge.borrow_mut().start_at_once();
     }
 
     fn sample(&self) -> Option<Sample> {
-        let (start, end) = range(self.buffer.borrow().as_ref()?)?;
+        let (start, end) = buffer::range(self.buffer.borrow().as_ref()?)?;
         let video = &self.playback.video;
         let playing = !video.paused() && !video.seeking();
         Some(Sample { now: now() / 1000.0, start, end, playhead: video.current_time(), playing })
@@ -214,16 +188,26 @@ impl Screen for Mse {
                     self.queue.borrow_mut().clear();
                 }
                 self.push(Operation::Begin(blob.segment));
+                self.durations.take();
                 &blob.body
             }
             Piece::Continue { body, .. } | Piece::End { body, .. } => body,
         };
-        if !body.is_empty() {
-            self.push(Operation::Append(body.clone()));
+        let pushed = self.durations.borrow_mut().push(&body.to_vec());
+        if let Err(error) = pushed {
+            return (self.fail)(Error::new(Kind::Media, format!("the broadcast cannot be played: {error}")));
         }
+        if matches!(piece, Piece::End { .. }) {
+            self.durations.borrow_mut().flush();
+        }
+        self.fed.set(true);
+        self.append_what_is_due();
     }
 
     fn tick(&self) {
+        if !self.fed.replace(false) {
+            self.show_still();
+        }
         self.steer();
         let Some(sample) = self.sample() else { return };
         let evict = self.timeline.borrow_mut().evict(sample.playhead, sample.end);
@@ -251,12 +235,4 @@ impl Drop for Mse {
     fn drop(&mut self) {
         self.playback.video.set_playback_rate(1.0);
     }
-}
-
-/// The newest buffered range, in seconds.
-fn range(buffer: &SourceBuffer) -> Option<(f64, f64)> {
-    // Throws once the source has let go of the buffer.
-    let ranges = buffer.buffered().ok()?;
-    let last = ranges.length().checked_sub(1)?;
-    Some((ranges.start(last).ok()?, ranges.end(last).ok()?))
 }

@@ -1,6 +1,7 @@
 // A page that does nothing by itself: the tests call `record` and `view`, and read what they have logged.
 
 import { startRecording, startViewing } from "blobcast";
+import { hear } from "./hearing.js";
 import { sources } from "./sources.js";
 
 const video = document.querySelector("video");
@@ -8,10 +9,11 @@ const video = document.querySelector("video");
 /** The relay that serves this page, and a broadcast; a test's own options go over these. */
 const here = (options) => ({ url: location.origin.replace(/^http/, "ws"), name: "lobby", ...options });
 
-Object.assign(window, { startRecording, startViewing, sources, video, here });
+Object.assign(window, { startRecording, startViewing, sources, video, here, hear });
 
-/** Broadcasts a source; `window.recording` is what came of it. */
-window.record = async (source, options) => follow("recording", await startRecording(await sources[source](), here(options)));
+/** Broadcasts a source (with a new picture `every` so many ms, if it shows slides); `window.recording` is what came of it. */
+window.record = async (source, { every, ...options } = {}) =>
+  follow("recording", await startRecording(await sources[source](every), here(options)));
 
 /** Shows a broadcast; `window.viewing` is what came of it, with the time that it took to the first picture. */
 window.view = async (options) => {

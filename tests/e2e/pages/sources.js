@@ -13,15 +13,33 @@ export const sources = {
   camera: () => navigator.mediaDevices.getUserMedia({ video: { width: WIDTH, height: HEIGHT, frameRate: 30 }, audio: true }),
 
   /** A canvas that says in every frame which one it is and when it was drawn; with the microphone. */
-  async barcodes() {
-    const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
-    drawForever(canvas.getContext("2d", { alpha: false }));
-    const [audio] = (await microphone()).getTracks();
-    return new MediaStream([...canvas.captureStream(30).getTracks(), audio]);
-  },
+  barcodes: async () => new MediaStream([...barcodes().getTracks(), ...(await microphone()).getTracks()]),
+
+  /** The same with a steady tone of 1 kHz. */
+  barcodesAndTone: () => new MediaStream([...barcodes().getTracks(), ...tone().getTracks()]),
+
+  /** A new picture every so many milliseconds; without them, one that stands still. */
+  slides: (every) => barcodes(every ?? Infinity),
+
+  slidesAndTone: (every) => new MediaStream([...barcodes(every ?? Infinity).getTracks(), ...tone().getTracks()]),
 };
 
-function drawForever(context) {
+function barcodes(every = 1000 / 30) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
+  drawForever(canvas.getContext("2d", { alpha: false }), every);
+  return canvas.captureStream(30);
+}
+
+function tone() {
+  const context = new AudioContext();
+  const out = context.createMediaStreamDestination();
+  const oscillator = new OscillatorNode(context, { frequency: 1000 });
+  oscillator.connect(out);
+  oscillator.start();
+  return out.stream;
+}
+
+function drawForever(context, every) {
   let number = 0;
   const draw = () => {
     // Something that moves, so that it is a video and not a still.
@@ -34,5 +52,5 @@ function drawForever(context) {
     number++;
   };
   draw();
-  setInterval(draw, 1000 / 30);
+  if (every < Infinity) setInterval(draw, every);
 }

@@ -1,0 +1,68 @@
+//! The tracks that the init segment announces.
+
+use crate::{
+    Error,
+    ebml::{children, id, read_uint},
+};
+
+/// Matroska's `TrackType` of a picture.
+const VIDEO: u64 = 1;
+
+/// One track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Track {
+    pub(crate) number: u64,
+    pub(crate) is_video: bool,
+    /// A keyframe has come. What comes before it, nobody could decode.
+    pub(crate) has_key: bool,
+}
+
+/// Reads the content of `Tracks`, and makes it say, in place, that there is no alpha plane: WebKit refuses a
+/// video with one, and no mode shows it.
+pub(crate) fn read(content: &mut [u8]) -> Result<Vec<Track>, Error> {
+    let entries = children(content)?.into_iter().filter(|(id, _)| *id == id::TRACK_ENTRY);
+    entries.map(|(_, entry)| read_entry(&mut content[entry])).collect()
+}
+
+fn read_entry(entry: &mut [u8]) -> Result<Track, Error> {
+    let mut track = Track { number: 0, is_video: false, has_key: false };
+    for (id, range) in children(entry)? {
+        let content = &mut entry[range];
+        match id {
+            id::TRACK_NUMBER => track.number = read_uint(content)?,
+            id::TRACK_TYPE => track.is_video = read_uint(content)? == VIDEO,
+            id::MAX_BLOCK_ADDITION_ID => content.fill(0),
+            id::VIDEO => {
+                for (_, range) in children(content)?.into_iter().filter(|(id, _)| *id == id::ALPHA_MODE) {
+                    content[range].fill(0);
+                }
+            }
+            _ => {}
+        }
+    }
+    if track.number == 0 { Err(Error::Damaged) } else { Ok(track) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_numbers_and_kinds_and_takes_alpha_away() {
+        let mut tracks = [
+            &[0xAE, 0x90, 0xD7, 0x81, 0x01, 0x83, 0x81, 0x01, 0x55, 0xEE, 0x81, 0x01][..],
+            &[0xE0, 0x84, 0x53, 0xC0, 0x81, 0x01],
+            &[0xAE, 0x86, 0xD7, 0x81, 0x02, 0x83, 0x81, 0x02],
+        ]
+        .concat();
+        let track = |number, is_video| Track { number, is_video, has_key: false };
+        assert_eq!(read(&mut tracks), Ok(vec![track(1, true), track(2, false)]));
+        assert_eq!((tracks[11], tracks[17]), (0, 0));
+    }
+
+    #[test]
+    fn a_track_has_a_number() {
+        assert_eq!(read(&mut [0xAE, 0x83, 0x83, 0x81, 0x01]), Err(Error::Damaged));
+        assert_eq!(read(&mut [0xAE, 0x85, 0x83, 0x81, 0x01]), Err(Error::Damaged), "cut off");
+    }
+}

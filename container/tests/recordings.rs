@@ -1,0 +1,122 @@
+//! Recordings of real browsers (tests/recordings), brought into normal form.
+
+use blobcast_container::Tidy;
+use proptest::prelude::*;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+fn recordings() -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
+    let mut found: Vec<_> = fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "webm"))
+        .map(|path| (path.clone(), fs::read(path).expect("a recording")))
+        .collect();
+    found.sort();
+    assert!(found.len() >= 13, "{} recordings", found.len());
+    found
+}
+
+fn tidy(bytes: &[u8]) -> Vec<u8> {
+    let mut tidy = Tidy::default();
+    tidy.push(bytes).expect("a good recording");
+    tidy.take()
+}
+
+#[test]
+fn byte_by_byte_or_at_once_it_is_the_same_and_twice_changes_nothing() {
+    for (path, bytes) in recordings() {
+        let at_once = tidy(&bytes);
+        let mut one = Tidy::default();
+        let mut byte_by_byte = Vec::new();
+        for byte in &bytes {
+            one.push(&[*byte]).expect("a good recording");
+            byte_by_byte.extend(one.take());
+        }
+        assert!(byte_by_byte == at_once, "{}", path.display());
+        assert!(tidy(&at_once) == at_once, "{}", path.display());
+    }
+}
+
+#[test]
+fn it_is_one_cluster_of_simple_blocks_without_alpha() {
+    for (path, bytes) in recordings() {
+        let tidied = tidy(&bytes);
+        let count = |id: &[u8]| tidied.windows(id.len()).filter(|window| *window == id).count();
+        assert_eq!(count(&[0x1F, 0x43, 0xB6, 0x75]), 1, "clusters in {}", path.display());
+        assert_eq!(count(&[0x53, 0xC0, 0x81, 0x01]), 0, "AlphaMode 1 in {}", path.display());
+    }
+}
+
+#[test]
+fn ffprobe_reads_the_same_frames() {
+    for (path, bytes) in recordings() {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(path.file_name().expect("a name"));
+        fs::write(&file, tidy(&bytes)).expect("written");
+        let (before, after) = (frames(&path), frames(&file));
+        assert!(before.len() > 10, "{}: {before:?}", path.display());
+        assert_eq!(before, after, "{}", path.display());
+    }
+}
+
+/// Each packet as ffprobe sees it (kind, time in seconds, size in bytes), and how many frames each track decodes
+/// to. It must find nothing to complain about.
+fn frames(file: &Path) -> Vec<String> {
+    let entries = "packet=codec_type,pts_time,size:stream=codec_name,nb_read_frames";
+    let mut probe = Command::new("ffprobe");
+    probe.args(["-v", "error", "-count_frames", "-show_entries", entries, "-of", "csv=p=0"]);
+    let out = probe.arg(file).stdin(Stdio::null()).output().expect("ffprobe, which comes with ffmpeg");
+    let complaints = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success() && complaints.is_empty(), "{}: {complaints}", file.display());
+    let lines = String::from_utf8(out.stdout).expect("text");
+    // A packet with an alpha plane ends with an empty field, and an empty line.
+    lines.lines().map(|line| line.trim_end_matches(',').to_owned()).filter(|line| !line.is_empty()).collect()
+}
+
+/// A recording, by its place in the folder.
+fn any_recording() -> impl Strategy<Value = Vec<u8>> {
+    let all: Vec<_> = recordings().into_iter().map(|(_, bytes)| bytes).collect();
+    prop::sample::select(all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn it_does_not_matter_where_it_was_cut(
+        bytes in any_recording(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..100),
+    ) {
+        let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.index(bytes.len())).collect();
+        cuts.extend([0, bytes.len()]);
+        cuts.sort_unstable();
+        let mut one = Tidy::default();
+        let mut out = Vec::new();
+        for cut in cuts.windows(2) {
+            one.push(&bytes[cut[0]..cut[1]]).expect("a good recording");
+            out.extend(one.take());
+        }
+        prop_assert_eq!(out, tidy(&bytes));
+    }
+
+    /// Whatever is damaged, what was given before it is a prefix of the undamaged recording, up to the element
+    /// with the damage in it.
+    #[test]
+    fn damage_never_panics_and_never_reaches_back(
+        mut bytes in any_recording(),
+        at in any::<prop::sample::Index>(),
+        damage in prop::collection::vec(any::<u8>(), 1..40),
+    ) {
+        let at = at.index(bytes.len());
+        let before = tidy(&bytes[..at]);
+        let end = (at + damage.len()).min(bytes.len());
+        bytes[at..end].copy_from_slice(&damage[..end - at]);
+        let mut one = Tidy::default();
+        let _ = one.push(&bytes);
+        prop_assert!(one.take().starts_with(&before));
+    }
+}

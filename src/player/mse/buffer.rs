@@ -1,0 +1,67 @@
+//! What is done with the SourceBuffer, one operation after the other.
+
+use super::{Mse, queue::Operation};
+use crate::bytes::JsBytes;
+use blobcast_wire::Segment;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DomException, MediaSourceReadyState, SourceBuffer};
+
+/// When the buffer is full although old media was removed, this much before the playhead is kept, seconds.
+const KEPT_WHEN_FULL: f64 = 1.0;
+
+impl Mse {
+    /// Does what can be done now.
+    pub(super) fn work(&self) {
+        let Some(buffer) = self.buffer.borrow().clone() else { return };
+        // A source that the element has let go of takes nothing more.
+        while self.source.ready_state() == MediaSourceReadyState::Open {
+            let Some(operation) = self.queue.borrow_mut().next() else { return };
+            let done = match &operation {
+                Operation::Begin(segment) => self.begin(&buffer, *segment),
+                Operation::Append(bytes) => self.append(&buffer, bytes),
+                Operation::RemoveTo(time) => buffer.remove(0.0, *time),
+            };
+            if let Err(thrown) = done {
+                return self.failed("the browser's SourceBuffer failed", &thrown);
+            }
+        }
+    }
+
+    /// The next segment lies where the last one ended.
+    fn begin(&self, buffer: &SourceBuffer, segment: Segment) -> Result<(), JsValue> {
+        // A cluster of unknown size is still open, and `timestampOffset` cannot be set inside one.
+        // <https://www.w3.org/TR/media-source-2/#dom-sourcebuffer-timestampoffset>
+        buffer.abort()?;
+        // Media behind the playhead would never be seen: after a hole it is further than what is buffered.
+        let end = range(buffer).map_or(0.0, |(_, end)| end).max(self.playback.video.current_time());
+        buffer.set_timestamp_offset(end);
+        self.timeline.borrow_mut().push(segment, end);
+        Ok(())
+    }
+
+    fn append(&self, buffer: &SourceBuffer, bytes: &JsBytes) -> Result<(), JsValue> {
+        let appended = buffer.append_buffer_with_array_buffer_view(bytes.as_js());
+        let Err(thrown) = appended else {
+            self.full.set(false);
+            return Ok(());
+        };
+        // Chromium 138 made QuotaExceededError a class of its own; its name has stayed.
+        let name = thrown.dyn_ref::<DomException>().map(DomException::name);
+        let is_full = name.as_deref() == Some("QuotaExceededError");
+        let playhead = self.playback.video.current_time();
+        if !is_full || self.full.replace(true) || playhead <= KEPT_WHEN_FULL {
+            return Err(thrown);
+        }
+        let mut queue = self.queue.borrow_mut();
+        queue.push_front(Operation::Append(bytes.clone()));
+        buffer.remove(0.0, playhead - KEPT_WHEN_FULL)
+    }
+}
+
+/// The newest buffered range, in seconds.
+pub(super) fn range(buffer: &SourceBuffer) -> Option<(f64, f64)> {
+    // Throws once the source has let go of the buffer.
+    let ranges = buffer.buffered().ok()?;
+    let last = ranges.length().checked_sub(1)?;
+    Some((ranges.start(last).ok()?, ranges.end(last).ok()?))
+}

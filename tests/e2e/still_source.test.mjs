@@ -1,0 +1,81 @@
+// A canvas that nobody draws on, a slide that stands: one picture, and then nothing for a long time.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as passes } from "node:timers/promises";
+import { readBarcodes } from "./harness/barcodes.mjs";
+import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { logOf, openBare, record, relayFor, stateOf, statsOf, untilState, view } from "./harness/pages.mjs";
+import { pictures } from "./harness/pictures.mjs";
+
+/** How long the source stands still, in ms: that time passes is what is tested. */
+const STILL = Number(process.env.STILL ?? 10) * 1000;
+
+for (const mode of ["mse", "glue"]) {
+  test(`in mode ${mode} a viewer who joins sees a picture that stands still`, { timeout: 120_000 }, async (t) => {
+    const relay = await relayFor(t);
+    const broadcaster = await openBare(await launchChromium(t), relay);
+    const viewer = await openBare(await launchChromium(t), relay);
+    await record(broadcaster, "slides", { restartInterval: 1000 });
+    const { segment } = await statsOf(broadcaster, "recording");
+    await passes(STILL);
+    assert.equal((await statsOf(broadcaster, "recording")).segment, segment, "the segment stays open");
+
+    await view(viewer, { mode });
+    const [{ number }] = readBarcodes(await pictures(viewer, 1));
+    assert.equal(number, 0);
+    assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
+  });
+
+  test(`in mode ${mode} sound goes on over a picture that stands still`, { timeout: 120_000 }, async (t) => {
+    const relay = await relayFor(t);
+    const broadcaster = await openBare(await launchChromium(t), relay);
+    const viewer = await openBare(await launchChromium(t), relay);
+    await record(broadcaster, "slidesAndTone", { restartInterval: 2000 });
+    await view(viewer, { mode });
+    const [{ number }] = readBarcodes(await pictures(viewer, 1));
+    assert.equal(number, 0);
+
+    const levels = await viewer.evaluate(async (time) => {
+      const heard = await hear(video);
+      await new Promise((resolve) => setTimeout(resolve, time));
+      return heard.levels;
+    }, STILL);
+    const loud = levels.filter((level) => level > 0.1).length / levels.length;
+    t.diagnostic(`${(loud * 100).toFixed(0)} % of ${levels.length} times loud; ${JSON.stringify(await statsOf(broadcaster, "recording"))}`);
+    assert.ok(loud > 0.9, `the tone is heard ${(loud * 100).toFixed(0)} % of the time`);
+    assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
+  });
+}
+
+test("a viewer sees each new slide", { timeout: 60_000 }, async (t) => {
+  const relay = await relayFor(t);
+  const broadcaster = await openBare(await launchChromium(t), relay);
+  const viewer = await openBare(await launchChromium(t), relay);
+  await record(broadcaster, "slides", { every: 3000, restartInterval: 1000 });
+  await view(viewer, { mode: "mse" });
+  const seen = new Map();
+  while (seen.size < 4) {
+    const [{ number, latency }] = readBarcodes(await pictures(viewer, 1));
+    if (!seen.has(number)) seen.set(number, latency);
+  }
+  const numbers = [...seen.keys()];
+  t.diagnostic(JSON.stringify([...seen]));
+  assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), "each slide, in order");
+  const [, ...later] = seen.values();
+  assert.ok(Math.max(...later) < 2000, `slides are seen after ${later.join(", ")} ms`);
+});
+
+test("a recording waits for a source that gives nothing, and says so", { timeout: 60_000 }, async (t) => {
+  // Firefox records nothing of a canvas that stands still.
+  const relay = await relayFor(t);
+  const page = await openBare(await launchFirefox(t), relay);
+  const viewer = await openBare(await launchChromium(t), relay);
+  await record(page, "slides", { every: 6000 });
+  assert.equal(await stateOf(page, "recording"), "waiting");
+  await view(viewer);
+  assert.equal(await stateOf(viewer, "viewing"), "waiting");
+  await untilState(page, "recording", "live");
+  await untilState(viewer, "viewing", "live");
+  assert.deepEqual((await logOf(page, "recording")).errors, []);
+});
