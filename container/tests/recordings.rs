@@ -1,31 +1,10 @@
 //! Recordings of real browsers (tests/recordings), brought into normal form.
 
+mod common;
+
 use blobcast_container::Tidy;
+use common::{Packet, frames, packets, recordings, tidy, write};
 use proptest::prelude::*;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
-
-fn recordings() -> Vec<(PathBuf, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
-    let mut found: Vec<_> = fs::read_dir(folder)
-        .expect("the folder")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "webm"))
-        .map(|path| (path.clone(), fs::read(path).expect("a recording")))
-        .collect();
-    found.sort();
-    assert!(found.len() >= 13, "{} recordings", found.len());
-    found
-}
-
-fn tidy(bytes: &[u8]) -> Vec<u8> {
-    let mut tidy = Tidy::default();
-    tidy.push(bytes).expect("a good recording");
-    tidy.take()
-}
 
 #[test]
 fn byte_by_byte_or_at_once_it_is_the_same_and_twice_changes_nothing() {
@@ -55,26 +34,13 @@ fn it_is_one_cluster_of_simple_blocks_without_alpha() {
 #[test]
 fn ffprobe_reads_the_same_frames() {
     for (path, bytes) in recordings() {
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(path.file_name().expect("a name"));
-        fs::write(&file, tidy(&bytes)).expect("written");
-        let (before, after) = (frames(&path), frames(&file));
-        assert!(before.len() > 10, "{}: {before:?}", path.display());
-        assert_eq!(before, after, "{}", path.display());
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let file = write(&name, &tidy(&bytes));
+        let frame = |packet: Packet| (packet.kind, packet.time, packet.size);
+        let same = packets(&path).into_iter().map(frame).eq(packets(&file).into_iter().map(frame));
+        assert!(same, "{name}: other packets");
+        assert_eq!(frames(&path), frames(&file), "{name}");
     }
-}
-
-/// Each packet as ffprobe sees it (kind, time in seconds, size in bytes), and how many frames each track decodes
-/// to. It must find nothing to complain about.
-fn frames(file: &Path) -> Vec<String> {
-    let entries = "packet=codec_type,pts_time,size:stream=codec_name,nb_read_frames";
-    let mut probe = Command::new("ffprobe");
-    probe.args(["-v", "error", "-count_frames", "-show_entries", entries, "-of", "csv=p=0"]);
-    let out = probe.arg(file).stdin(Stdio::null()).output().expect("ffprobe, which comes with ffmpeg");
-    let complaints = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success() && complaints.is_empty(), "{}: {complaints}", file.display());
-    let lines = String::from_utf8(out.stdout).expect("text");
-    // A packet with an alpha plane ends with an empty field, and an empty line.
-    lines.lines().map(|line| line.trim_end_matches(',').to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
 /// A recording, by its place in the folder.

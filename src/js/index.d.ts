@@ -62,8 +62,10 @@ export interface RecordingStats extends Stats {
 }
 
 export interface ViewingStats extends Stats {
-  /** From the camera to this screen, ms; `null` before there is a picture. */
+  /** From the camera to this screen, ms, never negative; `null` before there is a picture. */
   latency: number | null;
+  /** Whether the clocks behind `latency` agree: not while the relay's is being asked, nor when the broadcaster's differs. */
+  clockTrusted: boolean;
   /** Media ahead of the playhead, ms. */
   buffered: number;
   /** How often the relay passed over data because this viewer was too slow. */

@@ -12,6 +12,10 @@ pub const PING_EVERY: u32 = 10_000;
 /// A gap between two ticks of the ping timer that only a sleeping machine makes, ms.
 const SLEPT: f64 = 3.0 * PING_EVERY as f64;
 
+/// Some machines' monotonic clocks stop while they sleep, and only the wall clock tells: it gained this much, ms.
+/// A wall clock that somebody sets looks alike, and does no harm.
+const GAINED: f64 = 1_000.0;
+
 /// An estimate is worth less with age, because the two clocks drift apart: ms of round trip per ms. At this
 /// rate a pong half a millisecond slower replaces one from 10 s ago.
 const AGEING: f64 = 50e-6;
@@ -23,7 +27,19 @@ pub struct RelayClock {
     /// The estimate is from before a sleep, or of another relay: the next pong replaces it, however slow.
     stale: bool,
     pongs: u32,
-    last_tick: Option<f64>,
+    /// Both clocks at the last tick.
+    last_tick: Option<(f64, f64)>,
+}
+
+/// What the relay's clock is known to say.
+#[derive(Clone, Copy, Debug)]
+pub struct RelayTime {
+    /// µs since the Unix epoch.
+    pub now: u64,
+    /// ms: the clock may be off by half of it.
+    pub round_trip: f64,
+    /// It was asked often enough since the connection was made, or since a sleep.
+    pub is_settled: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -48,10 +64,12 @@ impl RelayClock {
         }
     }
 
-    /// The ping timer ticked. After a sleep the offset is measured afresh: monotonic clocks stop meanwhile.
-    pub fn tick(&mut self, now: f64) -> bool {
-        let slept = self.last_tick.is_some_and(|last| now - last > SLEPT);
-        self.last_tick = Some(now);
+    /// The ping timer ticked; `wall` is the page's wall clock, ms. After a sleep the offset is measured afresh.
+    pub fn tick(&mut self, now: f64, wall: f64) -> bool {
+        let slept = self.last_tick.is_some_and(|(last, last_wall)| {
+            now - last > SLEPT || ((wall - last_wall) - (now - last)).abs() > GAINED
+        });
+        self.last_tick = Some((now, wall));
         if slept {
             self.reset();
         }
@@ -102,13 +120,22 @@ mod tests {
         clock.pong(0.0, 1_000.5, 1.0);
         clock.pong(60_000.0, 61_101.0, 60_002.0);
         assert_eq!(clock.at(60_001.0), Some(61_101_000), "2 ms now beat 1 ms a minute ago");
-        assert!(!clock.tick(70_000.0));
-        assert!(!clock.tick(80_000.0));
-        assert!(clock.tick(680_000.0));
+        assert!(!clock.tick(70_000.0, 70_000.0));
+        assert!(!clock.tick(80_000.0, 80_000.0));
+        assert!(clock.tick(680_000.0, 680_000.0));
         assert!(!clock.is_settled());
         assert_eq!(clock.at(680_000.0), Some(681_100_000), "the old one serves until then");
         clock.pong(680_000.0, 900_050.0, 680_100.0);
         assert_eq!(clock.at(680_100.0), Some(900_100_000));
+    }
+
+    #[test]
+    fn a_sleep_is_noticed_by_a_clock_that_stood_still_meanwhile() {
+        let mut clock = RelayClock::default();
+        assert!(!clock.tick(10_000.0, 1_010_000.0));
+        assert!(!clock.tick(20_000.0, 1_020_010.0), "clocks drift");
+        assert!(clock.tick(30_000.0, 1_630_010.0), "ten minutes");
+        assert!(!clock.tick(40_000.0, 1_640_010.0));
     }
 
     #[test]

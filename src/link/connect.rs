@@ -72,7 +72,7 @@ impl Link {
             // The next relay may be another one, with a clock of its own.
             self.clock.borrow_mut().reset();
         }
-        self.tell(News::Lost { both });
+        self.tell(News::Lost { which, both });
     }
 
     fn wait(&self, which: Which, wait: Duration) {

@@ -22,6 +22,7 @@ mod socket;
 use crate::{bytes::JsBytes, dom, error::Error};
 pub use address::Target;
 use blobcast_wire::{Close, Socket as Which};
+pub use clock::RelayTime;
 use clock::{FIRST_PINGS, PING_EVERY, RelayClock};
 use gloo_timers::callback::Interval;
 use leg::{Leg, Next};
@@ -98,6 +99,13 @@ impl Link {
     /// The relay's time, µs since the Unix epoch; `None` until a pong has come.
     pub fn relay_now(&self) -> Option<u64> {
         self.clock.borrow().at(dom::now())
+    }
+
+    /// The same, with what it takes to judge it.
+    pub fn relay_time(&self) -> Option<RelayTime> {
+        let clock = self.clock.borrow();
+        let (now, round_trip) = (clock.at(dom::now())?, clock.round_trip()?);
+        Some(RelayTime { now, round_trip, is_settled: clock.is_settled() })
     }
 
     /// The best round trip, ms.

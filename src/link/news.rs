@@ -1,7 +1,7 @@
 //! What a link tells its peer.
 
 use crate::{bytes::JsBytes, error::Error};
-use blobcast_wire::{Live, Segment, Text};
+use blobcast_wire::{Live, Segment, Socket, Text};
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 
@@ -30,6 +30,7 @@ pub enum News {
     Text(Text),
     /// A socket is away; the link opens it again.
     Lost {
+        which: Socket,
         /// The other one is, too.
         both: bool,
     },

@@ -9,7 +9,7 @@ impl Link {
     /// Ends a round of pings and begins the next. Each socket is asked by itself, since one may be gone without
     /// a word while the other one goes on.
     pub(super) fn tick(&self) {
-        let slept = self.clock.borrow_mut().tick(dom::now());
+        let slept = self.clock.borrow_mut().tick(dom::now(), js_sys::Date::now());
         let dead: Vec<_> =
             [Which::Blob, Which::Chunk].into_iter().filter(|&which| self.leg(which).is_dead(slept)).collect();
         for &which in &dead {

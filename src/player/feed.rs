@@ -26,7 +26,7 @@ impl Peer for Player {
             News::Message(raw) => self.receive(&raw),
             News::Text(Text::State { state, viewers }) => self.relay_says(state, viewers),
             News::Text(Text::Skip { .. }) => self.skips.set(self.skips.get() + 1),
-            News::Lost { both } => {
+            News::Lost { both, .. } => {
                 if both {
                     self.reassembly.borrow_mut().reconnected();
                 }

@@ -6,6 +6,7 @@
 
 mod feed;
 mod glue;
+mod latency;
 mod mode;
 mod mse;
 mod next_picture;
@@ -197,12 +198,10 @@ impl Player {
     /// What a page may want to show. Times in ms, rates in bits per second.
     pub fn stats(&self) -> JsValue {
         let link = self.link.borrow().clone();
-        let relay_now = link.as_ref().and_then(|link| link.relay_now());
+        let relay = link.as_ref().and_then(|link| link.relay_time());
         let screen = self.screen();
         let shown = screen.as_ref().and_then(|screen| screen.showing());
-        // A segment's number is when it started, so what is on screen was captured then and then.
-        let latency =
-            |(segment, time): (u64, f64)| Some((relay_now? as f64 - segment as f64) / 1e3 - time * 1e3);
+        let latency = shown.zip(relay).map(|((segment, time), relay)| latency::measure(segment, time, relay));
         let showing = self.showing.borrow();
         let of_showing = |text: fn(&Showing) -> &str| {
             showing.as_ref().map_or(JsValue::NULL, |showing| text(showing).into())
@@ -212,7 +211,8 @@ impl Player {
             ("segment", shown.map_or(0.0, |(segment, _)| segment as f64).into()),
             ("bytes", (received.total() as f64).into()),
             ("bitrate", received.bits_per_second(monotonic()).into()),
-            ("latency", shown.and_then(latency).map_or(JsValue::NULL, |latency| latency.max(0.0).into())),
+            ("latency", latency.map_or(JsValue::NULL, |latency| latency.ms.into())),
+            ("clockTrusted", latency.is_some_and(|latency| latency.is_trusted).into()),
             ("buffered", screen.map_or(0.0, |screen| screen.ahead() * 1e3).into()),
             ("restarts", self.segments.get().saturating_sub(1).into()),
             ("skips", self.skips.get().into()),

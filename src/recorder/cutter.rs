@@ -7,9 +7,10 @@ use blobcast_container::{Error, Tidy};
 use blobcast_wire::{Body, Kind, Message, Segment};
 
 /// Messages of one segment, as its recorder gives data.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Cutter {
-    segment: Segment,
+    /// Its number; `None` before the blob.
+    segment: Option<Segment>,
     tidy: Tidy,
     /// The next piece; 0 before the blob.
     seq: u32,
@@ -18,15 +19,22 @@ pub struct Cutter {
 }
 
 impl Cutter {
-    pub fn new(segment: Segment) -> Self {
-        Self { segment, tidy: Tidy::default(), seq: 0, len: 0, ended: false }
+    /// Whether its blob was made.
+    pub fn has_begun(&self) -> bool {
+        self.segment.is_some()
     }
 
-    /// Takes data; gives a message when there is one.
+    /// Takes data; gives a message when there is one. `number` is asked for the segment's when it begins.
     ///
     /// # Errors
     /// The recording cannot be read from here on: [`end`](Self::end) the segment, cut short.
-    pub fn data<B>(&mut self, data: &[u8], mime: &str, sent: u64) -> Result<Option<Message<B>>, Error>
+    pub fn data<B>(
+        &mut self,
+        data: &[u8],
+        mime: &str,
+        sent: u64,
+        number: impl FnOnce() -> Segment,
+    ) -> Result<Option<Message<B>>, Error>
     where
         B: Body + for<'a> From<&'a [u8]>,
     {
@@ -41,15 +49,16 @@ impl Cutter {
         if tidy.is_empty() {
             return Ok(None);
         }
-        let kind = if self.seq == 0 { Kind::Blob { mime: mime.to_owned() } } else { Kind::Chunk };
-        Ok(Some(self.message(kind, sent, B::from(&tidy))))
+        let kind = if self.has_begun() { Kind::Chunk } else { Kind::Blob { mime: mime.to_owned() } };
+        let segment = *self.segment.get_or_insert_with(number);
+        Ok(Some(self.message(segment, kind, sent, B::from(&tidy))))
     }
 
     /// The recorder has stopped, or cannot go on. Nothing, if the segment never began or has ended.
     pub fn end<B: Body + Default>(&mut self, sent: u64, cut_short: bool) -> Option<Message<B>> {
-        let ends = self.seq > 0 && !self.ended;
+        let segment = self.segment.filter(|_| !self.ended);
         self.ended = true;
-        ends.then(|| self.message(Kind::LastChunk { cut_short }, sent, B::default()))
+        segment.map(|segment| self.message(segment, Kind::LastChunk { cut_short }, sent, B::default()))
     }
 
     /// Bytes in the segment so far.
@@ -57,12 +66,12 @@ impl Cutter {
         self.len
     }
 
-    fn message<B: Body>(&mut self, kind: Kind, sent: u64, body: B) -> Message<B> {
+    fn message<B: Body>(&mut self, segment: Segment, kind: Kind, sent: u64, body: B) -> Message<B> {
         // A blob of one piece says 1, which is also the first chunk's seq.
         let seq = self.seq.max(1);
         self.seq = if matches!(kind, Kind::Blob { .. }) { 1 } else { seq.saturating_add(1) };
         self.len += body.len();
-        Message { kind, segment: self.segment, seq, sent, body }
+        Message { kind, segment, seq, sent, body }
     }
 }
 
@@ -78,14 +87,15 @@ mod tests {
     const BLOCK: &[u8] = b"\xA3\x84\x81\x00\x05\x00";
 
     fn feed(cutter: &mut Cutter, data: &[u8]) -> Option<Message<Vec<u8>>> {
-        cutter.data(data, "video/webm", 5).expect("WebM")
+        cutter.data(data, "video/webm", 5, || 9).expect("WebM")
     }
 
     #[test]
     fn the_blob_waits_for_the_first_block_however_it_is_cut() {
         for cut in 1..HEAD.len() {
-            let mut cutter = Cutter::new(9);
+            let mut cutter = Cutter::default();
             assert_eq!(feed(&mut cutter, &HEAD[..cut]), None);
+            assert!(!cutter.has_begun());
             let blob = feed(&mut cutter, &HEAD[cut..]).expect("a block is there");
             assert_eq!((blob.segment, blob.seq), (9, 1));
             assert!(matches!(blob.kind, Kind::Blob { .. }));
@@ -95,9 +105,9 @@ mod tests {
 
     #[test]
     fn chunks_are_counted_from_one_and_the_last_one_ends_it() {
-        let mut cutter = Cutter::new(9);
+        let mut cutter = Cutter::default();
         assert_eq!(cutter.end::<Vec<u8>>(5, false), None, "a segment that never began has no end");
-        let mut cutter = Cutter::new(9);
+        let mut cutter = Cutter::default();
         feed(&mut cutter, HEAD);
         assert_eq!(feed(&mut cutter, &[]), None, "empty data is no piece");
         let seqs: Vec<_> = (0..3).filter_map(|_| feed(&mut cutter, BLOCK)).map(|chunk| chunk.seq).collect();

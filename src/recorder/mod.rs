@@ -12,6 +12,7 @@
 
 mod cutter;
 mod mime;
+mod numbering;
 mod rhythm;
 mod run;
 mod settings;
@@ -30,6 +31,7 @@ use crate::{
 use blobcast_wire::{Outbox, Segment};
 use cutter::Cutter;
 use gloo_timers::callback::{Interval, Timeout};
+use numbering::Numbering;
 use run::Run;
 use settings::Settings;
 use std::{
@@ -64,10 +66,11 @@ pub struct Recorder {
     outbox: RefCell<Outbox<JsBytes>>,
     /// The relay has said what it has, so what is recorded may be sent.
     may_send: Cell<bool>,
-    /// What the relay has: all pieces of this segment before this one.
-    have: Cell<(Segment, u32)>,
-    /// The newest segment number of this name, from anyone.
-    last: Cell<Segment>,
+    /// What the relay has: all pieces of this segment before this one, and the newest number of this name.
+    have: Cell<(Segment, u32, Segment)>,
+    /// That was said on the chunk socket that is open now.
+    has_heard: Cell<bool>,
+    numbering: RefCell<Numbering>,
     started: Deferred,
     stopped: Deferred,
     /// What follows once all is delivered: `stop()` was called, or the tracks have ended.
@@ -105,7 +108,8 @@ impl Recorder {
             outbox: RefCell::default(),
             may_send: Cell::new(false),
             have: Cell::default(),
-            last: Cell::default(),
+            has_heard: Cell::new(false),
+            numbering: RefCell::default(),
             started: Deferred::default(),
             stopped: Deferred::default(),
             ending: Cell::default(),
@@ -153,7 +157,7 @@ impl Recorder {
         let round_trip = link.as_ref().and_then(|link| link.round_trip());
         let runs = self.runs.borrow();
         let mime = runs.front().map(|front| front.run.mime());
-        let (segment, _) = self.have.get();
+        let (segment, ..) = self.have.get();
         let mut sent = self.sent.borrow_mut();
         object([
             ("segment", (segment as f64).into()),

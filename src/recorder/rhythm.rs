@@ -1,7 +1,8 @@
 //! When a segment ends and the next begins.
 
-use super::{Recorder, Recording, cutter::Cutter, run::Run, settings};
+use super::{Recorder, Recording, run::Run, settings};
 use crate::{
+    bytes::JsBytes,
     dom::weakly,
     error::{Error, Kind},
     events::State,
@@ -21,11 +22,8 @@ impl Recorder {
             Ok(run) => run,
             Err(error) => return self.fail(error),
         };
-        let segment = self.relay_now().max(self.last.get() + 1);
-        self.last.set(segment);
         let current = self.runs.borrow().back().cloned();
-        let cutter = RefCell::new(Cutter::new(segment));
-        self.runs.borrow_mut().push_back(Rc::new(Recording { run, cutter }));
+        self.runs.borrow_mut().push_back(Rc::new(Recording { run, cutter: RefCell::default() }));
         self.segments.set(self.segments.get() + 1);
         if let Some(current) = current {
             current.run.stop();
@@ -44,7 +42,7 @@ impl Recorder {
     /// Something may be new: sends what the runs have given, in order, and hands over when it is time.
     pub(super) fn pump(&self) {
         while let Some(front) = self.front() {
-            while let Some(data) = front.run.take() {
+            while let Some(data) = self.take(&front) {
                 self.cut(&front, &data);
             }
             if !front.run.is_over() {
@@ -58,6 +56,14 @@ impl Recorder {
         } else if self.is_time() {
             self.hand_over();
         }
+    }
+
+    /// What is to be cut next. A segment begins when it can be numbered: that the relay's clock is asked anew
+    /// takes a moment, unless the relay is away.
+    fn take(&self, recording: &Recording) -> Option<JsBytes> {
+        let is_asking = self.link().is_some_and(|link| link.is_up() && !link.clock_is_settled());
+        let waits = is_asking && !recording.cutter.borrow().has_begun();
+        if waits { None } else { recording.run.take() }
     }
 
     fn front(&self) -> Option<Rc<Recording>> {
@@ -76,7 +82,7 @@ impl Recorder {
 
     /// What the run gives cannot be read any further: its segment ends here, and the next one begins.
     pub(super) fn break_off(&self, recording: &Recording, error: blobcast_container::Error) {
-        let began = recording.cutter.borrow().len() > 0;
+        let began = recording.cutter.borrow().has_begun();
         self.end_segment(recording, true);
         if !began {
             return self

@@ -25,11 +25,17 @@ impl Peer for Recorder {
                 self.send_missing();
                 self.is_live();
             }
-            News::ClockSettled => self.begin(),
+            News::ClockSettled => {
+                self.take_up();
+                self.pump();
+            }
             News::Text(Text::Have { segment, seq, last }) => self.relay_has(segment, seq, last),
             News::Text(Text::State { viewers, .. }) => self.viewers.set(viewers),
-            News::Lost { .. } => {
+            News::Lost { which, .. } => {
                 self.may_send.set(false);
+                if which == Socket::Chunk {
+                    self.has_heard.set(false);
+                }
                 if self.started.is_settled() {
                     self.events.set_state(State::Reconnecting);
                 }
@@ -41,31 +47,38 @@ impl Peer for Recorder {
 }
 
 impl Recorder {
-    /// Starts the first run, once it can be numbered: the relay's clock and its newest number are known.
-    fn begin(&self) {
-        let clock_is_settled = self.link().is_some_and(|link| link.clock_is_settled());
-        let nothing_runs = self.runs.borrow().is_empty() && self.ending.get().is_none();
-        if clock_is_settled && self.may_send.get() && nothing_runs {
-            self.hand_over();
-        }
-    }
-
     fn relay_has(&self, segment: Segment, seq: u32, last: Segment) {
         self.connecting.take();
-        self.have.set((segment, seq));
-        self.last.set(self.last.get().max(last));
+        self.have.set((segment, seq, last));
+        self.has_heard.set(true);
+        self.take_up();
+    }
+
+    /// Goes on after what the relay has. After a time without it, its clock has to be known first: it may be
+    /// another relay, which takes no segment from its future.
+    fn take_up(&self) {
+        let clock_is_settled = self.link().is_some_and(|link| link.clock_is_settled());
+        if !clock_is_settled || !self.has_heard.get() {
+            return;
+        }
+        let (segment, seq, last) = self.have.get();
         let is_refused = self.outbox.borrow_mut().have(segment, seq, last, self.relay_now());
+        if self.may_send.get() {
+            self.numbering.borrow_mut().hear(last);
+        } else {
+            self.numbering.borrow_mut().begin_anew(last, self.outbox.borrow().newest());
+            self.send_missing();
+        }
         if is_refused {
             self.begin_next();
-        }
-        if !self.may_send.get() {
-            self.send_missing();
         }
         if segment > 0 {
             self.started.resolve();
             self.is_live();
         }
-        self.begin();
+        if self.runs.borrow().is_empty() && self.ending.get().is_none() {
+            self.hand_over();
+        }
         self.end_if_drained();
     }
 
@@ -87,7 +100,7 @@ impl Recorder {
     fn send_missing(&self) {
         self.may_send.set(true);
         let Some(link) = self.link().filter(|link| link.is_up()) else { return };
-        let (segment, seq) = self.have.get();
+        let (segment, seq, _) = self.have.get();
         let outbox = self.outbox.borrow();
         for missing in outbox.missing(segment, seq) {
             match missing {
@@ -110,7 +123,11 @@ impl Recorder {
             return self.end_segment(recording, true);
         }
         let (mime, now) = (recording.run.mime(), self.relay_now());
-        let cut = recording.cutter.borrow_mut().data(&data.to_vec(), &mime, now);
+        let number = || {
+            let age = (recording.run.age() * 1000.0) as u64;
+            self.numbering.borrow_mut().next(now.saturating_sub(age))
+        };
+        let cut = recording.cutter.borrow_mut().data(&data.to_vec(), &mime, now, number);
         match cut {
             Ok(message) => message.into_iter().for_each(|message| self.send(message)),
             Err(error) => self.break_off(recording, error),

@@ -1,0 +1,80 @@
+//! Recordings of real browsers, and what ffprobe sees in a file.
+#![allow(dead_code, reason = "each test file uses its own part of it")]
+
+use blobcast_container::Tidy;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// Every recording, by its path.
+pub fn recordings() -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
+    let mut found: Vec<_> = fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "webm"))
+        .map(|path| (path.clone(), fs::read(path).expect("a recording")))
+        .collect();
+    found.sort();
+    assert!(found.len() >= 13, "{} recordings", found.len());
+    found
+}
+
+/// A whole recording in normal form.
+pub fn tidy(bytes: &[u8]) -> Vec<u8> {
+    let mut tidy = Tidy::default();
+    tidy.push(bytes).expect("a good recording");
+    tidy.take()
+}
+
+/// Writes a file that goes with the build folder.
+pub fn write(name: &str, bytes: &[u8]) -> PathBuf {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&file, bytes).expect("written");
+    file
+}
+
+/// A packet as ffprobe sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Packet {
+    /// "video" or "audio".
+    pub kind: String,
+    /// ms.
+    pub time: i64,
+    /// ms; 0 if it does not say.
+    pub duration: i64,
+    /// Bytes.
+    pub size: usize,
+}
+
+/// All packets of a file, in which ffprobe must find nothing to complain about.
+pub fn packets(file: &Path) -> Vec<Packet> {
+    let milliseconds = |text: &str| (text.parse::<f64>().unwrap_or(0.0) * 1000.0).round() as i64;
+    let read = |line: &str| {
+        let mut fields = line.split(',');
+        let mut next = || fields.next().unwrap_or_default();
+        let (kind, time, duration) = (next().to_owned(), milliseconds(next()), milliseconds(next()));
+        Packet { kind, time, duration, size: next().parse().expect("a size") }
+    };
+    // A packet with an alpha plane is followed by an empty line.
+    let lines = ffprobe(file, &["-show_entries", "packet=codec_type,pts_time,duration_time,size"]);
+    let packets: Vec<_> = lines.lines().filter(|line| !line.is_empty()).map(read).collect();
+    assert!(packets.len() > 10, "{}: {lines}", file.display());
+    packets
+}
+
+/// How many frames each track decodes to.
+pub fn frames(file: &Path) -> String {
+    ffprobe(file, &["-count_frames", "-show_entries", "stream=codec_name,nb_read_frames"])
+}
+
+fn ffprobe(file: &Path, what: &[&str]) -> String {
+    let mut probe = Command::new("ffprobe");
+    probe.args(["-v", "error", "-of", "csv=p=0"]).args(what).arg(file).stdin(Stdio::null());
+    let out = probe.output().expect("ffprobe, which comes with ffmpeg");
+    let complaints = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success() && complaints.is_empty(), "{}: {complaints}", file.display());
+    String::from_utf8(out.stdout).expect("text")
+}
