@@ -32,9 +32,9 @@ test("Firefox buffers every segment of a broadcast with sound", { timeout: 120_0
 
 /** Runs in the viewer's page: segments as it appended or as it received them, each a list of base64. */
 async function base64Of(which, count) {
-  const base64 = async (bytes) => {
+  const base64 = async (blob) => {
     const reader = new FileReader();
-    reader.readAsDataURL(new Blob([bytes]));
+    reader.readAsDataURL(blob);
     await new Promise((resolve) => (reader.onload = resolve));
     return reader.result.slice(reader.result.indexOf(",") + 1);
   };

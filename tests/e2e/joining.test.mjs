@@ -3,21 +3,9 @@ import { test } from "node:test";
 import { launchChromium } from "./harness/browser.mjs";
 import { asCamera, frames } from "./harness/clip.mjs";
 import { compare } from "./harness/match.mjs";
-import { logOf, openBare, record, relayFor, stateOf, until, untilState, view } from "./harness/pages.mjs";
+import { logOf, openBare, record, relayFor, stateOf, until, untilInside, untilState, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 import { traffic } from "./harness/traffic.js";
-
-/** Waits until the broadcaster is this far into a segment, in ms. */
-const untilInside = (page, milliseconds) =>
-  until(
-    page,
-    (milliseconds) => {
-      const { sent } = window.traffic;
-      const opening = sent.findLast(({ kind }) => kind === "blob");
-      return opening && performance.now() - opening.at > milliseconds;
-    },
-    milliseconds,
-  );
 
 for (const mode of ["mse", "glue"]) {
   test(`in mode ${mode}, a newcomer sees a picture within a second and receives one segment at most`, { timeout: 60_000 }, async (t) => {

@@ -3,34 +3,99 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRelay } from "../../scripts/relay.mjs";
+import { appended } from "./harness/appended.js";
+import { readBarcodes, stepsBack } from "./harness/barcodes.mjs";
+import { blobsOf } from "./harness/blobs.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
-import { openBare, record, relayFor, until, untilState, view } from "./harness/pages.mjs";
-import { pictures } from "./harness/pictures.mjs";
+import { logOf, openBare, record, relayFor, statsOf, until, untilInside, untilState, view } from "./harness/pages.mjs";
+import { filming, pictures } from "./harness/pictures.mjs";
+import { assertOnce, assertSame, assertWhole, segmentsOf } from "./harness/segments.mjs";
+import { traffic } from "./harness/traffic.js";
+import { framesOf } from "./harness/webm.mjs";
+
+const LOST = /WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource/;
+
+/** Kills the relay and waits until both pages have noticed. Gives what starts it again at the same address. */
+async function kill(t, relay, broadcaster, viewer) {
+  process.kill(relay.pid, "SIGKILL");
+  await relay.exit;
+  await untilState(viewer, "viewing", "reconnecting");
+  await untilState(broadcaster, "recording", "reconnecting");
+  return async () => {
+    const again = await startRelay({ www: "tests/e2e/pages", args: ["--listen", `127.0.0.1:${relay.port}`, "--log", "warn"] });
+    defer(t, again.stop);
+    await untilState(broadcaster, "recording", "live");
+    await untilState(viewer, "viewing", "live");
+  };
+}
 
 for (const mode of ["mse", "glue"]) {
   test(`in mode ${mode}, pictures go on after the relay was killed and started again`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
-    const lost = { expects: /WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource/ };
-    const broadcaster = await openBare(await launchChromium(t), relay, lost);
-    const viewer = await openBare(await launchChromium(t), relay, lost);
+    const broadcaster = await openBare(await launchChromium(t), relay, { expects: LOST });
+    const viewer = await openBare(await launchChromium(t), relay, { expects: LOST });
     await record(broadcaster, "barcodes", { restartInterval: 1000 });
     await view(viewer, { mode });
     await pictures(viewer, 10);
     const { segment } = await viewer.evaluate(() => viewing.stats());
 
-    process.kill(relay.pid, "SIGKILL");
-    await relay.exit;
-    await untilState(viewer, "viewing", "reconnecting");
-    await untilState(broadcaster, "recording", "reconnecting");
-    const again = await startRelay({ www: "tests/e2e/pages", args: ["--listen", `127.0.0.1:${relay.port}`] });
-    defer(t, again.stop);
-
-    await untilState(broadcaster, "recording", "live");
-    await untilState(viewer, "viewing", "live");
+    const startAgain = await kill(t, relay, broadcaster, viewer);
+    await startAgain();
     await until(viewer, (before) => viewing.stats().segment > before, segment);
     assert.equal((await pictures(viewer, 30)).length, 30);
     const latency = await viewer.evaluate(() => viewing.stats().latency);
     assert.ok(latency >= 0 && latency < 5000, `${latency} ms`);
+  });
+}
+
+/** How long the relay is away. */
+const AWAY = {
+  "in the middle of a segment": async () => {},
+  "over a handover": async (broadcaster) => {
+    const { restarts } = await statsOf(broadcaster, "recording");
+    await until(broadcaster, (restarts) => recording.stats().restarts > restarts, restarts);
+  },
+};
+
+for (const [when, pass] of Object.entries(AWAY)) {
+  test(`a relay that is away ${when}: nothing is shown twice, nothing is missing`, { timeout: 90_000 }, async (t) => {
+    const relay = await relayFor(t);
+    const broadcaster = await openBare(await launchChromium(t), relay, { inject: [traffic], expects: LOST });
+    const viewer = await openBare(await launchChromium(t), relay, { inject: [traffic, appended], expects: LOST });
+    await record(broadcaster, "barcodes", { restartInterval: 4000 });
+    await view(viewer, { mode: "mse" });
+    await pictures(viewer, 10);
+    const endFilm = await filming(viewer);
+    await untilInside(broadcaster, 1500);
+    const { segment } = await statsOf(broadcaster, "recording");
+
+    const startAgain = await kill(t, relay, broadcaster, viewer);
+    await pass(broadcaster);
+    await startAgain();
+    await until(viewer, (before) => viewing.stats().segment > before, segment);
+    await pictures(viewer, 30);
+    const shown = readBarcodes(await endFilm());
+    await broadcaster.evaluate(() => recording.stop());
+    await untilState(viewer, "viewing", "ended");
+
+    const recorded = await segmentsOf(broadcaster, "sent");
+    const received = await segmentsOf(viewer, "received");
+    for (const segments of [recorded, received]) {
+      assertWhole(segments);
+      assert.deepEqual([...segments.values()].filter(({ cutShort }) => cutShort), []);
+    }
+    assertOnce(received);
+    assertSame(received, recorded);
+    const { bytes } = await statsOf(broadcaster, "recording");
+    assert.equal([...recorded.values()].reduce((sum, { bytes }) => sum + bytes.length, 0), bytes, "what was recorded meanwhile too");
+
+    const wanted = framesOf(Buffer.concat([...received.values()].map(({ bytes }) => bytes)));
+    const played = framesOf(Buffer.concat(await blobsOf(viewer, () => window.appended.flat())));
+    assert.deepEqual(played, wanted, "each frame is played once");
+    assert.deepEqual(stepsBack(shown), []);
+    for (const [page, kind] of [[broadcaster, "recording"], [viewer, "viewing"]]) {
+      assert.deepEqual((await logOf(page, kind)).errors, []);
+    }
   });
 }

@@ -32,6 +32,17 @@ export async function until(page, condition, ...args) {
   return handle.jsonValue();
 }
 
+/** Waits until a broadcaster is this far into a segment, in ms; its page needs traffic.js. */
+export const untilInside = (page, milliseconds) =>
+  until(
+    page,
+    (milliseconds) => {
+      const opening = window.traffic.sent.findLast(({ kind }) => kind === "blob");
+      return opening && performance.now() - opening.at > milliseconds;
+    },
+    milliseconds,
+  );
+
 /** The states and errors that `window.recording` or `window.viewing` has announced. */
 export const logOf = (page, kind) => page.evaluate((kind) => window[`${kind}Log`], kind);
 
