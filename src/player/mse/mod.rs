@@ -38,7 +38,7 @@ pub struct Mse {
     me: Weak<Self>,
     // Listeners first: nothing is heard while the rest goes.
     on_open: RefCell<Option<Listener>>,
-    on_buffer: RefCell<Option<[Listener; 2]>>,
+    on_buffer: RefCell<Option<[Listener; 3]>>,
     playback: Rc<Playback>,
     mime: String,
     source: MediaSource,
@@ -102,6 +102,8 @@ impl Mse {
         *self.on_buffer.borrow_mut() = Some([
             Listener::new(&buffer, "updateend", with(&self.me, |mse, _: Event| mse.on_update_end())),
             Listener::new(&buffer, "error", with(&self.me, |mse, _: Event| mse.on_error())),
+            // What the decoder finds, no SourceBuffer tells.
+            Listener::new(&self.playback.video, "error", with(&self.me, |mse, _: Event| mse.on_error())),
         ]);
         *self.buffer.borrow_mut() = Some(buffer);
         self.on_update_end();
