@@ -238,3 +238,35 @@ impl Drop for Mse {
         self.playback.video.set_playback_rate(1.0);
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::{MovingPicture, PageErrors, let_things_happen};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn dropped_it_gives_the_rate_back_and_holds_nothing() {
+        let errors = PageErrors::watch();
+        let video = MovingPicture::new().on_screen().await;
+        video.set_src_object(None);
+        let failures = Rc::new(Cell::new(0));
+        let count = failures.clone();
+        let playback = Playback::new(&video, |_| {});
+        let fail: OnFailure = Box::new(move |_| count.set(count.get() + 1));
+        let mse = Mse::open(playback.clone(), "video/webm;codecs=vp8", TARGET, fail).expect("a MediaSource");
+        while mse.buffer.borrow().is_none() {
+            let_things_happen().await;
+        }
+        video.set_playback_rate(1.06);
+        let gone = Rc::downgrade(&mse);
+        drop(mse);
+        assert!(gone.upgrade().is_none(), "nothing else keeps it");
+        assert_eq!((video.playback_rate(), Rc::strong_count(&failures)), (1.0, 1));
+        playback.let_go();
+        let_things_happen().await;
+        assert_eq!(failures.get(), 0);
+        assert!(errors.seen().await.is_empty());
+        video.remove();
+    }
+}
