@@ -3,12 +3,14 @@
 mod cable;
 pub(crate) mod client;
 mod peers;
+mod program;
 mod server;
 mod socket;
 mod watched;
 
 pub(crate) use cable::Cable;
 pub(crate) use peers::{Broadcaster, Viewer};
+pub(crate) use program::{Program, relay};
 pub(crate) use server::TestServer;
 pub(crate) use socket::{ClientSocket, Heard};
 pub(crate) use watched::{Rebuilt, Watched};

@@ -2,9 +2,9 @@
 
 use super::{Home, leg::Leg};
 use crate::common::{Heard, message_of, now};
-use blobcast_wire::{Kind, Message, Outbox, Segment, Text};
+use blobcast_wire::{Kind, Message, Outbox, Resend, Segment, Text};
 use bytes::Bytes;
-use std::net::SocketAddr;
+use std::{collections::BTreeSet, net::SocketAddr};
 use tokio::select;
 
 /// A native broadcaster.
@@ -24,8 +24,8 @@ pub(crate) struct Broadcaster {
     pub(crate) error: i64,
     /// The segment that it records was refused: the next one has to begin.
     pub(crate) is_refused: bool,
-    /// The oldest segment of what was sent to each relay that knew none.
-    pub(crate) sent_anew_from: Vec<Segment>,
+    /// What a relay had, or did not take, and is kept no longer.
+    pub(crate) let_go: BTreeSet<Segment>,
 }
 
 /// Something that a broadcaster has to see to.
@@ -48,7 +48,7 @@ impl Broadcaster {
             offset: None,
             error: 0,
             is_refused: false,
-            sent_anew_from: Vec::new(),
+            let_go: BTreeSet::new(),
         }
     }
 
@@ -63,9 +63,10 @@ impl Broadcaster {
         !self.blob.is_lost() && !self.chunk.is_lost() && self.have_is_new && self.offset.is_some()
     }
 
-    /// Whether the relay has all of it.
-    pub(crate) fn is_delivered(&self) -> bool {
-        self.outbox.is_delivered()
+    /// Whether nobody can get anything before the next segment begins: the relay has none, and all was delivered to
+    /// the one before it.
+    pub(crate) fn has_nothing(&self) -> bool {
+        self.may_send() && self.have.0 == 0 && self.outbox.is_delivered()
     }
 
     /// Keeps a message, and sends it if it can.
@@ -117,11 +118,15 @@ impl Broadcaster {
         self.see_to(event).await;
     }
 
-    /// Ends the broadcast as it should be ended.
-    pub(crate) async fn finish(mut self) {
-        while !self.is_delivered() {
+    /// Waits until the relay has all of it.
+    pub(crate) async fn deliver(&mut self) {
+        while !self.outbox.is_delivered() {
             self.hear().await;
         }
+    }
+
+    /// Ends the broadcast as it should be ended.
+    pub(crate) async fn finish(self) {
         tokio::join!(self.blob.finish(), self.chunk.finish());
     }
 
@@ -143,16 +148,21 @@ impl Broadcaster {
     fn settle(&mut self) {
         if self.have_is_new && self.offset.is_some() {
             let (segment, seq, last) = self.have;
+            let before = self.kept();
             self.is_refused |= self.outbox.have(segment, seq, last, self.relay_now());
+            self.let_go.extend(&before - &self.kept());
         }
+    }
+
+    /// The segments that are kept: those that a relay without any would get.
+    fn kept(&self) -> BTreeSet<Segment> {
+        let number = |resend| if let Resend::Glued(blob) = resend { Some(blob.segment()) } else { None };
+        self.outbox.missing(0, 0).into_iter().filter_map(number).collect()
     }
 
     async fn send_missing(&mut self) {
         let (segment, seq, _) = self.have;
         let missing: Vec<_> = self.outbox.missing(segment, seq).into_iter().map(message_of).collect();
-        if let Some(first) = missing.first().filter(|first| segment == 0 && first.kind != Kind::Chunk) {
-            self.sent_anew_from.push(first.segment);
-        }
         for message in missing {
             self.send(&message).await;
         }
