@@ -6,6 +6,7 @@ mod broadcaster;
 mod clocks;
 mod common;
 mod cuts;
+mod ends;
 mod http;
 mod join;
 mod pairing;
