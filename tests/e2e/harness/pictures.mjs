@@ -9,8 +9,8 @@ export async function pictures(page, count, seconds = 30) {
   return shown;
 }
 
-/** All pictures of so many seconds. */
-export const picturesOf = (page, seconds) => film(page, Infinity, seconds);
+/** All pictures of so many seconds; or one `every` so many ms, since to film all of them costs the page some of them. */
+export const picturesOf = (page, seconds, every = 0) => film(page, Infinity, seconds, every);
 
 /** Begins to film; resolves with what ends it and gives all pictures. */
 export async function filming(page) {
@@ -22,8 +22,9 @@ export async function filming(page) {
   };
 }
 
-async function film(page, count, seconds) {
-  const { times, base64 } = await page.evaluate(filmInPage, count === Infinity ? null : count, seconds * 1000, WIDTH, HEIGHT);
+async function film(page, count, seconds, every = 0) {
+  const some = count === Infinity ? null : count;
+  const { times, base64 } = await page.evaluate(filmInPage, some, seconds * 1000, every, WIDTH, HEIGHT);
   const lumas = split(Buffer.from(base64, "base64"));
   return times.map((at, i) => ({ at, luma: lumas[i] }));
 }
@@ -32,7 +33,7 @@ async function film(page, count, seconds) {
  * Runs in the page, so it stands alone. A picture of the video counts unless a canvas (a poster) lies over it
  * when the browser paints, which is after the animation frame's callbacks.
  */
-async function filmInPage(count, milliseconds, width, height) {
+async function filmInPage(count, milliseconds, every, width, height) {
   const video = document.querySelector("video");
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -46,6 +47,7 @@ async function filmInPage(count, milliseconds, width, height) {
   const lumas = [];
   await new Promise((resolve) => {
     let callback = video.requestVideoFrameCallback(take);
+    let pause;
     const timeout = setTimeout(finish, milliseconds);
     function take() {
       const at = Date.now();
@@ -55,7 +57,9 @@ async function filmInPage(count, milliseconds, width, height) {
         if (times.length !== count && !isCovered()) keep(at, data);
         if (times.length === count) finish();
       });
-      callback = video.requestVideoFrameCallback(take);
+      const next = () => (callback = video.requestVideoFrameCallback(take));
+      if (every) pause = setTimeout(next, every);
+      else next();
     }
     function keep(at, data) {
       times.push(at);
@@ -64,6 +68,7 @@ async function filmInPage(count, milliseconds, width, height) {
     if (count === null) window.stopFilming = finish;
     function finish() {
       clearTimeout(timeout);
+      clearTimeout(pause);
       video.cancelVideoFrameCallback(callback);
       resolve();
     }
