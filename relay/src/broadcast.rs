@@ -81,6 +81,13 @@ impl Broadcast {
         self.dropped.is_some_and(|(dropped, pieces)| dropped == segment && pieces <= seq)
     }
 
+    /// Where somebody goes on whose place is not kept: at the newest segment. A relay that has dropped none is not
+    /// long here, and its broadcaster has just sent all that there still is: then at the first one after it.
+    pub(crate) fn resume(&self, segment: Segment) -> Option<&Kept> {
+        let first = if self.dropped.is_none() { self.after(segment) } else { None };
+        first.or(self.current())
+    }
+
     /// What a newcomer begins with: the current segment's number, the seq that its chunks go on from, and all
     /// before that as one blob. Nothing when nobody broadcasts: what was is not live.
     pub(crate) fn join(&mut self) -> Option<(Segment, u32, Bytes)> {

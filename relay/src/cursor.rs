@@ -5,7 +5,7 @@
 //! the other one back, instead of having it send what the viewer will have to throw away.
 
 use crate::{broadcast::Broadcast, segment::Kept};
-use blobcast_wire::{Kind, Message, Segment, Text};
+use blobcast_wire::{Kind, MAX_AHEAD, Message, Segment, Text};
 use bytes::Bytes;
 use std::collections::VecDeque;
 
@@ -36,6 +36,8 @@ pub(crate) struct Cursor {
     glued: Option<(Taken, Bytes)>,
     /// The segment that was healed last.
     healed: Option<Segment>,
+    /// It is to be healed once more: the blob may have been lost with its socket.
+    again: Option<Segment>,
     /// What the chunk socket says before it goes on: the ends of skipped segments, and `skip`.
     owed: VecDeque<Out>,
     /// It has been asked for something to send: sockets that come from now on are new ones of a known viewer.
@@ -81,12 +83,8 @@ impl Cursor {
             }
             return;
         };
-        let healed = self.healed == Some(segment);
-        if let Some(at) = self.at.as_mut().filter(|at| healed && at.segment == segment) {
-            // It has a blob of this segment, but perhaps not the one that heals it: once more.
-            at.seq = 1;
-            self.begun.clear();
-        }
+        // It has a blob of this segment, but perhaps not the one that heals it.
+        self.again = self.healed.filter(|&healed| healed == segment);
         self.glued = None;
         self.after = Some(segment);
     }
@@ -117,10 +115,19 @@ impl Cursor {
     /// The next message for the blob socket. The chunk socket may have something to send after it.
     pub(crate) fn next_blob(&mut self, broadcast: &Broadcast) -> Option<Bytes> {
         self.started = true;
+        if self.glued.is_none() {
+            self.glued = self.again.take().and_then(|segment| broadcast.find(segment)).map(glued);
+        }
+        if self.glued.is_none() {
+            let at = self.at?;
+            let kept = broadcast.find(at.segment)?;
+            if at.seq < kept.first() {
+                self.heal(at, kept);
+            }
+        }
         let (taken, blob) = match self.glued.take() {
             Some(glued) => glued,
             None => {
-                broadcast.find(self.at?.segment)?;
                 let next = broadcast.after(self.after.unwrap_or(0).max(self.entered.saturating_sub(1)))?;
                 (Taken::opening(next), next.opening())
             }
@@ -150,7 +157,12 @@ impl Cursor {
                     self.at = Some(Place::after(Taken::opening(broadcast.after(at.segment)?)));
                     continue;
                 }
-                self.skip(at, broadcast.current()?, now);
+                if broadcast.current()?.number() < at.segment && at.segment <= now.saturating_add(MAX_AHEAD) {
+                    // This relay was restarted, and its broadcaster sends what it keeps, oldest first: the segment
+                    // is still to come, or a later one. A number from the future, however, was another clock's.
+                    return None;
+                }
+                self.skip(at, broadcast.resume(at.segment)?, now);
                 continue;
             };
             if self.glued.is_some() || !self.has_begun(at.segment) {
@@ -208,27 +220,32 @@ impl Cursor {
         if self.begun.contains(&opening) {
             self.at = Some(Place { seq: opening.seq, ..at });
         } else {
-            self.glued = Some((opening, kept.opening()));
+            self.glued = Some(glued(kept));
             self.healed = Some(opening.segment);
         }
     }
 
-    /// The viewer's place is not kept any more (or was another relay's): on to the newest segment. Every
+    /// The viewer's place is not kept any more (or was another relay's): on to another segment. Every
     /// segment begun ends with exactly one last chunk, the one whose blob went ahead too.
-    fn skip(&mut self, at: Place, newest: &Kept, now: u64) {
+    fn skip(&mut self, at: Place, to: &Kept, now: u64) {
         let was_sent = self.begun.iter().any(|blob| blob.segment == at.segment);
         if !at.ended && (was_sent || self.has_begun(at.segment)) {
             self.owed.push_back(end(Taken { segment: at.segment, seq: at.seq }, now));
         }
-        let passed_over = at.segment + 1..newest.number();
+        let passed_over = at.segment + 1..to.number();
         let ahead = self.begun.iter().filter(|blob| passed_over.contains(&blob.segment));
         self.owed.extend(ahead.map(|&blob| end(blob, now)));
-        self.owed.push_back(Out::Text(Text::Skip { from: at.segment, to: newest.number() }));
-        // A number above the newest was another relay's.
-        self.after = self.after.filter(|&after| after <= newest.number());
+        self.owed.push_back(Out::Text(Text::Skip { from: at.segment, to: to.number() }));
+        // A number above that was another relay's.
+        self.after = self.after.filter(|&after| after <= to.number());
         self.glued = None;
-        self.enter(Place::after(Taken::opening(newest)));
+        self.enter(Place::after(Taken::opening(to)));
     }
+}
+
+/// The blob that opened a segment here, as what the blob socket takes next.
+fn glued(kept: &Kept) -> (Taken, Bytes) {
+    (Taken::opening(kept), kept.opening())
 }
 
 /// An empty last chunk after a blob or a later piece: the rest of the segment will never come to this viewer.

@@ -2,6 +2,7 @@
 
 use crate::{
     ask::Ask,
+    broadcast::Refusal,
     cursor::Out,
     end::End,
     farewell::Farewell,
@@ -83,9 +84,12 @@ impl Publisher {
         self.presence.relay().clock.micros()
     }
 
-    /// The segment of this session and its next piece, as `have` says it.
-    fn have(&self) -> (Segment, u32) {
-        self.inbox.lock().reassembly.position().unwrap_or((0, 0))
+    /// The segment of this session, its next piece, and the newest number of the name, as `have` says it. All of
+    /// one moment: a broadcaster takes a segment that is not later than the newest for closed, but the first.
+    fn have(&self) -> (Segment, u32, Segment) {
+        let inbox = self.inbox.lock();
+        let (segment, seq) = inbox.reassembly.position().unwrap_or((0, 0));
+        (segment, seq, self.presence.with(|broadcast| broadcast.last()))
     }
 }
 
@@ -107,18 +111,29 @@ fn receive(session: &Arc<Session<Publisher>>, which: Which, raw: &Bytes) -> Resu
     if inbox.has_begun && !publisher.presence.belongs_to(publisher.number) {
         return Ok(()); // It was replaced, and its sockets are about to hear that.
     }
-    let goes_on = inbox.reassembly.position().is_some_and(|(segment, _)| segment == message.segment);
-    if is_blob && !goes_on {
-        let now = publisher.now();
-        publisher.presence.with(|broadcast| broadcast.admits(message.segment, now)).map_err(Farewell::bad)?;
+    if is_blob {
+        // It is answered by `have`, whatever becomes of it.
+        publisher.blob_arrived.notify_one();
+        // What is not later than the segment being read came twice, or continues that.
+        let is_new = inbox.reassembly.position().is_none_or(|(segment, _)| message.segment > segment);
+        if is_new && !admits(publisher, message.segment)? {
+            return Ok(());
+        }
     }
     let patience = inbox.patience;
     let pieces = inbox.reassembly.push(message, patience);
-    publish(session, &mut inbox, pieces)?;
-    if is_blob {
-        publisher.blob_arrived.notify_one();
+    publish(session, &mut inbox, pieces)
+}
+
+/// Whether a new segment is taken. One that is not later than the last is passed over: another session's came
+/// before it, which nobody can know while it is on its way.
+fn admits(publisher: &Publisher, segment: Segment) -> Result<bool, Farewell> {
+    let now = publisher.now();
+    match publisher.presence.with(|broadcast| broadcast.admits(segment, now)) {
+        Ok(()) => Ok(true),
+        Err(Refusal::NotLater { .. }) => Ok(false),
+        Err(refusal) => Err(Farewell::bad(refusal)),
     }
-    Ok(())
 }
 
 /// Lets a tick pass: gives up what was waited for long enough.
@@ -138,8 +153,15 @@ fn publish(
     let publisher = session.peer();
     for piece in pieces {
         let is_first = !inbox.has_begun;
-        inbox.has_begun = true;
-        publisher.presence.publish(session, is_first, piece, publisher.now()).map_err(Farewell::bad)?;
+        match publisher.presence.publish(session, is_first, piece, publisher.now()) {
+            Ok(()) => inbox.has_begun = true,
+            // Another session's came between the look and the step: passed over.
+            Err(Refusal::NotLater { .. }) if is_first => {
+                inbox.reassembly = Reassembly::new();
+                return Ok(());
+            }
+            Err(refusal) => return Err(Farewell::bad(refusal)),
+        }
     }
     Ok(())
 }
@@ -151,7 +173,7 @@ struct Due {
     pong: Option<f64>,
     have: bool,
     /// The `have` that was said last.
-    had: Option<(Segment, u32)>,
+    had: Option<(Segment, u32, Segment)>,
     state: bool,
     /// The state that was said last, and when.
     said: Option<(Live, u32, Instant)>,
@@ -174,9 +196,9 @@ impl Due {
         let text = if let Some(t) = self.pong.take() {
             Text::Pong { t, now: room.relay().clock.millis() }
         } else if std::mem::take(&mut self.have) {
-            let (segment, seq) = publisher.have();
-            self.had = Some((segment, seq));
-            Text::Have { segment, seq, last: room.with(|broadcast| broadcast.last()) }
+            let (segment, seq, last) = publisher.have();
+            self.had = Some((segment, seq, last));
+            Text::Have { segment, seq, last }
         } else if std::mem::take(&mut self.state) {
             let (state, viewers) = room.state();
             self.said = Some((state, viewers, Instant::now()));

@@ -31,6 +31,28 @@ fn last(segment: Segment, seq: u32) -> Piece<Bytes> {
     Piece::End { segment, seq, cut_short: false, sent: 1, body: body(segment, seq) }
 }
 
+/// What a broadcaster sends again to a restarted relay: the first `done` pieces of all, but only of the newest
+/// segments.
+fn again(lengths: &[u32], done: u32, newest: usize) -> Vec<Piece<Bytes>> {
+    let mut left = done;
+    let mut segments = Vec::new();
+    for (number, &count) in (1..).zip(lengths) {
+        let here = left.min(count);
+        left -= here;
+        let mut pieces = Vec::new();
+        if here > 0 {
+            pieces.push(begin_glued(number, here.min(count - 1)));
+        }
+        if here == count {
+            pieces.push(last(number, count - 1));
+        }
+        segments.push(pieces);
+    }
+    segments.retain(|pieces| !pieces.is_empty());
+    segments.drain(..segments.len().saturating_sub(newest));
+    segments.concat()
+}
+
 /// A segment of `count` pieces.
 fn segment(number: Segment, count: u32) -> Vec<Piece<Bytes>> {
     let middle = (1..count - 1).map(|seq| chunk(number, seq));
@@ -204,7 +226,9 @@ fn a_reconnecting_viewer_goes_on_at_its_piece() {
 
 #[test]
 fn a_viewer_of_another_relay_goes_on_whatever_the_numbers() {
-    for (place, chunks) in [((3, 2), "3.2X skip 3-7 7.1"), ((9, 2), "9.2X skip 9-7 7.1")] {
+    let ahead = NOW + MAX_AHEAD + 1;
+    let other_clock = format!("{ahead}.2X skip {ahead}-7 7.1");
+    for (place, chunks) in [((3, 2), "3.2X skip 3-7 7.1"), ((ahead, 2), &*other_clock)] {
         let mut bench = Bench::new();
         bench.cursor.ask_blob(Some(place.0));
         bench.cursor.ask_chunk(Some(place));
@@ -212,6 +236,36 @@ fn a_viewer_of_another_relay_goes_on_whatever_the_numbers() {
         bench.take([begin(7), chunk(7, 1)]);
         assert_eq!(bench.both(), ["7:1", chunks]);
     }
+}
+
+#[test]
+fn a_viewer_waits_for_its_segment_at_a_relay_that_gets_an_earlier_one_first() {
+    let mut bench = Bench::new();
+    bench.cursor.ask_blob(Some(8));
+    bench.cursor.ask_chunk(Some((8, 2)));
+    bench.take([begin_glued(7, 5), last(7, 5)]);
+    assert_eq!(bench.both(), ["", ""], "what was sent again is not what comes next");
+    bench.take([begin_glued(8, 3), chunk(8, 3)]);
+    assert_eq!(bench.both(), ["8:3", "8.3"]);
+}
+
+#[test]
+fn the_blob_that_heals_goes_before_that_of_the_next_segment() {
+    let mut bench = Bench::new();
+    bench.cursor.ask_blob(Some(7));
+    bench.cursor.ask_chunk(Some((7, 2)));
+    bench.take([begin_glued(7, 5), last(7, 5), begin(8)]);
+    assert_eq!(bench.blobs(), "7:5 8:1");
+    assert_eq!(bench.chunks(), "7.5!");
+}
+
+#[test]
+fn a_viewer_gets_all_that_was_sent_again_to_a_relay_without_its_place() {
+    let mut bench = Bench::new();
+    bench.cursor.ask_blob(Some(6));
+    bench.cursor.ask_chunk(Some((6, 2)));
+    bench.take([begin_glued(7, 5), last(7, 5), begin_glued(8, 3), chunk(8, 3)]);
+    assert_eq!(bench.both(), ["7:5 8:3", "6.2X skip 6-7 7.5! 8.3"]);
 }
 
 #[test]
@@ -223,7 +277,12 @@ fn pieces_that_are_here_only_inside_a_blob_come_as_that_blob() {
     assert_eq!(bench.both(), ["7:5", "7.5"]);
     // The blob was lost on the way. That the viewer has one of this segment is true and no help.
     bench.cursor.ask_blob(Some(7));
-    assert_eq!(bench.both(), ["7:5", "7.5"]);
+    assert_eq!(bench.both(), ["7:5", ""]);
+    // Also when the chunk socket has gone on meanwhile.
+    bench.take([last(7, 6), begin(8), chunk(8, 1)]);
+    assert_eq!(bench.chunks(), "7.6!");
+    bench.cursor.ask_blob(Some(7));
+    assert_eq!(bench.both(), ["7:5 8:1", "8.1"]);
 }
 
 #[test]
@@ -287,6 +346,13 @@ impl Viewer {
         }
     }
 
+    /// Whether a blob is of the segment that is being read.
+    fn is_read(&self, blob: &Out) -> bool {
+        let Out::Piece(raw) = blob else { return false };
+        let segment = Message::decode(raw).expect("a message").segment;
+        self.reassembly.position().is_some_and(|(reading, _)| reading == segment)
+    }
+
     /// Something is on its way on the chunk socket.
     fn send(&mut self, out: Option<Out>) {
         // Nothing here is recorded as cut short: it is the relay that ends it, before its `skip`.
@@ -321,16 +387,19 @@ impl Viewer {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// A broadcast, a viewer, two wires that are slow, and cut now and then. Whatever happens, what the viewer
-    /// has is in order, each segment a prefix of what was recorded; without a skip it is everything from the
-    /// join on, and at the end it has the newest segment whole.
+    /// A broadcast, a viewer, two wires that are slow, and cut now and then; and a relay that is killed and comes
+    /// back. Whatever happens, what the viewer has is in order, each segment a prefix of what was recorded; without
+    /// a skip it is everything from the join on, and at the end it has the newest segment whole.
     #[test]
     fn what_a_viewer_rebuilds_is_what_was_recorded(
         lengths in prop::collection::vec(2_u32..8, 1..8),
-        steps in prop::collection::vec(0_u8..40, 0..300),
+        steps in prop::collection::vec(0_u8..42, 0..300),
     ) {
         let numbered = || (1..).zip(&lengths);
-        let mut recorded: VecDeque<_> = numbered().flat_map(|(number, &count)| segment(number, count)).collect();
+        let all: Vec<_> = numbered().flat_map(|(number, &count)| segment(number, count)).collect();
+        // What the relay has not got yet; and how many pieces it, or the one before it, was given once.
+        let mut recorded = VecDeque::from(all.clone());
+        let mut done = 0;
         let whole = |number: Segment| -> Vec<u8> {
             (0..lengths[number as usize - 1]).flat_map(|seq| body(number, seq)).collect()
         };
@@ -338,9 +407,14 @@ proptest! {
         let mut viewer = Viewer::default();
         // One that is not kept any more when the next socket comes.
         let mut lost_a_blob = false;
+        // The same, and the segment had begun already.
+        let mut lost_a_cure = false;
         for step in steps {
             match step {
-                0..=11 => bench.take(recorded.pop_front()),
+                0..=11 => {
+                    bench.take(recorded.pop_front());
+                    done = done.max(all.len() - recorded.len().min(all.len()));
+                }
                 12..=19 => viewer.send(bench.chunk()),
                 20..=23 => viewer.blobs.extend(bench.blob()),
                 24..=31 => { let out = viewer.chunks.pop_front(); viewer.receive(out); }
@@ -351,10 +425,17 @@ proptest! {
                 }
                 38 => {
                     lost_a_blob |= !viewer.blobs.is_empty();
+                    lost_a_cure |= viewer.blobs.iter().any(|blob| viewer.is_read(blob));
                     viewer.blobs.clear();
                     bench.cursor.ask_blob(viewer.reassembly.position().map(|(segment, _)| segment));
                 }
                 _ => {
+                    if step > 39 {
+                        // A broadcaster keeps one or two segments.
+                        bench.broadcast = Broadcast::new(0);
+                        recorded = again(&lengths, done as u32, step as usize - 39).into();
+                        recorded.extend(all[done..].iter().cloned());
+                    }
                     viewer.blobs.clear();
                     viewer.chunks.clear();
                     viewer.reassembly.reconnected();
@@ -376,9 +457,9 @@ proptest! {
             viewer.receive(chunk);
             viewer.receive(blob);
         }
-        if viewer.was_skipped {
+        if viewer.was_skipped || lost_a_cure {
             // Skipped and cut off at once: that a segment has ended may then collide with a piece of it that had
-            // come early, and is found out by waiting.
+            // come early, and is found out by waiting. So is what would have healed it, and is not kept any more.
             for round in 1..5 {
                 let pieces = viewer.reassembly.expire(START + round * HELD_FOR);
                 pieces.into_iter().for_each(|piece| viewer.read(piece));
@@ -388,7 +469,7 @@ proptest! {
         for (&number, (bytes, ended)) in &viewer.rebuilt {
             prop_assert!(whole(number).starts_with(bytes), "{number}");
             prop_assert!(ended);
-            if !viewer.was_skipped || number == newest {
+            if !(viewer.was_skipped || lost_a_cure) || number == newest {
                 prop_assert_eq!(bytes, &whole(number));
             }
         }

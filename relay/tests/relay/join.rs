@@ -62,7 +62,7 @@ async fn after_the_end_a_newcomer_gets_only_the_state() {
         viewer.until_rebuilt(segment + 1, b"again", None).await;
         viewer.until(|viewer| viewer.state() == Some(Live::Live)).await;
     }
-    assert_eq!(newcomer.segments.len(), 1);
+    assert_eq!(newcomer.watched.segments.len(), 1);
 }
 
 /// Viewers join at random moments while a broadcaster sends segments of random pieces, as fast as they can read.
@@ -103,8 +103,8 @@ async fn whenever_a_viewer_joins_it_rebuilds_what_was_recorded() {
     assert!(viewers.len() > 10, "{}", viewers.len());
     for (viewer, _) in viewers {
         let viewer = viewer.await.unwrap();
-        let joined = *viewer.segments.keys().next().unwrap();
-        let rebuilt = viewer.segments.into_iter().map(|(number, segment)| (number, segment.bytes));
+        let joined = *viewer.watched.segments.keys().next().unwrap();
+        let rebuilt = viewer.watched.segments.into_iter().map(|(number, segment)| (number, segment.bytes));
         assert!(rebuilt.eq(recorded.range(joined..).map(|(number, bytes)| (*number, bytes.clone()))));
         assert!(!viewer.texts.iter().any(|text| matches!(text, Text::Skip { .. })));
     }
@@ -123,8 +123,7 @@ fn watch_until(
         let mut viewer = Viewer::open(&server, "lobby", &session).await;
         while *tell.borrow() < last {
             viewer.hear().await;
-            let mut ended = viewer.segments.iter().rev().filter(|(_, segment)| segment.ended.is_some());
-            if let Some((&number, _)) = ended.next() {
+            if let Some(number) = viewer.watched.newest_ended() {
                 tell.send_replace(number);
             }
         }

@@ -4,6 +4,7 @@
 
 mod broadcaster;
 mod common;
+mod cuts;
 mod http;
 mod join;
 mod pairing;

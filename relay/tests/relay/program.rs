@@ -1,18 +1,12 @@
 //! The program itself.
 
-use crate::common::soon;
+use crate::common::{relay, soon};
 use serde_json::Value;
-use std::{net::TcpListener, process::Stdio};
+use std::net::TcpListener;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::Command,
 };
-
-fn relay() -> Command {
-    let mut relay = Command::new(env!("CARGO_BIN_EXE_blobcast-relay"));
-    relay.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    relay
-}
 
 #[tokio::test]
 async fn it_prints_one_line_of_json_and_ends_well_at_sigterm() {

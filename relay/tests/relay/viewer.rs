@@ -125,16 +125,16 @@ async fn a_viewer_that_does_not_read_is_skipped_to_the_newest_segment() {
             broadcaster.chunk(segment, seq, piece.clone()).await;
         }
         broadcaster.last(segment, pieces - 1, piece.clone()).await;
-        quick.until(|viewer| viewer.segments.get(&segment).is_some_and(|s| s.ended.is_some())).await;
-        assert_eq!(quick.segments.remove(&segment).unwrap().bytes.len(), whole);
+        quick.until(|viewer| viewer.watched.segments.get(&segment).is_some_and(|s| s.ended.is_some())).await;
+        assert_eq!(quick.watched.segments.remove(&segment).unwrap().bytes.len(), whole);
     }
     let newest = first + segments - 1;
-    slow.until(|viewer| viewer.segments.get(&newest).is_some_and(|s| s.ended.is_some())).await;
-    assert_eq!(slow.segments[&newest].bytes.len(), whole);
+    slow.until(|viewer| viewer.watched.segments.get(&newest).is_some_and(|s| s.ended.is_some())).await;
+    assert_eq!(slow.watched.segments[&newest].bytes.len(), whole);
     let skips = slow.texts.iter().filter(|text| matches!(text, Text::Skip { .. })).count();
     assert!((1..4).contains(&skips), "{skips}");
-    assert!(slow.segments.len() < segments as usize);
-    for (number, segment) in &slow.segments {
+    assert!(slow.watched.segments.len() < segments as usize);
+    for (number, segment) in &slow.watched.segments {
         let is_cut = segment.bytes.len() < whole;
         assert_eq!(segment.ended, Some(is_cut), "{number}: a prefix is marked as one");
     }

@@ -1,14 +1,21 @@
 //! Peers that are pleasant to read.
 
+mod cable;
+pub(crate) mod client;
 mod peers;
+mod program;
 mod server;
 mod socket;
+mod watched;
 
+pub(crate) use cable::Cable;
 pub(crate) use peers::{Broadcaster, Viewer};
+pub(crate) use program::{Program, relay};
 pub(crate) use server::TestServer;
 pub(crate) use socket::{ClientSocket, Heard};
+pub(crate) use watched::{Rebuilt, Watched};
 
-use blobcast_wire::{Kind, Message, Segment};
+use blobcast_wire::{Kind, Message, Resend, Segment};
 use bytes::Bytes;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::timeout;
@@ -58,6 +65,19 @@ pub(crate) fn chunk(segment: Segment, seq: u32, body: impl Into<Bytes>) -> Messa
 /// A segment's last chunk.
 pub(crate) fn last(segment: Segment, seq: u32, body: impl Into<Bytes>) -> Message<Bytes> {
     Message { kind: Kind::LastChunk { cut_short: false }, ..chunk(segment, seq, body) }
+}
+
+/// What a broadcaster sends again, as a message.
+pub(crate) fn message_of(resend: Resend<'_, Bytes>) -> Message<Bytes> {
+    match resend {
+        Resend::Again(message) => message.clone(),
+        Resend::CutShort(segment, seq) => {
+            Message { kind: Kind::LastChunk { cut_short: true }, ..chunk(segment, seq, "") }
+        }
+        Resend::Glued(glued) => {
+            Message { sent: glued.sent(), ..blob(glued.segment(), glued.seq(), glued.parts().concat()) }
+        }
+    }
 }
 
 /// The empty last chunk of a segment whose rest will never come.

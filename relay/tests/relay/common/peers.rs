@@ -1,9 +1,9 @@
 //! Broadcasters and viewers: two sockets each.
 
-use super::{ClientSocket, Heard, TestServer, blob, chunk, last};
-use blobcast_wire::{Live, Piece, Reassembly, Segment, Text};
+use super::{ClientSocket, Heard, Rebuilt, TestServer, Watched, blob, chunk, last};
+use blobcast_wire::{Live, Reassembly, Segment, Text};
 use bytes::Bytes;
-use std::{collections::BTreeMap, time::Instant};
+use std::time::Instant;
 use tokio::select;
 
 /// A broadcaster, or what claims to be one.
@@ -59,19 +59,12 @@ impl Broadcaster {
     }
 }
 
-/// What a viewer has of a segment: its bytes, and once it ended whether it was cut short.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Rebuilt {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) ended: Option<bool>,
-}
-
 /// A viewer that puts together what it gets.
 pub(crate) struct Viewer {
     pub(crate) blob: ClientSocket,
     pub(crate) chunk: ClientSocket,
     pub(crate) reassembly: Reassembly<Bytes>,
-    pub(crate) segments: BTreeMap<Segment, Rebuilt>,
+    pub(crate) watched: Watched,
     /// Every text of the chunk socket.
     pub(crate) texts: Vec<Text>,
     /// How many bytes came in all pieces.
@@ -92,7 +85,7 @@ impl Viewer {
             blob,
             chunk,
             reassembly: Reassembly::new(),
-            segments: BTreeMap::new(),
+            watched: Watched::default(),
             texts: vec![text],
             bytes: 0,
             started: Instant::now(),
@@ -123,7 +116,7 @@ impl Viewer {
     /// Reads until a segment is as it should be.
     pub(crate) async fn until_rebuilt(&mut self, segment: Segment, bytes: &[u8], ended: Option<bool>) {
         let expected = Rebuilt { bytes: bytes.to_vec(), ended };
-        self.until(|viewer| viewer.segments.get(&segment) == Some(&expected)).await;
+        self.until(|viewer| viewer.watched.segments.get(&segment) == Some(&expected)).await;
     }
 
     /// Reads one message.
@@ -136,30 +129,11 @@ impl Viewer {
             Heard::Piece(message) => {
                 self.bytes += message.body.len();
                 for piece in self.reassembly.push(message, self.started.elapsed()) {
-                    self.read(piece);
+                    self.watched.read(piece);
                 }
             }
             Heard::Text(text) => self.texts.push(text),
             Heard::Closed(code, reason) => panic!("closed: {code} {reason}"),
-        }
-    }
-
-    fn read(&mut self, piece: Piece<Bytes>) {
-        match piece {
-            Piece::Begin(message) => {
-                let bytes = message.body.to_vec();
-                let before = self.segments.insert(message.segment, Rebuilt { bytes, ended: None });
-                assert_eq!(before, None, "a segment begins once");
-            }
-            Piece::Continue { segment, body, .. } => {
-                self.segments.get_mut(&segment).unwrap().bytes.extend_from_slice(&body);
-            }
-            Piece::End { segment, body, cut_short, .. } => {
-                let rebuilt = self.segments.get_mut(&segment).unwrap();
-                assert_eq!(rebuilt.ended, None, "a segment ends once");
-                rebuilt.bytes.extend_from_slice(&body);
-                rebuilt.ended = Some(cut_short);
-            }
         }
     }
 }

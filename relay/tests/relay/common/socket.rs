@@ -4,6 +4,7 @@ use super::{TestServer, soon};
 use blobcast_wire::{Message, SUBPROTOCOL, Text};
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
+use std::net::SocketAddr;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
@@ -37,14 +38,23 @@ impl ClientSocket {
 
     /// Opens with these headers.
     pub(crate) async fn open_with(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Self {
-        let uri = format!("ws://{}{path}", server.address).parse().unwrap();
+        Self::try_open(server.address, path, headers).await.unwrap()
+    }
+
+    /// Opens as a blobcast client does, if somebody is there.
+    pub(crate) async fn connect(relay: SocketAddr, path: &str) -> tungstenite::Result<Self> {
+        Self::try_open(relay, path, &[("sec-websocket-protocol", SUBPROTOCOL)]).await
+    }
+
+    async fn try_open(relay: SocketAddr, path: &str, headers: &[(&str, &str)]) -> tungstenite::Result<Self> {
+        let uri = format!("ws://{relay}{path}").parse().unwrap();
         let request = headers.iter().fold(ClientRequestBuilder::new(uri), |request, (name, value)| {
             request.with_header(*name, *value)
         });
-        let tcp = TcpStream::connect(server.address).await.unwrap();
-        tcp.set_nodelay(true).unwrap();
-        let (raw, response) = soon("the handshake", client_async(request, tcp)).await.unwrap();
-        Self { raw, response }
+        let tcp = TcpStream::connect(relay).await?;
+        tcp.set_nodelay(true)?;
+        let (raw, response) = soon("the handshake", client_async(request, tcp)).await?;
+        Ok(Self { raw, response })
     }
 
     pub(crate) async fn send(&mut self, message: &Message<Bytes>) {
