@@ -40,7 +40,15 @@ const stages = {
     await bring("node modules", "chromium", "ffmpeg");
     await nodeTest(await testFiles((name) => name === PACKAGE_TEST));
   },
+  async soak() {
+    await stages.build();
+    await bring("node modules", "chromium", "firefox");
+    await nodeTest(["tests/soak/firefox.test.mjs"]);
+  },
 };
+
+/** These take long and are run by themselves. */
+const SLOW = ["soak"];
 
 /** One file at a time: these tests look at time, and two cores carry one broadcast. */
 const nodeTest = (files) => run(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files]);
@@ -54,7 +62,8 @@ main(import.meta, async (names) => {
   const unknown = names.find((name) => !(name in stages));
   if (unknown) throw new Error(`No stage is called ${unknown}: there are ${Object.keys(stages).join(", ")}.`);
   const done = [];
-  for (const name of names.length ? names : Object.keys(stages)) {
+  const usual = Object.keys(stages).filter((name) => !SLOW.includes(name));
+  for (const name of names.length ? names : usual) {
     console.log(`\n=== ${name}`);
     const began = Date.now();
     const failure = await stages[name]().then(() => null, (error) => error);

@@ -20,6 +20,8 @@ mod meter;
 mod options;
 mod player;
 mod recorder;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod testing;
 
 use player::Player;
 use recorder::Recorder;

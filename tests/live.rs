@@ -65,11 +65,7 @@ async fn a_viewer_plays_glued_blobs() {
 
 #[wasm_bindgen_test]
 async fn a_viewer_plays_by_media_source() {
-    // Firefox's MediaSource plays only the first cluster, until the broadcaster sends the normal form.
-    let agent = web_sys::window().expect("a page").navigator().user_agent().expect("a name");
-    if !agent.contains("Firefox/") {
-        plays_over_a_restart("mse").await;
-    }
+    plays_over_a_restart("mse").await;
 }
 
 #[wasm_bindgen_test]

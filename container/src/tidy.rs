@@ -7,9 +7,9 @@ use crate::{
     tracks::{self, Track},
 };
 
-/// The largest element that is taken, in bytes: as large as a message may be. A keyframe of 4K video has a few
+/// The largest element that is taken, in bytes: half of what a message may be. A keyframe of 4K video has a few
 /// hundred kilobytes.
-const LARGEST: u64 = 8 << 20;
+const LARGEST: u64 = 4 << 20;
 
 /// `Segment`, of unknown size.
 const SEGMENT: [u8; 12] = [0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];

@@ -14,10 +14,10 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Starts a clock at the system's time.
-    pub(crate) fn start() -> Self {
+    /// Starts a clock at this time.
+    pub(crate) fn start(time: SystemTime) -> Self {
         // A system clock before 1970 is a broken one; counting from 0 is as good as anything then.
-        let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { started: Instant::now(), epoch }
     }
 
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn counts_from_the_epoch_and_never_goes_back() {
-        let clock = Clock::start();
+        let clock = Clock::start(SystemTime::now());
         let first = clock.micros();
         let year_2020 = 1_577_836_800_000_000;
         assert!(first > year_2020, "{first}");

@@ -4,7 +4,11 @@
 
 use crate::origin::Origin;
 use clap::Parser;
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 use tracing::level_filters::LevelFilter;
 
 /// The blobcast relay: live video from one browser tab to many, over plain WebSockets.
@@ -63,6 +67,10 @@ pub struct Config {
     /// How long things may take.
     #[arg(skip)]
     pub timing: Timing,
+
+    /// What its clock says at the start; tests do not always mean the system's.
+    #[arg(skip)]
+    pub started_at: Option<SystemTime>,
 }
 
 /// How long things may take. Tests are less patient.
@@ -99,6 +107,7 @@ impl Default for Config {
             package: None,
             log: LevelFilter::INFO,
             timing: Timing::default(),
+            started_at: None,
         }
     }
 }

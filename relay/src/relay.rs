@@ -46,9 +46,9 @@ pub(crate) struct Presence {
 
 impl Relay {
     /// A house with no open room.
-    pub(crate) fn new(timing: Timing) -> Arc<Self> {
+    pub(crate) fn new(timing: Timing, clock: Clock) -> Arc<Self> {
         Arc::new(Self {
-            clock: Clock::start(),
+            clock,
             timing,
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -121,10 +121,11 @@ impl Drop for Presence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::SystemTime;
 
     #[test]
     fn a_room_is_open_while_somebody_is_present() {
-        let relay = Relay::new(Timing::default());
+        let relay = Relay::new(Timing::default(), Clock::start(SystemTime::now()));
         let name: Name = "lobby".parse().expect("a name");
         let first = relay.enter(&name);
         let second = relay.enter(&name);

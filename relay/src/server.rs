@@ -1,13 +1,19 @@
 //! A relay that listens.
 
 use crate::{
+    clock::Clock,
     config::Config,
     http::{App, router},
     origin::Gate,
     relay::Relay,
 };
 use axum::{Router, serve::ListenerExt};
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 use tokio::{net::TcpListener, select, time::timeout};
 use tracing::{info, warn};
 
@@ -34,7 +40,8 @@ impl Server {
         for folder in config.www.iter().chain(&config.package).filter(|folder| !folder.is_dir()) {
             warn!("{} is no folder: nothing is served from it", folder.display());
         }
-        let relay = Relay::new(config.timing);
+        let clock = Clock::start(config.started_at.unwrap_or_else(SystemTime::now));
+        let relay = Relay::new(config.timing, clock);
         let gate = Gate { listed: config.allow_origin.clone(), on_loopback: address.ip().is_loopback() };
         let router = router(App { relay: Arc::clone(&relay), gate }, config);
         Ok(Self { listener, address, relay, router })

@@ -194,3 +194,45 @@ impl Link {
         self.tell(News::Closed(error));
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::{PageErrors, let_things_happen, relay};
+    use blobcast_wire::{Role, Segment};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[derive(Default)]
+    struct Listening(Cell<u32>, Cell<bool>);
+
+    impl Peer for Listening {
+        fn position(&self) -> Option<(Segment, u32)> {
+            None
+        }
+
+        fn hear(&self, news: News) {
+            self.0.set(self.0.get() + 1);
+            self.1.set(self.1.get() || matches!(news, News::ClockSettled));
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_dropped_link_closes_both_sockets_and_brings_no_more_news() {
+        let errors = PageErrors::watch();
+        let name = "guards".parse().expect("a name");
+        let target = Target { relay: relay().await, role: Role::View, name, token: None };
+        let peer = Rc::new(Listening::default());
+        let weak: Weak<dyn Peer> = Rc::downgrade(&peer) as Weak<dyn Peer>;
+        let link = Link::open(target, weak);
+        while !peer.1.get() {
+            let_things_happen().await;
+        }
+        assert!(link.is_up());
+        let (gone, news) = (Rc::downgrade(&link), peer.0.get());
+        drop(link);
+        assert!(gone.upgrade().is_none(), "nothing else keeps it");
+        let_things_happen().await;
+        assert_eq!((peer.0.get(), Rc::weak_count(&peer)), (news, 0));
+        assert!(errors.seen().await.is_empty());
+    }
+}

@@ -101,3 +101,30 @@ impl Drop for Socket {
         let _ = self.socket.close();
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::{PageErrors, let_things_happen, next, relay};
+    use std::cell::Cell;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn a_dropped_socket_closes_and_tells_nothing_more() {
+        let errors = PageErrors::watch();
+        let told = Rc::new(Cell::new(0));
+        let count = told.clone();
+        let url = format!("{}/view/guards/blob?session=dropped", relay().await);
+        let socket = Socket::open(&url, None, move |_| count.set(count.get() + 1)).expect("a socket");
+        next(&socket.socket, "open").await;
+        let (inner, before) = (socket.socket.clone(), told.get());
+        assert_eq!((inner.ready_state(), before), (WebSocket::OPEN, 1));
+        drop(socket);
+        assert_eq!(Rc::strong_count(&told), 1, "what it held is gone");
+        assert!(inner.ready_state() >= WebSocket::CLOSING);
+        next(&inner, "close").await;
+        let_things_happen().await;
+        assert_eq!(told.get(), before);
+        assert!(errors.seen().await.is_empty());
+    }
+}

@@ -58,7 +58,7 @@ impl Wanted {
         let mse = has_media_source() && MediaSource::is_type_supported(mime);
         let glue = !video.can_play_type(mime).is_empty();
         let mode = match self {
-            Self::Auto if mse && !mse_failed && !quirks::plays_first_cluster_only() => Some(Mode::Mse),
+            Self::Auto if mse && !mse_failed && !quirks::hangs_in_media_source() => Some(Mode::Mse),
             Self::Auto | Self::Only(Mode::Glue) => glue.then_some(Mode::Glue),
             Self::Only(Mode::Mse) => mse.then_some(Mode::Mse),
         };

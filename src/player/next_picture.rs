@@ -57,3 +57,30 @@ impl Drop for NextPicture {
         }
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::{MovingPicture, let_things_happen};
+    use std::{cell::Cell, rc::Rc};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn a_dropped_request_is_not_answered() {
+        let picture = MovingPicture::new();
+        let video = picture.on_screen().await;
+        let calls = [Rc::new(Cell::new(0)), Rc::new(Cell::new(0))];
+        let [kept, dropped] = calls.each_ref().map(|calls| {
+            let calls = calls.clone();
+            NextPicture::of(&video, move |_| calls.set(calls.get() + 1))
+        });
+        drop(dropped);
+        while calls[0].get() == 0 {
+            let_things_happen().await;
+        }
+        assert_eq!((calls[1].get(), Rc::strong_count(&calls[1])), (0, 1));
+        drop(kept);
+        assert_eq!(Rc::strong_count(&calls[0]), 1, "what it held is gone");
+        video.remove();
+    }
+}

@@ -125,3 +125,37 @@ impl Playback {
         }
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::{MovingPicture, PageErrors, let_things_happen, next};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn who_is_deaf_takes_no_pause_for_the_viewers_and_holds_nothing() {
+        let errors = PageErrors::watch();
+        let picture = MovingPicture::new();
+        let video = picture.on_screen().await;
+        let told = Rc::new(Cell::new(0));
+        let count = told.clone();
+        let playback = Playback::new(&video, move |_| count.set(count.get() + 1));
+        video.pause().expect("pauses");
+        next(&video, "pause").await;
+        assert!(playback.is_paused());
+        let _ = video.play().expect("plays");
+        next(&video, "play").await;
+        assert_eq!((playback.is_paused(), told.get()), (false, 1));
+
+        playback.deafen();
+        video.pause().expect("pauses");
+        next(&video, "pause").await;
+        assert!(!playback.is_paused());
+        playback.play();
+        drop(playback);
+        let_things_happen().await;
+        assert_eq!((told.get(), Rc::strong_count(&told)), (1, 1));
+        assert!(errors.seen().await.is_empty());
+        video.remove();
+    }
+}

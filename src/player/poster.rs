@@ -75,4 +75,17 @@ mod tests {
         let video: HtmlVideoElement = document.create_element("video").expect("a video").unchecked_into();
         assert!(Poster::of(&video).is_none());
     }
+
+    #[wasm_bindgen_test]
+    async fn a_poster_lies_over_the_video_until_it_is_dropped() {
+        let video = crate::testing::MovingPicture::new().on_screen().await;
+        let document = window().document().expect("a page");
+        let canvases = || document.query_selector_all("body > canvas").expect("a selector").length();
+        let poster = Poster::of(&video).expect("a picture");
+        assert_eq!(canvases(), 1);
+        assert_eq!((poster.0.width(), poster.0.client_width()), (300, video.client_width()));
+        drop(poster);
+        assert_eq!(canvases(), 0);
+        video.remove();
+    }
 }

@@ -2,18 +2,20 @@
 
 use crate::dom::window;
 
-/// Firefox 153: its MediaSource plays only the first cluster of a recording as browsers write it, its own
-/// included.
-pub fn plays_first_cluster_only() -> bool {
-    is_firefox()
+/// WebKitGTK 2.50: its MediaSource hangs the page on an early seek or flush, about once in five viewings, and mutes
+/// and pauses by itself. Blob URLs play well. <https://github.com/WebPlatformForEmbedded/WPEWebKit/issues/1367>
+pub fn hangs_in_media_source() -> bool {
+    let is_webkit_on_linux = |agent: String| {
+        agent.contains("AppleWebKit/")
+            && agent.contains("Linux")
+            && !agent.contains("Chrom")
+            && !agent.contains("Android")
+    };
+    window().navigator().user_agent().is_ok_and(is_webkit_on_linux)
 }
 
 /// Firefox 153: a seek in a recording without cues goes to a cluster that does not begin with a keyframe, and
 /// never ends; a media fragment in an object URL is ignored.
 pub fn never_ends_a_seek() -> bool {
-    is_firefox()
-}
-
-fn is_firefox() -> bool {
     window().navigator().user_agent().is_ok_and(|agent| agent.contains("Firefox/"))
 }

@@ -6,6 +6,9 @@
 use blobcast_container::{Error, Tidy};
 use blobcast_wire::{Body, Kind, Message, Segment};
 
+/// So many bytes become one message at the most, with the block that they are in the middle of.
+const PART: usize = 2 << 20;
+
 /// Messages of one segment, as its recorder gives data.
 #[derive(Debug, Default)]
 pub struct Cutter {
@@ -15,6 +18,7 @@ pub struct Cutter {
     /// The next piece; 0 before the blob.
     seq: u32,
     len: usize,
+    failure: Option<Error>,
     ended: bool,
 }
 
@@ -24,34 +28,43 @@ impl Cutter {
         self.segment.is_some()
     }
 
-    /// Takes data; gives a message when there is one. `number` is asked for the segment's when it begins.
-    ///
-    /// # Errors
-    /// The recording cannot be read from here on: [`end`](Self::end) the segment, cut short.
+    /// Takes data; gives the messages that it is enough for. `number` is asked for the segment's when it begins.
     pub fn data<B>(
         &mut self,
         data: &[u8],
         mime: &str,
         sent: u64,
         number: impl FnOnce() -> Segment,
-    ) -> Result<Option<Message<B>>, Error>
+    ) -> Vec<Message<B>>
     where
         B: Body + for<'a> From<&'a [u8]>,
     {
-        if self.ended {
-            return Ok(None);
+        let mut messages = Vec::new();
+        let mut number = Some(number);
+        // After a sleep all that was recorded before may come in one piece.
+        for part in data.chunks(PART) {
+            if self.ended || self.failure.is_some() {
+                break;
+            }
+            self.failure = self.tidy.push(part).err();
+            if !self.tidy.has_block() {
+                continue;
+            }
+            let tidy = self.tidy.take();
+            if tidy.is_empty() {
+                continue;
+            }
+            let kind = if self.has_begun() { Kind::Chunk } else { Kind::Blob { mime: mime.to_owned() } };
+            let segment = self.segment.or_else(|| number.take().map(|number| number()));
+            self.segment = segment;
+            messages.extend(segment.map(|segment| self.message(segment, kind, sent, B::from(&tidy))));
         }
-        self.tidy.push(data)?;
-        if !self.tidy.has_block() {
-            return Ok(None);
-        }
-        let tidy = self.tidy.take();
-        if tidy.is_empty() {
-            return Ok(None);
-        }
-        let kind = if self.has_begun() { Kind::Chunk } else { Kind::Blob { mime: mime.to_owned() } };
-        let segment = *self.segment.get_or_insert_with(number);
-        Ok(Some(self.message(segment, kind, sent, B::from(&tidy))))
+        messages
+    }
+
+    /// Why the recording cannot be read any further, if it cannot: [`end`](Self::end) the segment, cut short.
+    pub fn failure(&self) -> Option<Error> {
+        self.failure
     }
 
     /// The recorder has stopped, or cannot go on. Nothing, if the segment never began or has ended.
@@ -87,7 +100,19 @@ mod tests {
     const BLOCK: &[u8] = b"\xA3\x84\x81\x00\x05\x00";
 
     fn feed(cutter: &mut Cutter, data: &[u8]) -> Option<Message<Vec<u8>>> {
-        cutter.data(data, "video/webm", 5, || 9).expect("WebM")
+        let mut messages = cutter.data(data, "video/webm", 5, || 9);
+        assert_eq!((cutter.failure(), messages.len() <= 1), (None, true));
+        messages.pop()
+    }
+
+    /// A block of so many bytes.
+    fn block(time: u16, len: u32) -> Vec<u8> {
+        let [high, low] = time.to_be_bytes();
+        let mut block = vec![0xA3];
+        block.extend((0x1000_0000 | (len + 4)).to_be_bytes());
+        block.extend([0x81, high, low, 0x00]);
+        block.resize(block.len() + len as usize, 7);
+        block
     }
 
     #[test]
@@ -101,6 +126,25 @@ mod tests {
             assert!(matches!(blob.kind, Kind::Blob { .. }));
             assert_eq!(cutter.len(), blob.body.len());
         }
+    }
+
+    #[test]
+    fn a_slice_of_ten_minutes_ends_before_thirty_seconds_and_fits_into_messages() {
+        let second = |second: u16| block(second * 1000, 400_000);
+        // Times have 16 bits, so what comes after the sleep is in a cluster of its own.
+        let cluster = b"\x1F\x43\xB6\x75\xFF\xE7\x83\x09\x27\xC0";
+        let slice =
+            [HEAD.to_vec(), (0..30).flat_map(second).collect(), cluster.to_vec(), block(0, 9)].concat();
+        let mut cutter = Cutter::default();
+        let messages: Vec<Message<Vec<u8>>> = cutter.data(&slice, "video/webm", 5, || 9);
+        assert_eq!(cutter.failure(), Some(Error::TooLong));
+        assert!(messages.len() > 5, "{} messages", messages.len());
+        let largest = messages.iter().map(|message| message.body.len()).max();
+        assert!(largest.is_some_and(|largest| largest < blobcast_wire::MAX_MESSAGE_LEN));
+        let all: usize = messages.iter().map(|message| message.body.len()).sum();
+        assert!(all > 30 * 400_000, "all before the sleep is sent");
+        let last: Message<Vec<u8>> = cutter.end(6, true).expect("an end");
+        assert_eq!(last.seq as usize, messages.len());
     }
 
     #[test]

@@ -12,6 +12,9 @@ use std::{cell::RefCell, rc::Rc};
 /// A segment that grows beyond this ends early: a relay that loses it gets it again as one message.
 const LARGEST_SEGMENT: usize = 6 << 20;
 
+/// A segment has less than 30 s of media; its recorder is stopped a little earlier, ms.
+const LONGEST: f64 = 28_000.0;
+
 impl Recorder {
     /// Starts the next run, and stops the current one in the same turn.
     pub(super) fn hand_over(&self) {
@@ -74,7 +77,7 @@ impl Recorder {
     fn is_time(&self) -> bool {
         let runs = self.runs.borrow();
         let Some(current) = runs.front().filter(|_| runs.len() == 1) else { return false };
-        let is_old = current.run.age() >= self.settings.restart_interval;
+        let is_old = is_due(current.run.age(), self.settings.restart_interval, self.settings.timeslice());
         current.run.has_data()
             && !self.is_congested()
             && (is_old || current.cutter.borrow().len() > LARGEST_SEGMENT)
@@ -107,6 +110,43 @@ impl Recorder {
             self.hand_over();
         } else if !was_asked {
             self.drain(State::Ended);
+        }
+    }
+}
+
+/// Whether a run of this age, ms, is handed over now rather than with the next data, which comes a timeslice
+/// later: what is nearer to the interval, and before the segment gets too long for its one cluster.
+fn is_due(age: f64, interval: f64, timeslice: f64) -> bool {
+    age + timeslice / 2.0 >= interval || age + timeslice >= LONGEST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ages at which data comes and the last of them, at which the run is handed over.
+    fn handed_over(interval: f64, timeslice: f64) -> f64 {
+        let mut age = timeslice;
+        while !is_due(age, interval, timeslice) {
+            age += timeslice;
+        }
+        age
+    }
+
+    #[test]
+    fn a_run_ends_near_its_interval() {
+        assert_eq!(handed_over(4_000.0, 40.0), 4_000.0);
+        assert_eq!(handed_over(4_000.0, 1_500.0), 4_500.0);
+        assert_eq!(handed_over(500.0, 10_000.0), 10_000.0, "no data, no restart");
+    }
+
+    #[test]
+    fn no_rhythm_makes_a_segment_of_thirty_seconds() {
+        for timeslice in (10..=10_000).step_by(10) {
+            for interval in (500..=20_000).step_by(500) {
+                let age = handed_over(f64::from(interval), f64::from(timeslice));
+                assert!(age < 28_000.0, "interval {interval}, timeslice {timeslice}: {age} ms");
+            }
         }
     }
 }

@@ -209,3 +209,37 @@ impl Drop for Run {
         self.stop();
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::{MovingPicture, PageErrors, let_things_happen, next};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn a_dropped_run_stops_its_recorder_and_tells_nothing_more() {
+        let errors = PageErrors::watch();
+        let picture = MovingPicture::new();
+        let format = Format {
+            mime: "video/webm;codecs=vp8".into(),
+            timeslice: 40,
+            video_bits_per_second: None,
+            audio_bits_per_second: None,
+        };
+        let told = Rc::new(Cell::new(0));
+        let count = told.clone();
+        let run = Run::start(&picture.stream, &format, move || count.set(count.get() + 1)).expect("a run");
+        while run.take().is_none() {
+            next(&run.recorder, "dataavailable").await;
+            let_things_happen().await;
+        }
+        let (recorder, before) = (run.recorder.clone(), told.get());
+        assert!(before > 0);
+        drop(run);
+        assert_eq!(Rc::strong_count(&told), 1, "what it held is gone");
+        assert_eq!(recorder.state(), RecordingState::Inactive);
+        let_things_happen().await;
+        assert_eq!(told.get(), before);
+        assert!(errors.seen().await.is_empty());
+    }
+}

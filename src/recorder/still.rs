@@ -79,3 +79,20 @@ impl Drop for Consumer {
         self.0.set_src_object(None);
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::MovingPicture;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn a_dropped_consumer_lets_go_of_the_stream() {
+        let picture = MovingPicture::new();
+        let consumer = Consumer::of(&picture.stream).expect("a consumer");
+        let video = consumer.0.clone();
+        assert!(video.src_object().is_some());
+        drop(consumer);
+        assert!(video.src_object().is_none());
+    }
+}

@@ -127,10 +127,11 @@ impl Recorder {
             let age = (recording.run.age() * 1000.0) as u64;
             self.numbering.borrow_mut().next(now.saturating_sub(age))
         };
-        let cut = recording.cutter.borrow_mut().data(&data.to_vec(), &mime, now, number);
-        match cut {
-            Ok(message) => message.into_iter().for_each(|message| self.send(message)),
-            Err(error) => self.break_off(recording, error),
+        let messages = recording.cutter.borrow_mut().data(&data.to_vec(), &mime, now, number);
+        messages.into_iter().for_each(|message| self.send(message));
+        let failure = recording.cutter.borrow().failure();
+        if let Some(error) = failure {
+            self.break_off(recording, error);
         }
     }
 

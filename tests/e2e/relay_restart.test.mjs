@@ -97,7 +97,7 @@ for (const [when, { from, during }] of Object.entries(AWAY)) {
     assert.equal([...recorded.values()].reduce((sum, { bytes }) => sum + bytes.length, 0), bytes, "what was recorded meanwhile too");
 
     const wanted = framesOf(Buffer.concat([...received.values()].map(({ bytes }) => bytes)));
-    const played = framesOf(Buffer.concat(await blobsOf(viewer, () => window.appended)));
+    const played = framesOf(Buffer.concat(await blobsOf(viewer, () => window.appended.flat())));
     assert.deepEqual(played, wanted, "each frame is played once");
     assert.deepEqual(stepsBack(shown), []);
     for (const [page, kind] of [[broadcaster, "recording"], [viewer, "viewing"]]) {

@@ -3,7 +3,7 @@
 use crate::common::{
     Program, TestServer, blob, chunk,
     client::{Broadcaster, Home, Life, Progress, Viewer},
-    last, random, soon,
+    last, now, random, soon,
 };
 use blobcast_wire::Segment;
 use futures_util::FutureExt;
@@ -79,6 +79,13 @@ impl Source {
     }
 }
 
+/// Another one each time, to be said again by SEED=… when a test has failed.
+fn seed() -> u64 {
+    let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(now);
+    println!("SEED={seed}");
+    seed
+}
+
 /// How often a relay is killed.
 const KILLS: usize = 8;
 
@@ -94,7 +101,6 @@ struct Scene {
 
 impl Scene {
     fn begin(seed: u64, home: Home) -> Self {
-        println!("seed {seed}");
         let broadcaster = Broadcaster::new(home.clone(), "lobby", "b");
         let mut viewer = Viewer::new(home, "lobby", "v");
         let legs =
@@ -103,7 +109,7 @@ impl Scene {
         let (stop, stopped) = watch::channel(false);
         let (tell_last, last) = watch::channel(None);
         let source = Source {
-            below: Box::new(random(seed + 1_000)),
+            below: Box::new(random(!seed)),
             recorded: Recorded::new(),
             viewer: viewer.progress(),
             stop: stopped,
@@ -134,7 +140,7 @@ impl Scene {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_of_four_sockets_cut_fifty_times_costs_nothing() {
-    let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
+    let seed = seed();
     let server = TestServer::start().await;
     let (_home, home) = watch::channel(Some(server.address));
     let mut scene = Scene::begin(seed, home);
@@ -165,7 +171,7 @@ async fn one_of_four_sockets_cut_fifty_times_costs_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_relay_that_is_killed_in_the_middle_of_a_segment_costs_only_what_nobody_keeps() {
-    let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
+    let seed = seed();
     let mut program = Program::start("127.0.0.1:0").await;
     let address = program.address;
     let (tell_home, home) = watch::channel(Some(address));

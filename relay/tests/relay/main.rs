@@ -3,8 +3,10 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod broadcaster;
+mod clocks;
 mod common;
 mod cuts;
+mod ends;
 mod http;
 mod join;
 mod pairing;

@@ -137,6 +137,7 @@ async fn a_viewer_that_does_not_read_is_skipped_to_the_newest_segment() {
     for (number, segment) in &slow.watched.segments {
         let is_cut = segment.bytes.len() < whole;
         assert_eq!(segment.ended, Some(is_cut), "{number}: a prefix is marked as one");
+        assert_eq!(slow.ends[number], 1, "{number} ends once");
     }
     assert!(!quick.texts.iter().any(|text| matches!(text, Text::Skip { .. })));
 }

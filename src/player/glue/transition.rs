@@ -55,3 +55,43 @@ impl Transition {
         }
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::{
+        dom::{ObjectUrl, window},
+        testing::{MovingPicture, PageErrors, let_things_happen},
+    };
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn dropped_it_takes_the_poster_away_lets_go_of_the_old_source_and_never_finishes() {
+        let errors = PageErrors::watch();
+        let video = MovingPicture::new().on_screen().await;
+        let playback = Playback::new(&video, |_| {});
+        let empty = web_sys::Blob::new().expect("a blob");
+        let url = |_| ObjectUrl::for_blob(&empty).expect("a URL");
+        let [old, new] = [0, 1].map(url);
+        let address = old.as_str().to_owned();
+        let finished = Rc::new(());
+        let held = finished.clone();
+        let old = Source { _url: old, segment: 1, len: 0 };
+        let transition = Transition::begin(&playback, new.as_str(), 0.0, (Some(old), None), move || {
+            let _ = &held;
+        });
+        let posters = || {
+            let document = window().document().expect("a page");
+            document.query_selector_all("body > canvas").expect("a selector").length()
+        };
+        assert_eq!(posters(), 1);
+        drop(transition);
+        assert_eq!((posters(), Rc::strong_count(&finished)), (0, 1));
+        let fetched = wasm_bindgen_futures::JsFuture::from(window().fetch_with_str(&address)).await;
+        assert!(fetched.is_err(), "the old source is gone");
+        playback.let_go();
+        let_things_happen().await;
+        assert!(errors.seen().await.is_empty());
+        video.remove();
+    }
+}

@@ -38,7 +38,7 @@ pub struct Mse {
     me: Weak<Self>,
     // Listeners first: nothing is heard while the rest goes.
     on_open: RefCell<Option<Listener>>,
-    on_buffer: RefCell<Option<[Listener; 2]>>,
+    on_buffer: RefCell<Option<[Listener; 3]>>,
     playback: Rc<Playback>,
     mime: String,
     source: MediaSource,
@@ -102,6 +102,8 @@ impl Mse {
         *self.on_buffer.borrow_mut() = Some([
             Listener::new(&buffer, "updateend", with(&self.me, |mse, _: Event| mse.on_update_end())),
             Listener::new(&buffer, "error", with(&self.me, |mse, _: Event| mse.on_error())),
+            // What the decoder finds, no SourceBuffer tells.
+            Listener::new(&self.playback.video, "error", with(&self.me, |mse, _: Event| mse.on_error())),
         ]);
         *self.buffer.borrow_mut() = Some(buffer);
         self.on_update_end();
@@ -234,5 +236,37 @@ impl Screen for Mse {
 impl Drop for Mse {
     fn drop(&mut self) {
         self.playback.video.set_playback_rate(1.0);
+    }
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::{MovingPicture, PageErrors, let_things_happen};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn dropped_it_gives_the_rate_back_and_holds_nothing() {
+        let errors = PageErrors::watch();
+        let video = MovingPicture::new().on_screen().await;
+        video.set_src_object(None);
+        let failures = Rc::new(Cell::new(0));
+        let count = failures.clone();
+        let playback = Playback::new(&video, |_| {});
+        let fail: OnFailure = Box::new(move |_| count.set(count.get() + 1));
+        let mse = Mse::open(playback.clone(), "video/webm;codecs=vp8", TARGET, fail).expect("a MediaSource");
+        while mse.buffer.borrow().is_none() {
+            let_things_happen().await;
+        }
+        video.set_playback_rate(1.06);
+        let gone = Rc::downgrade(&mse);
+        drop(mse);
+        assert!(gone.upgrade().is_none(), "nothing else keeps it");
+        assert_eq!((video.playback_rate(), Rc::strong_count(&failures)), (1.0, 1));
+        playback.let_go();
+        let_things_happen().await;
+        assert_eq!(failures.get(), 0);
+        assert!(errors.seen().await.is_empty());
+        video.remove();
     }
 }

@@ -6,12 +6,16 @@ import { WIDTH } from "./match.mjs";
 const CELL = WIDTH / BITS_PER_ROW;
 const ROWS = 4;
 
-/** Each picture with its frame's `number` and its `latency`: the time from drawing to showing, in ms. */
-export function readBarcodes(pictures) {
-  return pictures.map(({ luma, at }, index) => {
+/**
+ * Each picture with its frame's `number`, the `time` when it was drawn, and its `latency`: from drawing to showing, in ms.
+ * A picture without a readable bar code is an error, or skipped.
+ */
+export function readBarcodes(pictures, { skip = false } = {}) {
+  return pictures.flatMap(({ luma, at }, index) => {
     const code = decode(bits(luma));
-    if (!code) throw new Error(`picture ${index} of ${pictures.length} has no readable bar code`);
-    return { at, number: code.number, latency: (at % 2 ** 32) - code.time };
+    if (code) return { at, number: code.number, time: code.time, latency: (at % 2 ** 32) - code.time };
+    if (skip) return [];
+    throw new Error(`picture ${index} of ${pictures.length} has no readable bar code`);
   });
 }
 

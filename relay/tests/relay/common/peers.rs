@@ -1,9 +1,9 @@
 //! Broadcasters and viewers: two sockets each.
 
 use super::{ClientSocket, Heard, Rebuilt, TestServer, Watched, blob, chunk, last};
-use blobcast_wire::{Live, Reassembly, Segment, Text};
+use blobcast_wire::{Kind, Live, Reassembly, Segment, Text};
 use bytes::Bytes;
-use std::time::Instant;
+use std::{collections::BTreeMap, time::Instant};
 use tokio::select;
 
 /// A broadcaster, or what claims to be one.
@@ -65,6 +65,8 @@ pub(crate) struct Viewer {
     pub(crate) chunk: ClientSocket,
     pub(crate) reassembly: Reassembly<Bytes>,
     pub(crate) watched: Watched,
+    /// How many last chunks of each segment came.
+    pub(crate) ends: BTreeMap<Segment, u32>,
     /// Every text of the chunk socket.
     pub(crate) texts: Vec<Text>,
     /// How many bytes came in all pieces.
@@ -86,6 +88,7 @@ impl Viewer {
             chunk,
             reassembly: Reassembly::new(),
             watched: Watched::default(),
+            ends: BTreeMap::new(),
             texts: vec![text],
             bytes: 0,
             started: Instant::now(),
@@ -128,6 +131,9 @@ impl Viewer {
         match heard {
             Heard::Piece(message) => {
                 self.bytes += message.body.len();
+                if matches!(message.kind, Kind::LastChunk { .. }) {
+                    *self.ends.entry(message.segment).or_default() += 1;
+                }
                 for piece in self.reassembly.push(message, self.started.elapsed()) {
                     self.watched.read(piece);
                 }

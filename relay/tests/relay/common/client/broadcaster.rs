@@ -1,11 +1,10 @@
 //! A broadcaster that keeps what it sends, and goes on with what the relay lacks.
 
-use super::{Home, leg::Leg};
+use super::{Event, Home, leg::Leg};
 use crate::common::{Heard, message_of, now};
 use blobcast_wire::{Kind, Message, Outbox, Resend, Segment, Text};
 use bytes::Bytes;
 use std::{collections::BTreeSet, net::SocketAddr};
-use tokio::select;
 
 /// A native broadcaster.
 pub(crate) struct Broadcaster {
@@ -22,17 +21,10 @@ pub(crate) struct Broadcaster {
     offset: Option<i64>,
     /// How wrong it is about the relay's clock, µs.
     pub(crate) error: i64,
-    /// The segment that it records was refused: the next one has to begin.
-    pub(crate) is_refused: bool,
+    /// How often the segment that it records was not taken: the next one has to begin then.
+    pub(crate) refusals: u32,
     /// What a relay had, or did not take, and is kept no longer.
     pub(crate) let_go: BTreeSet<Segment>,
-}
-
-/// Something that a broadcaster has to see to.
-pub(crate) enum Event {
-    Blob(Option<Heard>),
-    Chunk(Option<Heard>),
-    Home(SocketAddr),
 }
 
 impl Broadcaster {
@@ -47,7 +39,7 @@ impl Broadcaster {
             have_is_new: false,
             offset: None,
             error: 0,
-            is_refused: false,
+            refusals: 0,
             let_go: BTreeSet::new(),
         }
     }
@@ -78,13 +70,7 @@ impl Broadcaster {
 
     /// What comes next. Can be dropped half-way.
     pub(crate) async fn event(&mut self) -> Event {
-        let is_lost = self.blob.is_lost() || self.chunk.is_lost();
-        select! {
-            biased;
-            heard = self.blob.next() => Event::Blob(heard),
-            heard = self.chunk.next() => Event::Chunk(heard),
-            Ok(home) = self.home.wait_for(Option::is_some), if is_lost => Event::Home(home.unwrap()),
-        }
+        Event::next(&mut self.blob, &mut self.chunk, &mut self.home).await
     }
 
     /// Sees to it.
@@ -110,6 +96,13 @@ impl Broadcaster {
         if !could_send && self.may_send() {
             self.send_missing().await;
         }
+    }
+
+    /// Drops both connections.
+    pub(crate) fn lose(&mut self) {
+        self.blob.lose();
+        self.chunk.lose();
+        (self.have_is_new, self.offset) = (false, None);
     }
 
     /// Waits for something and sees to it.
@@ -149,7 +142,7 @@ impl Broadcaster {
         if self.have_is_new && self.offset.is_some() {
             let (segment, seq, last) = self.have;
             let before = self.kept();
-            self.is_refused |= self.outbox.have(segment, seq, last, self.relay_now());
+            self.refusals += u32::from(self.outbox.have(segment, seq, last, self.relay_now()));
             self.let_go.extend(&before - &self.kept());
         }
     }

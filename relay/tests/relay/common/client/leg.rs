@@ -4,10 +4,33 @@ use crate::common::{Cable, ClientSocket, Heard, soon};
 use blobcast_wire::{Close, Message};
 use bytes::Bytes;
 use std::net::SocketAddr;
-use tokio::sync::watch;
+use tokio::{select, sync::watch};
 
 /// Where the relay is; nowhere while it is being started again.
 pub(crate) type Home = watch::Receiver<Option<SocketAddr>>;
+
+/// Something that a peer has to see to.
+pub(crate) enum Event {
+    /// The blob socket brought this, or is lost.
+    Blob(Option<Heard>),
+    /// The chunk socket.
+    Chunk(Option<Heard>),
+    /// The relay is there, and a socket is not.
+    Home(SocketAddr),
+}
+
+impl Event {
+    /// The next one. Can be dropped half-way.
+    pub(crate) async fn next(blob: &mut Leg, chunk: &mut Leg, home: &mut Home) -> Self {
+        let is_lost = blob.is_lost() || chunk.is_lost();
+        select! {
+            biased;
+            heard = blob.next() => Self::Blob(heard),
+            heard = chunk.next() => Self::Chunk(heard),
+            Ok(home) = home.wait_for(Option::is_some), if is_lost => Self::Home(home.unwrap()),
+        }
+    }
+}
 
 /// A socket's life.
 #[derive(Clone, Default)]

@@ -5,5 +5,5 @@ mod leg;
 mod viewer;
 
 pub(crate) use broadcaster::Broadcaster;
-pub(crate) use leg::{Home, Life};
+pub(crate) use leg::{Event, Home, Life};
 pub(crate) use viewer::{Progress, Viewer};

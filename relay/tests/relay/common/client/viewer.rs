@@ -1,11 +1,11 @@
 //! A viewer that goes on where it was, and counts what comes twice.
 
-use super::{Home, leg::Leg};
+use super::{Event, Home, leg::Leg};
 use crate::common::{Heard, Watched};
 use blobcast_wire::{Kind, Message, Reassembly, Segment, Text};
 use bytes::Bytes;
 use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
-use tokio::{select, sync::watch};
+use tokio::sync::watch;
 
 /// A message: whether it is a blob, its segment and seq.
 type Place = (bool, Segment, u32);
@@ -59,6 +59,11 @@ impl Viewer {
         }
     }
 
+    /// Whether both sockets are there.
+    pub(crate) fn is_here(&self) -> bool {
+        !self.blob.is_lost() && !self.chunk.is_lost()
+    }
+
     pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
         self.progress.subscribe()
     }
@@ -70,24 +75,37 @@ impl Viewer {
         }
     }
 
+    /// What comes next. Can be dropped half-way.
+    pub(crate) async fn event(&mut self) -> Event {
+        Event::next(&mut self.blob, &mut self.chunk, &mut self.home).await
+    }
+
+    /// Sees to it.
+    pub(crate) async fn see_to(&mut self, event: Event) {
+        match event {
+            Event::Home(relay) => self.open(relay).await,
+            Event::Blob(Some(Heard::Piece(message))) | Event::Chunk(Some(Heard::Piece(message))) => {
+                self.receive(message);
+            }
+            Event::Chunk(Some(Heard::Text(Text::Skip { from, to }))) => self.skips.push((from, to)),
+            Event::Blob(None) | Event::Chunk(None) if self.blob.is_lost() && self.chunk.is_lost() => {
+                self.reassembly.reconnected();
+            }
+            Event::Blob(_) | Event::Chunk(_) => {}
+        }
+    }
+
+    /// Drops both connections.
+    pub(crate) fn lose(&mut self) {
+        self.blob.lose();
+        self.chunk.lose();
+        self.reassembly.reconnected();
+    }
+
     /// Waits for something and sees to it.
     pub(crate) async fn hear(&mut self) {
-        let is_lost = self.blob.is_lost() || self.chunk.is_lost();
-        let (heard, home) = select! {
-            biased;
-            heard = self.blob.next() => (heard, None),
-            heard = self.chunk.next() => (heard, None),
-            Ok(home) = self.home.wait_for(Option::is_some), if is_lost => (None, *home),
-        };
-        if let Some(relay) = home {
-            return self.open(relay).await;
-        }
-        match heard {
-            Some(Heard::Piece(message)) => self.receive(message),
-            Some(Heard::Text(Text::Skip { from, to })) => self.skips.push((from, to)),
-            _ if self.blob.is_lost() && self.chunk.is_lost() => self.reassembly.reconnected(),
-            _ => {}
-        }
+        let event = self.event().await;
+        self.see_to(event).await;
     }
 
     async fn open(&mut self, relay: SocketAddr) {
