@@ -16,12 +16,13 @@ export const FOR_TESTS = ["--listen", "127.0.0.1:0", "--log", "warn"];
 
 /**
  * Starts the relay and waits until it listens, which it says in one line of JSON.
- * `www` is the folder whose pages it serves; the package is served under /blobcast/.
+ * `www` is the folder whose pages it serves; the package is served under /blobcast/. `env` goes over the environment.
  */
-export async function startRelay({ www = "www", args = [] } = {}) {
+export async function startRelay({ www = "www", args = [], env } = {}) {
   const program = join(root, TARGET, "release/blobcast-relay");
   const child = spawn(program, ["--www", www, "--package", "pkg", ...args], {
     cwd: root,
+    env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exit = once(child, "exit"); // rejects when the program cannot be run at all

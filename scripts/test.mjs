@@ -32,7 +32,7 @@ const stages = {
   },
   async e2e() {
     await stages.build();
-    await bring("node modules", "chromium", "firefox", "ffmpeg");
+    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
     await nodeTest(await testFiles((name) => name !== PACKAGE_TEST));
   },
   async package() {

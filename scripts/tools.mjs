@@ -14,6 +14,7 @@ export const programs = {
   firefox: () => which("firefox-esr", "firefox"),
   geckodriver: () => which("geckodriver"),
   ffmpeg: () => which("ffmpeg"),
+  faketime: () => which("faketime"),
 };
 
 const tools = {
@@ -50,6 +51,7 @@ const tools = {
   chromedriver: { present: programs.chromedriver, command: debian("chromium-driver") },
   firefox: { present: programs.firefox, command: debian("firefox-esr") },
   ffmpeg: { present: programs.ffmpeg, command: debian("ffmpeg") },
+  faketime: { present: programs.faketime, command: debian("faketime") },
 };
 
 /** What builds the npm package, and so all that `npm start` needs beside cargo. */

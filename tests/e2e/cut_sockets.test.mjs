@@ -58,12 +58,11 @@ test(`a socket cut alone at a random moment, ${CUTS} times, broadcaster and view
   await broadcaster.page.evaluate(() => recording.stop());
   await Promise.all(viewers.map(({ page }) => untilState(page, "viewing", "ended")));
 
-  const { bytes, restarts } = await statsOf(broadcaster.page, "recording");
+  const { bytes } = await statsOf(broadcaster.page, "recording");
   const recorded = await segmentsOf(broadcaster.page, "sent");
   t.diagnostic(`${recorded.size} segments, ${bytes} bytes`);
   assertWhole(recorded);
-  assert.equal(recorded.size, restarts + 1, "every segment that was begun was sent");
-  assert.equal([...recorded.values()].reduce((sum, { bytes }) => sum + bytes.length, 0), bytes, "and every byte");
+  assert.equal([...recorded.values()].reduce((sum, { bytes }) => sum + bytes.length, 0), bytes, "every byte was sent");
   assert.deepEqual((await logOf(broadcaster.page, "recording")).errors, []);
 
   for (const [index, { page }] of viewers.entries()) {

@@ -177,7 +177,9 @@ impl Glue {
     }
 
     fn forget_before(&self, segment: Segment) {
-        self.gathered.borrow_mut().retain(|gathering| gathering.blob.segment() >= segment);
+        let mut gathered = self.gathered.borrow_mut();
+        let place = gathered.iter().position(|gathering| gathering.blob.segment() == segment);
+        gathered.drain(..place.unwrap_or(0));
     }
 
     fn gather(&self, piece: &Piece<JsBytes>) {

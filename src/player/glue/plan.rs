@@ -51,20 +51,22 @@ pub enum Plan {
     Show { segment: Segment, from: f64 },
 }
 
-/// Decides. `gathered` is in order, oldest first.
+/// Decides. `gathered` is in the order of arrival, oldest first: the numbers of a relay that was started again
+/// may be lower than those before.
 pub fn next(shown: Option<Shown>, gathered: &[Gathered], now: f64) -> Plan {
     let Some(shown) = shown else { return first(gathered) };
     if !shown.ran_out {
         return Plan::Keep;
     }
-    let (same, later): (Vec<&Gathered>, Vec<&Gathered>) = gathered
-        .iter()
-        .filter(|gathered| gathered.segment >= shown.segment)
-        .partition(|it| it.segment == shown.segment);
-    match same.first() {
-        Some(same) if same.len > shown.len => grow(same, &later, shown.position, now),
+    let place = gathered.iter().position(|it| it.segment == shown.segment);
+    let (same, later) = match place {
+        Some(place) => (gathered.get(place), &gathered[place + 1..]),
+        None => (None, gathered),
+    };
+    match same {
+        Some(same) if same.len > shown.len => grow(same, later, shown.position, now),
         Some(same) if same.complete.is_none() => Plan::Keep,
-        same => follow(&later, same.map_or(0.0, |same| same.duration)),
+        same => follow(later, same.map_or(0.0, |same| same.duration)),
     }
 }
 
@@ -88,7 +90,7 @@ fn first(gathered: &[Gathered]) -> Plan {
         .map_or(Plan::Keep, |newest| Plan::Show { segment: newest.segment, from: 0.0 })
 }
 
-fn grow(same: &Gathered, later: &[&Gathered], position: f64, now: f64) -> Plan {
+fn grow(same: &Gathered, later: &[Gathered], position: f64, now: f64) -> Plan {
     let show = Plan::Show { segment: same.segment, from: position };
     let behind = later.iter().any(|later| later.complete.is_some());
     match same.complete {
@@ -102,7 +104,7 @@ fn grow(same: &Gathered, later: &[&Gathered], position: f64, now: f64) -> Plan {
     }
 }
 
-fn follow(later: &[&Gathered], last_duration: f64) -> Plan {
+fn follow(later: &[Gathered], last_duration: f64) -> Plan {
     let mut complete = later.iter().filter(|later| later.complete.is_some());
     let (oldest, more) = (complete.next(), complete.next_back());
     // More than one is complete: this viewer fell behind, and goes on with the newest.
@@ -170,6 +172,13 @@ mod tests {
     fn who_is_two_behind_goes_to_the_newest() {
         let gathered = [part(2, 4.0, Some(8.0)), part(3, 4.0, Some(12.0)), part(4, 1.0, None)];
         assert_eq!(next(ran_out(1, 4.0), &gathered, 13.0), show(3, 0.0));
+    }
+
+    #[test]
+    fn what_came_later_is_later_whatever_its_number() {
+        let gathered = [part(9, 4.0, Some(4.0)), part(2, 4.0, Some(8.0)), part(3, 0.1, None)];
+        assert_eq!(next(ran_out(9, 4.0), &gathered, 8.1), show(2, 0.0));
+        assert_eq!(next(ran_out(2, 4.0), &gathered[1..], 8.1), Plan::Keep);
     }
 
     #[test]

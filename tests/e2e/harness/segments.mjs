@@ -90,6 +90,11 @@ export function assertWhole(segments) {
   assert.deepEqual([...segments.values()].flatMap(({ number, wrong }) => wrong.map((what) => `${number}: ${what}`)), []);
 }
 
+/** No segment was cut short. */
+export function assertUncut(segments) {
+  assert.deepEqual([...segments.values()].filter(({ cutShort }) => cutShort).map(({ number }) => number), []);
+}
+
 /** No piece came twice. */
 export function assertOnce(segments) {
   assert.deepEqual([...segments.values()].flatMap(({ number, twice }) => twice.map((what) => `${number}: ${what}`)), []);

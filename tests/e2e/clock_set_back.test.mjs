@@ -1,0 +1,63 @@
+// Segments are numbered by the relay's clock, and a relay that is started again may have another one.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startRelay } from "../../scripts/relay.mjs";
+import { launchChromium } from "./harness/browser.mjs";
+import { defer } from "./harness/cleanup.mjs";
+import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "./harness/pages.mjs";
+import { pictures } from "./harness/pictures.mjs";
+
+const HOUR = 3600;
+/** How long going on may take, in ms. */
+const WITHIN = 8000;
+
+/** The environment of a program whose wall clock is wrong by so many seconds; Debian's faketime. */
+const wrongBy = (seconds) => ({
+  LD_PRELOAD: "/usr/$LIB/faketime/libfaketime.so.1", // the linker knows $LIB
+  FAKETIME: `${seconds}s`,
+  FAKETIME_DONT_FAKE_MONOTONIC: "1",
+});
+
+for (const mode of ["mse", "glue"]) {
+  test(`in mode ${mode}, broadcaster and viewer go on when the relay comes back an hour earlier`, { timeout: 90_000 }, async (t) => {
+    const relay = await relayFor(t);
+    const lost = { expects: /WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource/ };
+    const broadcaster = await openBare(await launchChromium(t), relay, lost);
+    const viewer = await openBare(await launchChromium(t), relay, lost);
+    await record(broadcaster, "barcodes", { restartInterval: 2000 });
+    await view(viewer, { mode });
+    await pictures(viewer, 10);
+    await viewer.evaluate(() => {
+      window.latencies = [];
+      viewing.addEventListener("stats", ({ detail }) => latencies.push(detail.latency));
+    });
+    const { segment } = await statsOf(viewer, "viewing");
+
+    process.kill(relay.pid, "SIGKILL");
+    await relay.exit;
+    await untilState(viewer, "viewing", "reconnecting");
+    await untilState(broadcaster, "recording", "reconnecting");
+    const args = ["--listen", `127.0.0.1:${relay.port}`, "--log", "warn"];
+    const again = await startRelay({ www: "tests/e2e/pages", args, env: wrongBy(-HOUR) });
+    defer(t, again.stop);
+    const began = performance.now();
+
+    await untilState(broadcaster, "recording", "live");
+    await untilState(viewer, "viewing", "live");
+    await until(viewer, (before) => viewing.stats().segment < before, segment);
+    await pictures(viewer, 30);
+    const took = performance.now() - began;
+    t.diagnostic(`went on after ${Math.round(took)} ms`);
+    assert.ok(took < WITHIN, `${took} ms`);
+
+    const stats = await statsOf(viewer, "viewing");
+    assert.ok(Math.abs(segment - stats.segment - HOUR * 1e6) < 60e6, "the relay's clock is an hour back");
+    const latencies = await viewer.evaluate(() => [...latencies, viewing.stats().latency]);
+    assert.deepEqual(latencies.filter((latency) => latency !== null && !(latency >= 0 && latency < 5000)), []);
+    for (const [page, kind] of [[broadcaster, "recording"], [viewer, "viewing"]]) {
+      assert.deepEqual((await logOf(page, kind)).errors, []);
+      assert.ok(!(await logOf(page, kind)).states.includes("ended"));
+    }
+  });
+}
