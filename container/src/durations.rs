@@ -20,6 +20,9 @@ use std::collections::VecDeque;
 /// What a picture lasts when nothing tells, ms: one frame at 30 a second.
 const USUAL: i64 = 33;
 
+/// What a picture lasts at least, ms.
+const MOMENT: i64 = 1;
+
 /// A picture that stands still longer than this, ms, does not hold the sound any more.
 const HELD: i64 = 500;
 
@@ -90,12 +93,22 @@ impl Durations {
         std::mem::take(&mut self.out)
     }
 
-    /// Nothing more comes for now, or at all: what is held goes on, and lasts as long as is usual.
+    /// Nothing more comes for now: what is held goes on, and lasts as long as is usual.
     pub fn flush(&mut self) {
+        self.flush_lasting(self.usual.unwrap_or(USUAL));
+    }
+
+    /// The segment is over. Its last picture, unless it is the only one, lasts but a moment: the next recorder begins
+    /// with the picture that was there when it was started, which is the same one, and segments that are longer
+    /// than the time they took would make a player fall behind.
+    pub fn end(&mut self) {
+        self.flush_lasting(self.usual.map_or(USUAL, |_| MOMENT));
+    }
+
+    fn flush_lasting(&mut self, duration: i64) {
         let newest = self.held.back().map_or(0, |frame| frame.time);
-        let usual = self.usual.unwrap_or(USUAL);
         for frame in &mut self.held {
-            frame.duration.get_or_insert((newest - frame.time).max(usual));
+            frame.duration.get_or_insert((newest - frame.time).max(duration));
         }
         self.release();
     }
@@ -108,7 +121,7 @@ impl Durations {
         if is_video {
             let before = self.held.iter_mut().find(|frame| frame.is_video && frame.duration.is_none());
             if let Some(before) = before {
-                let duration = (time - before.time).max(1);
+                let duration = (time - before.time).max(MOMENT);
                 before.duration = Some(duration);
                 self.usual = Some(duration);
             }

@@ -95,6 +95,17 @@ fn a_picture_waits_for_the_next_one_and_sound_behind_it_waits_too() {
 }
 
 #[test]
+fn the_last_picture_of_a_segment_lasts_a_moment_unless_it_is_the_only_one() {
+    for (times, last) in [(&[0, 40][..], (40, 1)), (&[0], (0, 33))] {
+        let mut durations = Durations::default();
+        let pictures: Vec<_> = times.iter().flat_map(|&time| picture(time)).collect();
+        durations.push(&[start(), pictures].concat()).expect("normal form");
+        durations.end();
+        assert_eq!(blocks(&durations.take()).last(), Some(&last));
+    }
+}
+
+#[test]
 fn a_picture_that_stands_still_does_not_hold_the_sound_for_ever() {
     let mut durations = Durations::default();
     durations.push(&[start(), picture(0)].concat()).expect("normal form");

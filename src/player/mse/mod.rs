@@ -200,7 +200,7 @@ impl Screen for Mse {
             return (self.fail)(Error::new(Kind::Media, format!("the broadcast cannot be played: {error}")));
         }
         if matches!(piece, Piece::End { .. }) {
-            self.durations.borrow_mut().flush();
+            self.durations.borrow_mut().end();
         }
         self.fed.set(true);
         self.append_what_is_due();
