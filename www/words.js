@@ -3,6 +3,7 @@
 /** What a recording's state means to the one who broadcasts. */
 export const broadcasterWords = {
   connecting: "Connecting…",
+  waiting: "Waiting for the first picture of your source",
   live: "On air",
   reconnecting: "Connection lost, reconnecting…",
   ended: "Ended",
