@@ -10,8 +10,8 @@
 
 use crate::{
     Error,
-    block::Block,
-    ebml::{self, Header, id, read_uint},
+    block::{Block, LONGEST},
+    ebml::{self, Header, LARGEST, id, read_uint},
     opus,
     tracks::{self, Track},
 };
@@ -66,8 +66,11 @@ impl Durations {
                 at = content;
                 continue;
             }
-            let size = header.size.and_then(|size| usize::try_from(size).ok()).ok_or(Error::Damaged)?;
-            let end = content.checked_add(size).ok_or(Error::TooLarge)?;
+            let size = header.size.ok_or(Error::Damaged)?;
+            if size > LARGEST {
+                return Err(Error::TooLarge);
+            }
+            let end = content + size as usize;
             if end > rest.len() {
                 break;
             }
@@ -93,6 +96,11 @@ impl Durations {
         std::mem::take(&mut self.out)
     }
 
+    /// How long the newest picture lasted that another one has followed, ms.
+    pub fn usual(&self) -> Option<i64> {
+        self.usual
+    }
+
     /// Nothing more comes for now: what is held goes on, and lasts as long as is usual.
     pub fn flush(&mut self) {
         self.flush_lasting(self.usual.unwrap_or(USUAL));
@@ -116,7 +124,10 @@ impl Durations {
     fn hold(&mut self, content: &[u8]) -> Result<(), Error> {
         let block = Block::read(content, None)?;
         let track = self.tracks.iter().find(|track| track.number == block.track).ok_or(Error::Damaged)?;
-        let time = self.timestamp as i64 + i64::from(block.time);
+        let time = i64::try_from(self.timestamp).unwrap_or(i64::MAX).saturating_add(block.time.into());
+        if time >= LONGEST {
+            return Err(Error::TooLong);
+        }
         let is_video = track.is_video;
         if is_video {
             let before = self.held.iter_mut().find(|frame| frame.is_video && frame.duration.is_none());

@@ -3,6 +3,10 @@
 use crate::Error;
 use std::ops::Range;
 
+/// The largest element that is taken, in bytes: half of what a message may be. A keyframe of 4K video has a few
+/// hundred kilobytes.
+pub(crate) const LARGEST: u64 = 4 << 20;
+
 /// The ids that matter here, with their length marker, as RFC 9559 writes them.
 pub(crate) mod id {
     pub(crate) const EBML: u32 = 0x1A45_DFA3;

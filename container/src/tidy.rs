@@ -3,13 +3,9 @@
 use crate::{
     Error,
     block::{Block, LONGEST},
-    ebml::{self, Header, children, id, read_uint},
+    ebml::{self, Header, LARGEST, children, id, read_uint},
     tracks::{self, Track},
 };
-
-/// The largest element that is taken, in bytes: half of what a message may be. A keyframe of 4K video has a few
-/// hundred kilobytes.
-const LARGEST: u64 = 4 << 20;
 
 /// `Segment`, of unknown size.
 const SEGMENT: [u8; 12] = [0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
@@ -69,6 +65,11 @@ impl Tidy {
     /// Whether the init segment and at least one block are there: enough to open a segment with.
     pub fn has_block(&self) -> bool {
         self.newest.is_some()
+    }
+
+    /// How many pictures there are so far.
+    pub fn pictures(&self) -> u32 {
+        self.tracks.iter().filter(|track| track.is_video).map(|track| track.frames).sum()
     }
 
     /// All that is tidy since the last call. It ends at the edge of a block.
@@ -156,8 +157,7 @@ fn admit(
     let track = tracks.iter_mut().find(|track| track.number == block.track).ok_or(Error::Damaged)?;
     // Every packet of sound stands for itself; Firefox does not say so.
     let is_key = block.is_key || !track.is_video;
-    track.has_key |= is_key;
-    if !track.has_key {
+    if track.frames == 0 && !is_key {
         return Ok(None);
     }
     let time = i64::try_from(timestamp).unwrap_or(i64::MAX).saturating_add(block.time.into());
@@ -167,6 +167,7 @@ fn admit(
     // Chromium's MediaSource ends with an error where times go back, in one track or from one to the other.
     let time = (time.max(0) as i16).max(newest.unwrap_or(0));
     *newest = Some(time);
+    track.frames = track.frames.saturating_add(1);
     Ok(Some((time, is_key)))
 }
 

@@ -13,8 +13,8 @@ const VIDEO: u64 = 1;
 pub(crate) struct Track {
     pub(crate) number: u64,
     pub(crate) is_video: bool,
-    /// A keyframe has come. What comes before it, nobody could decode.
-    pub(crate) has_key: bool,
+    /// How many have come. What comes before the first keyframe, nobody could decode.
+    pub(crate) frames: u32,
 }
 
 /// Reads the content of `Tracks`, and makes it say, in place, that there is no alpha plane: WebKit refuses a
@@ -25,7 +25,7 @@ pub(crate) fn read(content: &mut [u8]) -> Result<Vec<Track>, Error> {
 }
 
 fn read_entry(entry: &mut [u8]) -> Result<Track, Error> {
-    let mut track = Track { number: 0, is_video: false, has_key: false };
+    let mut track = Track { number: 0, is_video: false, frames: 0 };
     for (id, range) in children(entry)? {
         let content = &mut entry[range];
         match id {
@@ -55,7 +55,7 @@ mod tests {
             &[0xAE, 0x86, 0xD7, 0x81, 0x02, 0x83, 0x81, 0x02],
         ]
         .concat();
-        let track = |number, is_video| Track { number, is_video, has_key: false };
+        let track = |number, is_video| Track { number, is_video, frames: 0 };
         assert_eq!(read(&mut tracks), Ok(vec![track(1, true), track(2, false)]));
         assert_eq!((tracks[11], tracks[17]), (0, 0));
     }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use blobcast_container::Durations;
+use blobcast_container::{Durations, Error};
 use common::{Packet, packets, recordings, tidy, write};
 use proptest::prelude::*;
 
@@ -118,6 +118,16 @@ fn a_picture_that_stands_still_does_not_hold_the_sound_for_ever() {
     assert_eq!((released[0], released.len()), ((0, 540), 11));
     durations.push(&sound(600)).expect("normal form");
     assert_eq!(blocks(&durations.take()), [(600, 60)]);
+}
+
+#[test]
+fn times_and_sizes_that_no_segment_has_are_refused() {
+    let mut late = start();
+    late.truncate(late.len() - 3);
+    late.extend([0xE7, 0x88, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+    assert_eq!(Durations::default().push(&[late, picture(1)].concat()), Err(Error::TooLong));
+    let huge = [start(), vec![0xA3, 0x01, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00]].concat();
+    assert_eq!(Durations::default().push(&huge), Err(Error::TooLarge));
 }
 
 proptest! {

@@ -11,11 +11,21 @@ use web_sys::{AbortSignal, RequestInit, Response};
 /// How long the relay may take to say that it is well, ms.
 const HEALTH_WITHIN: u32 = 5_000;
 
+/// How long it may take on a reconnect until a token is there and the relay is well: a page's request for a token
+/// may have been lost with the network that was lost.
+const PREPARED_WITHIN: Duration = Duration::from_secs(15);
+
 impl Link {
     /// Opens a leg: after a failure only once the relay answers, and with a token asked for just now.
     pub(super) fn connect(&self, which: Which) {
         let leg = self.leg(which);
-        let turn = leg.turn();
+        let too_long = dom::weakly(&self.me, move |link| {
+            // At first a page may take its time, as long as `connectTimeout` allows.
+            if link.was_up.get() {
+                link.retry(which, When::Soon);
+            }
+        });
+        let turn = leg.prepare(PREPARED_WITHIN, too_long);
         let health = (leg.failures() > 0).then(|| self.target.health());
         let (me, token) = (self.me.clone(), self.target.token.clone());
         spawn_local(async move {

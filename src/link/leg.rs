@@ -14,6 +14,10 @@ pub enum Phase {
     /// Closed for good, or about to connect.
     #[default]
     Idle,
+    /// Until it may be opened: the relay or the page is asked something, but not for ever.
+    Preparing {
+        _until: Timeout,
+    },
     Opening(Socket),
     Open(Socket),
     /// Until the next try.
@@ -62,9 +66,11 @@ impl Leg {
         drop(before);
     }
 
-    /// Begins a new phase before its socket exists; see [`is_at`](Self::is_at).
-    pub fn turn(&self) -> u32 {
-        self.set(Phase::Idle);
+    /// Begins a new phase before its socket exists; see [`is_at`](Self::is_at). `too_long` is called if nothing
+    /// follows within this time.
+    pub fn prepare(&self, within: Duration, too_long: impl FnOnce() + 'static) -> u32 {
+        let until = Timeout::new(within.as_millis() as u32, too_long);
+        self.set(Phase::Preparing { _until: until });
         self.turn.get()
     }
 
@@ -94,7 +100,7 @@ impl Leg {
             Phase::Opening(socket) | Phase::Open(socket) => {
                 self.hearing.borrow_mut().is_dead(socket.sent(), socket.buffered_amount().into(), slept)
             }
-            Phase::Idle | Phase::Waiting { .. } => false,
+            Phase::Idle | Phase::Preparing { .. } | Phase::Waiting { .. } => false,
         }
     }
 

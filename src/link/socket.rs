@@ -64,12 +64,18 @@ impl Socket {
 
     /// Sends, if the socket is still open. A socket that closes tells so; what was lost is sent again then.
     pub fn send(&self, message: &JsBytes) {
+        if !self.is_open() {
+            return;
+        }
         let _ = self.socket.send_with_js_u8_array(message.as_js());
         self.count(message.len());
     }
 
     /// Sends text likewise.
     pub fn send_text(&self, text: &str) {
+        if !self.is_open() {
+            return;
+        }
         let _ = self.socket.send_with_str(text);
         self.count(text.len());
     }
@@ -81,6 +87,11 @@ impl Socket {
 
     fn count(&self, bytes: usize) {
         self.sent.set(self.sent.get() + bytes as u64);
+    }
+
+    /// A socket that is closing throws nothing away in silence: it complains on the console.
+    fn is_open(&self) -> bool {
+        self.socket.ready_state() == WebSocket::OPEN
     }
 
     /// Closes with 1000: this side is finished, not lost.

@@ -28,6 +28,11 @@ impl Cutter {
         self.segment.is_some()
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// Takes data; gives the messages that it is enough for. `number` is asked for the segment's when it begins.
     pub fn data<B>(
         &mut self,
@@ -72,6 +77,11 @@ impl Cutter {
         let segment = self.segment.filter(|_| !self.ended);
         self.ended = true;
         segment.map(|segment| self.message(segment, Kind::LastChunk { cut_short }, sent, B::default()))
+    }
+
+    /// Pictures in the segment so far.
+    pub fn pictures(&self) -> u32 {
+        self.tidy.pictures()
     }
 
     /// Bytes in the segment so far.

@@ -71,6 +71,8 @@ pub struct Recorder {
     /// That was said on the chunk socket that is open now.
     has_heard: Cell<bool>,
     numbering: RefCell<Numbering>,
+    /// Bytes sent again that the browser may still hold.
+    resent: Cell<u32>,
     started: Deferred,
     stopped: Deferred,
     /// What follows once all is delivered: `stop()` was called, or the tracks have ended.
@@ -86,6 +88,8 @@ pub struct Recorder {
     consumer: RefCell<Option<still::Consumer>>,
     /// When it was asked last.
     asked: Cell<f64>,
+    /// How many times since the source moved last.
+    answers: Cell<u32>,
 }
 
 impl Recorder {
@@ -110,6 +114,7 @@ impl Recorder {
             have: Cell::default(),
             has_heard: Cell::new(false),
             numbering: RefCell::default(),
+            resent: Cell::new(0),
             started: Deferred::default(),
             stopped: Deferred::default(),
             ending: Cell::default(),
@@ -122,6 +127,7 @@ impl Recorder {
             looking: RefCell::default(),
             consumer: RefCell::default(),
             asked: Cell::new(f64::NEG_INFINITY),
+            answers: Cell::new(0),
         });
         recorder.connect();
         recorder.started.wait().await?;

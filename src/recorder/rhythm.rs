@@ -1,6 +1,6 @@
 //! When a segment ends and the next begins.
 
-use super::{Recorder, Recording, run::Run, settings};
+use super::{Recorder, Recording, cutter::Cutter, run::Run, settings};
 use crate::{
     bytes::JsBytes,
     dom::weakly,
@@ -78,9 +78,7 @@ impl Recorder {
         let runs = self.runs.borrow();
         let Some(current) = runs.front().filter(|_| runs.len() == 1) else { return false };
         let is_old = is_due(current.run.age(), self.settings.restart_interval, self.settings.timeslice());
-        current.run.has_data()
-            && !self.is_congested()
-            && (is_old || current.cutter.borrow().len() > LARGEST_SEGMENT)
+        current.run.has_data() && !self.is_congested() && (is_old || is_done(&current.cutter.borrow()))
     }
 
     /// What the run gives cannot be read any further: its segment ends here, and the next one begins.
@@ -112,6 +110,11 @@ impl Recorder {
             self.drain(State::Ended);
         }
     }
+}
+
+/// Whether a segment was given up, or is as large as one may be.
+fn is_done(cutter: &Cutter) -> bool {
+    cutter.has_ended() || cutter.len() > LARGEST_SEGMENT
 }
 
 /// Whether a run of this age, ms, is handed over now rather than with the next data, which comes a timeslice

@@ -109,9 +109,14 @@ impl Run {
         }
     }
 
+    /// When it gave something last, or was started, by the page's monotonic clock, ms.
+    pub fn heard(&self) -> f64 {
+        self.heard.get()
+    }
+
     /// How long it has given nothing, ms.
     pub fn silence(&self) -> f64 {
-        now() - self.heard.get()
+        now() - self.heard()
     }
 
     /// The next data, in order, once its bytes are there.

@@ -1,12 +1,15 @@
 //! What to do about a source that stands still: a canvas that nobody draws on, a slide that is shared.
 //!
 //! Chromium's recorder gives what it has only when the next frame comes, and with sound in the stream it gives
-//! nothing at all until then. So a recorder that has been silent for a moment is asked for what it has; and if
-//! that cannot be enough, the source for a frame: Chromium makes one for every new consumer of a track.
-//! Firefox's gives nothing whatever one does: there a segment begins with the first movement.
+//! nothing at all until then. And a viewer's MediaSource shows a picture only when the next one says how long it
+//! lasts. So a recorder that has been silent for a moment is asked for what it has, and the source for one more
+//! frame, the same picture again: Chromium makes one for every new consumer of a track. Without sound that is
+//! done a few times, since Chromium plays only with some pictures in hand, and then the segment stays open in
+//! silence; with sound it goes on, for the sound to flow.
+//! Firefox's recorder gives something only every few seconds then, whatever one does.
 //! Measured in Chromium 156 and Firefox 153.
 
-use super::{Recorder, run::Run};
+use super::{Recorder, Recording, run::Run};
 use crate::{
     dom::{now, window},
     events::State,
@@ -27,6 +30,12 @@ const SLOW_START: f64 = 400.0;
 /// A source that had to be asked for a frame within this time, ms, stands still.
 const STILL: f64 = 1_000.0;
 
+/// A source that was asked for a frame gives it within this time, ms. What comes later has moved.
+const ANSWER: f64 = 400.0;
+
+/// So many frames are asked for when a picture has come to stand: Chromium's renderer plays with four.
+const ANSWERS: u32 = 6;
+
 /// A page that has waited this long, ms, for the first data hears that there is none.
 const PATIENCE: f64 = 2_000.0;
 
@@ -39,11 +48,25 @@ impl Recorder {
         let Some(newest) = newest.filter(|newest| self.is_silent(&newest.run)) else { return };
         newest.run.ask();
         let has_sound = self.stream.get_audio_tracks().length() > 0;
-        if has_sound || !newest.run.has_data() {
+        if has_sound || self.is_unsettled(&newest) {
             self.consumer.replace(Consumer::of(&self.stream));
             self.asked.set(now());
+            self.answers.set(self.answers.get() + 1);
         }
         self.say_if_waiting(&newest.run);
+    }
+
+    /// Whether there are still too few pictures behind the newest one.
+    fn is_unsettled(&self, newest: &Recording) -> bool {
+        if !self.is_answer(&newest.run) || newest.cutter.borrow().pictures() < 2 {
+            self.answers.set(0);
+        }
+        self.answers.get() < ANSWERS
+    }
+
+    /// Whether what the run gave last is only what it was asked for.
+    pub(super) fn is_answer(&self, run: &Run) -> bool {
+        run.heard() <= self.asked.get() + ANSWER
     }
 
     fn is_silent(&self, run: &Run) -> bool {

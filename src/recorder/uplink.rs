@@ -19,12 +19,9 @@ impl Peer for Recorder {
 
     fn hear(&self, news: News) {
         match news {
-            // A new chunk socket begins with what the relay has; until then nothing is sent twice.
+            // A new chunk socket begins with what the relay has; an old one has said it before.
             News::Up { chunk_is_new: true } => {}
-            News::Up { chunk_is_new: false } => {
-                self.send_missing();
-                self.is_live();
-            }
+            News::Up { chunk_is_new: false } => self.take_up(),
             News::ClockSettled => {
                 self.take_up();
                 self.pump();
@@ -54,11 +51,11 @@ impl Recorder {
         self.take_up();
     }
 
-    /// Goes on after what the relay has. After a time without it, its clock has to be known first: it may be
-    /// another relay, which takes no segment from its future.
+    /// Goes on after what the relay has, once both sockets are there. After a time without it, its clock has to be
+    /// known first: it may be another relay, which takes no segment from its future.
     fn take_up(&self) {
-        let clock_is_settled = self.link().is_some_and(|link| link.clock_is_settled());
-        if !clock_is_settled || !self.has_heard.get() {
+        let is_ready = self.link().is_some_and(|link| link.is_up() && link.clock_is_settled());
+        if !is_ready || !self.has_heard.get() {
             return;
         }
         let (segment, seq, last) = self.have.get();
@@ -74,18 +71,22 @@ impl Recorder {
         }
         if segment > 0 {
             self.started.resolve();
-            self.is_live();
         }
+        self.say_state();
         if self.runs.borrow().is_empty() && self.ending.get().is_none() {
             self.hand_over();
         }
         self.end_if_drained();
     }
 
-    fn is_live(&self) {
-        if self.started.is_settled() && self.ending.get().is_none() {
-            self.events.set_state(State::Live);
+    /// The state of a recording whose sockets are both there.
+    fn say_state(&self) {
+        if !self.started.is_settled() || self.ending.get().is_some() {
+            return;
         }
+        let (segment, ..) = self.have.get();
+        let has_begun = segment > 0 || !self.outbox.borrow().is_delivered();
+        self.events.set_state(if has_begun { State::Live } else { State::Waiting });
     }
 
     /// A relay that has closed our segment, or has one of somebody else's, takes no more of it: the next
@@ -98,8 +99,8 @@ impl Recorder {
 
     /// Sends what the relay lacks, and from now on everything as it comes.
     fn send_missing(&self) {
+        let Some(link) = self.link() else { return };
         self.may_send.set(true);
-        let Some(link) = self.link().filter(|link| link.is_up()) else { return };
         let (segment, seq, _) = self.have.get();
         let outbox = self.outbox.borrow();
         for missing in outbox.missing(segment, seq) {
@@ -114,10 +115,14 @@ impl Recorder {
                 }
             }
         }
+        self.resent.set(link.buffered_amount());
     }
 
     /// Cuts a recorder's data and sends it.
     pub(super) fn cut(&self, recording: &Recording, data: &JsBytes) {
+        if recording.cutter.borrow().has_ended() {
+            return;
+        }
         if self.is_congested() {
             // The rest of the segment is given up whole; the next one begins when the line is free.
             return self.end_segment(recording, true);
@@ -146,7 +151,10 @@ impl Recorder {
     /// Whether the browser holds more than the line will take in good time: without this it would do so
     /// without limit.
     pub(super) fn is_congested(&self) -> bool {
-        self.link().is_some_and(|link| link.buffered_amount() > MOST_BUFFERED)
+        let buffered = self.link().map_or(0, |link| link.buffered_amount());
+        // What was sent again at once says nothing about the line, until it has left.
+        self.resent.set(self.resent.get().min(buffered));
+        buffered - self.resent.get() > MOST_BUFFERED
     }
 
     /// Keeps a message for a relay that may lose it, and sends it if one is there.

@@ -45,31 +45,39 @@ for (const mode of ["mse", "glue"]) {
     }, STILL);
     const loud = levels.filter((level) => level > 0.1).length / levels.length;
     t.diagnostic(`${(loud * 100).toFixed(0)} % of ${levels.length} times loud; ${JSON.stringify(await statsOf(broadcaster, "recording"))}`);
-    assert.ok(loud > 0.8, `the tone is heard ${(loud * 100).toFixed(0)} % of the time`);
+    assert.ok(loud > 0.7, `the tone is heard ${(loud * 100).toFixed(0)} % of the time`);
     assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
   });
 }
 
-test("a viewer sees each new slide", { timeout: 60_000 }, async (t) => {
-  const relay = await relayFor(t);
-  const broadcaster = await openBare(await launchChromium(t), relay);
-  const viewer = await openBare(await launchChromium(t), relay);
-  await record(broadcaster, "slides", { every: 3000, restartInterval: 1000 });
-  await view(viewer, { mode: "mse" });
-  const seen = new Map();
-  while (seen.size < 4) {
-    const [{ number, latency }] = readBarcodes(await pictures(viewer, 1));
-    if (!seen.has(number)) seen.set(number, latency);
-  }
-  const numbers = [...seen.keys()];
-  t.diagnostic(JSON.stringify([...seen]));
-  assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), "each slide, in order");
-  const [, ...later] = seen.values();
-  assert.ok(Math.max(...later) < 2000, `slides are seen after ${later.join(", ")} ms`);
-});
+// Within a segment, one segment each, and after a time that is longer than a segment may be.
+for (const { every, restartInterval, slides } of [
+  { every: 1500, restartInterval: 4000, slides: 4 },
+  { every: 3000, restartInterval: 1000, slides: 4 },
+  { every: 33_000, restartInterval: 4000, slides: 2 },
+]) {
+  test(`a viewer sees each new slide, one every ${every / 1000} s`, { timeout: 90_000 }, async (t) => {
+    const relay = await relayFor(t);
+    const broadcaster = await openBare(await launchChromium(t), relay);
+    const viewer = await openBare(await launchChromium(t), relay);
+    await record(broadcaster, "slides", { every, restartInterval });
+    await view(viewer, { mode: "mse" });
+    const seen = new Map();
+    while (seen.size < slides) {
+      const [{ number, latency }] = readBarcodes(await pictures(viewer, 1, 60));
+      if (!seen.has(number)) seen.set(number, latency);
+    }
+    const numbers = [...seen.keys()];
+    t.diagnostic(JSON.stringify([...seen]));
+    assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), "each slide, in order");
+    const [, ...later] = seen.values();
+    assert.ok(Math.max(...later) < 2000, `slides are seen after ${later.join(", ")} ms`);
+    assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
+  });
+}
 
 test("a recording waits for a source that gives nothing, and says so", { timeout: 60_000 }, async (t) => {
-  // Firefox records nothing of a canvas that stands still.
+  // Firefox gives nothing of a canvas that stands still for some seconds.
   const relay = await relayFor(t);
   const page = await openBare(await launchFirefox(t), relay);
   const viewer = await openBare(await launchChromium(t), relay);

@@ -124,11 +124,6 @@ impl<B: Body + Default> Reassembly<B> {
         self.reading.as_ref().map(|reading| (reading.segment, reading.next))
     }
 
-    /// Whether the segment being read has ended. `false` before the first.
-    pub fn is_between_segments(&self) -> bool {
-        self.reading.as_ref().is_some_and(|reading| reading.phase == Phase::Ended)
-    }
-
     /// The first piece that is missing while later ones are here.
     pub fn missing(&self) -> Option<(Segment, u32)> {
         let (segment, next) = self.position()?;

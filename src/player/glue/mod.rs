@@ -63,6 +63,8 @@ pub struct Glue {
     /// The viewer is back, and what is newest was not yet worth a change.
     wants_edge: Cell<bool>,
     failures: Cell<u32>,
+    /// A piece has come since the last tick.
+    fed: Cell<bool>,
     transition: RefCell<Option<Transition>>,
     waiting: RefCell<Option<Timeout>>,
     fail: OnFailure,
@@ -82,6 +84,7 @@ impl Glue {
             ran_out: Cell::new(false),
             wants_edge: Cell::new(false),
             failures: Cell::new(0),
+            fed: Cell::new(false),
             transition: RefCell::default(),
             waiting: RefCell::default(),
             fail,
@@ -209,12 +212,19 @@ fn to_js(blob: &Blob<JsBytes>) -> Result<web_sys::Blob, JsValue> {
 
 impl Screen for Glue {
     fn read(&self, piece: &Piece<JsBytes>) {
+        self.fed.set(true);
         self.gather(piece);
         self.step();
     }
 
     fn tick(&self) {
-        self.step();
+        let is_quiet = !self.fed.replace(false);
+        let newest = self.gathered.borrow().back().map(|newest| newest.blob.segment());
+        match newest.filter(|_| is_quiet && self.source.borrow().is_none()) {
+            // No more comes for now: a newcomer sees what there is, however short.
+            Some(segment) => self.follow(Plan::Show { segment, from: 0.0 }),
+            None => self.step(),
+        }
     }
 
     fn to_live_edge(&self) {

@@ -39,8 +39,9 @@ const BACK: f64 = 0.5;
 /// With less than this ahead nothing is played: the playhead stands.
 const STARVED: f64 = 0.05;
 
-/// Who has stood longer than this has seen a break anyway, and is put back when more comes.
-const STOOD: f64 = 0.25;
+/// The rate through a picture that has stood and still lasts: nobody sees that it is fast. A seek would not do,
+/// since Chromium paints nothing after one until several frames are there.
+const RUSH: f64 = 3.0;
 
 /// No second seek within this.
 const SEEK_EVERY: f64 = 5.0;
@@ -54,6 +55,8 @@ pub struct Sample {
     pub end: f64,
     pub playhead: f64,
     pub playing: bool,
+    /// There is no sound, and each picture lasts long: slides.
+    pub slides: bool,
 }
 
 /// What to do about it.
@@ -75,8 +78,6 @@ pub struct LiveEdge {
     at_once: bool,
     rate: f64,
     ahead: VecDeque<(f64, f64)>,
-    /// Since when nothing was ahead.
-    starved: Option<f64>,
     sought: f64,
 }
 
@@ -88,7 +89,6 @@ impl LiveEdge {
             at_once: false,
             rate: 1.0,
             ahead: VecDeque::new(),
-            starved: None,
             sought: f64::NEG_INFINITY,
         }
     }
@@ -105,13 +105,13 @@ impl LiveEdge {
 
     /// The regular look.
     pub fn step(&mut self, sample: Sample) -> Step {
-        let Sample { now, start, end, playhead, playing } = sample;
+        let Sample { now, start, end, playhead, playing, slides } = sample;
         if !self.started {
             if end - start < self.target && !self.at_once {
                 return Step::Nothing;
             }
             self.started = true;
-            return Step::Start((end - self.target).max(start));
+            return Step::Start(if slides { start } else { (end - self.target).max(start) });
         }
         if !playing {
             self.ahead.clear();
@@ -119,10 +119,9 @@ impl LiveEdge {
         }
         let ahead = end - playhead;
         let lost = playhead < start - 0.001;
-        if ahead < STARVED {
-            self.starved.get_or_insert(now);
-        } else if self.starved.take().is_some_and(|since| now - since > STOOD && ahead > self.target + BACK) {
-            return self.seek(sample);
+        if slides && !lost {
+            self.ahead.clear();
+            return self.set_rate(if ahead > STARVED { RUSH } else { 1.0 });
         }
         if lost || ahead > self.target + FAR && now - self.sought > SEEK_EVERY {
             return self.seek(sample);
@@ -168,7 +167,7 @@ mod tests {
     use super::*;
 
     fn sample(now: f64, ahead: f64) -> Sample {
-        Sample { now, start: 0.0, end: 100.0, playhead: 100.0 - ahead, playing: true }
+        Sample { now, start: 0.0, end: 100.0, playhead: 100.0 - ahead, playing: true, slides: false }
     }
 
     fn started() -> LiveEdge {
@@ -180,25 +179,26 @@ mod tests {
     #[test]
     fn starts_when_the_target_is_there() {
         let mut edge = LiveEdge::new(TARGET);
-        let early = Sample { now: 0.0, start: 0.0, end: 0.2, playhead: 0.0, playing: false };
+        let early = Sample { now: 0.0, start: 0.0, end: 0.2, playhead: 0.0, playing: false, slides: false };
         assert_eq!(edge.step(early), Step::Nothing);
         assert_eq!(edge.step(Sample { end: 0.4, ..early }), Step::Start(0.4 - TARGET));
     }
 
     #[test]
-    fn what_comes_after_a_standstill_is_not_played_from_where_it_stood() {
-        let mut edge = started();
-        assert!(matches!(edge.step(sample(1.0, 0.02)), Step::Rate(_)));
-        assert_eq!(edge.step(sample(3.0, 2.0)), Step::Seek(100.0 - TARGET), "a slide stood for two seconds");
-        let mut edge = started();
-        assert!(matches!(edge.step(sample(1.0, 0.02)), Step::Rate(_)));
-        assert!(matches!(edge.step(sample(1.2, 1.0)), Step::Rate(_)), "a moment's stall");
+    fn slides_are_rushed_through_to_the_newest() {
+        let mut edge = LiveEdge::new(TARGET);
+        let slides = |ahead| Sample { slides: true, ..sample(1.0, ahead) };
+        assert_eq!(edge.step(slides(100.0)), Step::Start(0.0), "no seek into a picture that stands");
+        assert_eq!(edge.step(slides(2.6)), Step::Rate(RUSH));
+        assert_eq!(edge.step(slides(1.0)), Step::Nothing);
+        assert_eq!(edge.step(slides(0.01)), Step::Rate(1.0));
+        assert_eq!(edge.step(Sample { playing: false, ..slides(2.6) }), Step::Nothing, "a viewer's pause");
     }
 
     #[test]
     fn starts_with_less_when_no_more_comes() {
         let mut edge = LiveEdge::new(TARGET);
-        let still = Sample { now: 0.0, start: 0.0, end: 0.033, playhead: 0.0, playing: false };
+        let still = Sample { now: 0.0, start: 0.0, end: 0.033, playhead: 0.0, playing: false, slides: false };
         assert_eq!(edge.step(still), Step::Nothing);
         edge.start_at_once();
         assert_eq!(edge.step(still), Step::Start(0.0));
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn a_playhead_whose_media_was_evicted_is_lost() {
         let mut edge = started();
-        let lost = Sample { now: 1.0, start: 50.0, end: 51.0, playhead: 20.0, playing: true };
+        let lost = Sample { now: 1.0, start: 50.0, end: 51.0, playhead: 20.0, playing: true, slides: false };
         assert_eq!(edge.step(lost), Step::Seek(51.0 - TARGET));
     }
 }

@@ -33,6 +33,9 @@ use timeline::Timeline;
 use wasm_bindgen::JsValue;
 use web_sys::{Event, MediaSource, SourceBuffer, SourceBufferAppendMode};
 
+/// A picture that lasts longer, ms, is a slide.
+const SLIDE: i64 = 100;
+
 /// Plays through a MediaSource.
 pub struct Mse {
     me: Weak<Self>,
@@ -151,7 +154,19 @@ impl Mse {
         let (start, end) = buffer::range(self.buffer.borrow().as_ref()?)?;
         let video = &self.playback.video;
         let playing = !video.paused() && !video.seeking();
-        Some(Sample { now: now() / 1000.0, start, end, playhead: video.current_time(), playing })
+        Some(Sample {
+            now: now() / 1000.0,
+            start,
+            end,
+            playhead: video.current_time(),
+            playing,
+            slides: self.shows_slides(),
+        })
+    }
+
+    fn shows_slides(&self) -> bool {
+        let usual = self.durations.borrow().usual();
+        !self.mime.contains("opus") && usual.is_none_or(|usual| usual > SLIDE)
     }
 
     /// Keeps the playhead at its distance from the live edge.

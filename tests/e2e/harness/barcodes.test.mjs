@@ -19,7 +19,7 @@ function picture(bits) {
 
 test("a bar code says the number and the age of its frame", () => {
   const [shown] = readBarcodes([{ luma: picture(encode(code)), at: code.time + 350 }]);
-  assert.deepEqual(shown, { at: code.time + 350, number: code.number, latency: 350 });
+  assert.deepEqual(shown, { at: code.time + 350, number: code.number, time: code.time, latency: 350 });
 });
 
 test("a damaged bar code is no bar code, whichever cell was hit", () => {
