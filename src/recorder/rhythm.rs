@@ -78,7 +78,10 @@ impl Recorder {
         let runs = self.runs.borrow();
         let Some(current) = runs.front().filter(|_| runs.len() == 1) else { return false };
         let is_old = is_due(current.run.age(), self.settings.restart_interval, self.settings.timeslice());
-        current.run.has_data() && !self.is_congested() && (is_old || is_done(&current.cutter.borrow()))
+        // A picture that stands is no reason to begin anew; sound over it goes on, and is.
+        let moves = self.stream.get_audio_tracks().length() > 0 || !self.is_answer(&current.run);
+        let is_over = is_old && moves || is_done(&current.cutter.borrow());
+        current.run.has_data() && !self.is_congested() && is_over
     }
 
     /// What the run gives cannot be read any further: its segment ends here, and the next one begins.
