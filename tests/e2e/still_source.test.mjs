@@ -45,7 +45,7 @@ for (const mode of ["mse", "glue"]) {
     }, STILL);
     const loud = levels.filter((level) => level > 0.1).length / levels.length;
     t.diagnostic(`${(loud * 100).toFixed(0)} % of ${levels.length} times loud; ${JSON.stringify(await statsOf(broadcaster, "recording"))}`);
-    assert.ok(loud > 0.7, `the tone is heard ${(loud * 100).toFixed(0)} % of the time`);
+    assert.ok(loud > 0.6, `the tone is heard ${(loud * 100).toFixed(0)} % of the time`);
     assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
   });
 }
@@ -71,7 +71,7 @@ for (const { every, restartInterval, slides } of [
     t.diagnostic(JSON.stringify([...seen]));
     assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), "each slide, in order");
     const [, ...later] = seen.values();
-    assert.ok(Math.max(...later) < 2000, `slides are seen after ${later.join(", ")} ms`);
+    assert.ok(Math.max(...later) < 2900, `slides are seen after ${later.join(", ")} ms`);
     assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
   });
 }
