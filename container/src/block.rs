@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// A segment ends before this time, ms: one cluster has room for 32.767 s, and a little is left for what a
 /// handover adds.
-pub(crate) const LONGEST: i64 = 30_000;
+const LONGEST: i64 = 30_000;
 
 /// The flag of a SimpleBlock that says that nothing before it is needed. In a Block it has no meaning.
 const KEY: u8 = 0x80;
@@ -50,6 +50,15 @@ impl Block {
         let is_key = !children.iter().any(|(id, _)| *id == id::REFERENCE_BLOCK);
         let (_, range) = children.into_iter().find(|(id, _)| *id == id::BLOCK).ok_or(Error::Damaged)?;
         Ok((Self::read(&content[range.clone()], Some(is_key))?, range))
+    }
+
+    /// Its time from the beginning of the recording, ms, in a cluster with this timestamp.
+    ///
+    /// # Errors
+    /// No segment is that long.
+    pub(crate) fn time_in(self, timestamp: u64) -> Result<i64, Error> {
+        let time = i64::try_from(timestamp).unwrap_or(i64::MAX).saturating_add(self.time.into());
+        if time < LONGEST { Ok(time) } else { Err(Error::TooLong) }
     }
 
     /// The frame itself.

@@ -10,8 +10,8 @@
 
 use crate::{
     Error,
-    block::{Block, LONGEST},
-    ebml::{self, Header, LARGEST, id, read_uint},
+    block::Block,
+    ebml::{self, Header, id, read_uint},
     opus,
     tracks::{self, Track},
 };
@@ -57,7 +57,7 @@ impl Durations {
     /// It is not in normal form.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.rest.extend_from_slice(bytes);
-        let rest = std::mem::take(&mut self.rest);
+        let mut rest = std::mem::take(&mut self.rest);
         let mut at = 0;
         while let Some(header) = Header::read(&rest[at..])? {
             let content = at + header.len;
@@ -66,11 +66,7 @@ impl Durations {
                 at = content;
                 continue;
             }
-            let size = header.size.ok_or(Error::Damaged)?;
-            if size > LARGEST {
-                return Err(Error::TooLarge);
-            }
-            let end = content + size as usize;
+            let end = at + header.element_len()?;
             if end > rest.len() {
                 break;
             }
@@ -86,7 +82,8 @@ impl Durations {
             }
             at = end;
         }
-        self.rest = rest[at..].to_vec();
+        rest.drain(..at);
+        self.rest = rest;
         self.release();
         Ok(())
     }
@@ -123,12 +120,8 @@ impl Durations {
 
     fn hold(&mut self, content: &[u8]) -> Result<(), Error> {
         let block = Block::read(content, None)?;
-        let track = self.tracks.iter().find(|track| track.number == block.track).ok_or(Error::Damaged)?;
-        let time = i64::try_from(self.timestamp).unwrap_or(i64::MAX).saturating_add(block.time.into());
-        if time >= LONGEST {
-            return Err(Error::TooLong);
-        }
-        let is_video = track.is_video;
+        let is_video = tracks::find(&mut self.tracks, block.track)?.is_video;
+        let time = block.time_in(self.timestamp)?;
         if is_video {
             let before = self.held.iter_mut().find(|frame| frame.is_video && frame.duration.is_none());
             if let Some(before) = before {

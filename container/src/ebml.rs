@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// The largest element that is taken, in bytes: half of what a message may be. A keyframe of 4K video has a few
 /// hundred kilobytes.
-pub(crate) const LARGEST: u64 = 4 << 20;
+const LARGEST: u64 = 4 << 20;
 
 /// The ids that matter here, with their length marker, as RFC 9559 writes them.
 pub(crate) mod id {
@@ -65,6 +65,17 @@ impl Header {
         let unknown = (1 << (7 * size_len)) - 1;
         Ok(Some(Self { id, len: id_len + size_len, size: (size != unknown).then_some(size) }))
     }
+
+    /// Bytes of the element, header and content.
+    ///
+    /// # Errors
+    /// It does not say how many, or more than is taken.
+    pub(crate) fn element_len(self) -> Result<usize, Error> {
+        match self.size.ok_or(Error::Damaged)? {
+            size if size > LARGEST => Err(Error::TooLarge),
+            size => Ok(self.len + size as usize),
+        }
+    }
 }
 
 /// The elements within a whole content: each id with where its own content is.
@@ -97,7 +108,7 @@ pub(crate) fn read_vint(bytes: &[u8]) -> Result<Option<(u64, usize)>, Error> {
     Ok(Some((number, len)))
 }
 
-/// An element's size in four bytes: enough for what is taken here, 8 MiB.
+/// An element's size in four bytes: more than enough for what is taken here.
 pub(crate) fn size_of(content: usize) -> [u8; 4] {
     (0x1000_0000 | content as u32).to_be_bytes()
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     Error,
-    block::{Block, LONGEST},
-    ebml::{self, Header, LARGEST, children, id, read_uint},
+    block::Block,
+    ebml::{self, Header, children, id, read_uint},
     tracks::{self, Track},
 };
 
@@ -98,11 +98,7 @@ impl Tidy {
             }
             _ => {}
         }
-        let size = header.size.ok_or(Error::Damaged)?;
-        if size > LARGEST {
-            return Err(Error::TooLarge);
-        }
-        let len = header.len + size as usize;
+        let len = header.element_len()?;
         let Some(element) = self.rest.get_mut(at..at + len) else { return Ok(0) };
         let content = &mut element[header.len..];
         match (header.id, &mut self.place) {
@@ -154,16 +150,13 @@ fn admit(
     block: Block,
     timestamp: u64,
 ) -> Result<Option<(i16, bool)>, Error> {
-    let track = tracks.iter_mut().find(|track| track.number == block.track).ok_or(Error::Damaged)?;
+    let track = tracks::find(tracks, block.track)?;
     // Every packet of sound stands for itself; Firefox does not say so.
     let is_key = block.is_key || !track.is_video;
     if track.frames == 0 && !is_key {
         return Ok(None);
     }
-    let time = i64::try_from(timestamp).unwrap_or(i64::MAX).saturating_add(block.time.into());
-    if time >= LONGEST {
-        return Err(Error::TooLong);
-    }
+    let time = block.time_in(timestamp)?;
     // Chromium's MediaSource ends with an error where times go back, in one track or from one to the other.
     let time = (time.max(0) as i16).max(newest.unwrap_or(0));
     *newest = Some(time);

@@ -24,6 +24,11 @@ pub(crate) fn read(content: &mut [u8]) -> Result<Vec<Track>, Error> {
     entries.map(|(_, entry)| read_entry(&mut content[entry])).collect()
 }
 
+/// The track of a block.
+pub(crate) fn find(tracks: &mut [Track], number: u64) -> Result<&mut Track, Error> {
+    tracks.iter_mut().find(|track| track.number == number).ok_or(Error::Damaged)
+}
+
 fn read_entry(entry: &mut [u8]) -> Result<Track, Error> {
     let mut track = Track { number: 0, is_video: false, frames: 0 };
     for (id, range) in children(entry)? {
