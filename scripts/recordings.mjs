@@ -31,6 +31,19 @@ const IN_FIREFOX = [
   ["firefox-microphone-opus", "audio/webm;codecs=opus", "microphone"],
 ];
 
+/** Two recorders of one stream, the second started while the first goes on: a name, the type and the source. */
+const HANDOVERS_IN_CHROMIUM = [
+  ["chromium-camera", "video/webm;codecs=vp8,opus", "camera"],
+  ["chromium-silent-camera", "video/webm;codecs=vp8", "silentCamera"],
+  ["chromium-canvas", "video/webm;codecs=vp8", "canvas"],
+  ["chromium-vp9", "video/webm;codecs=vp9,opus", "camera"],
+  ["chromium-microphone", "audio/webm;codecs=opus", "microphone"],
+];
+const HANDOVERS_IN_FIREFOX = [
+  ["firefox-camera", "video/webm;codecs=vp8,opus", "camera"],
+  ["firefox-canvas", "video/webm;codecs=vp8", "canvas"],
+];
+
 main(import.meta, async () => {
   await buildPackage();
   await buildRelay();
@@ -38,23 +51,34 @@ main(import.meta, async () => {
   const scope = { after: (end) => ends.push(end) };
   try {
     const relay = await relayFor(scope);
-    await recordAll(await openBare(await launchChromium(scope), relay), IN_CHROMIUM);
-    await recordAll(await openBare(await launchFirefox(scope), relay), IN_FIREFOX);
+    await recordAll(await openBare(await launchChromium(scope), relay), IN_CHROMIUM, HANDOVERS_IN_CHROMIUM);
+    await recordAll(await openBare(await launchFirefox(scope), relay), IN_FIREFOX, HANDOVERS_IN_FIREFOX);
   } finally {
     for (const end of ends) await end();
   }
 });
 
-async function recordAll(page, recordings) {
+async function recordAll(page, recordings, handovers) {
+  await page.evaluate(defineInPage);
   for (const [name, mimeType, source] of recordings) {
-    const base64 = await page.evaluate(recordInPage, source, mimeType, SECONDS * 1000);
-    await writeFile(join(FOLDER, `${name}.webm`), Buffer.from(base64, "base64"));
-    console.log(name);
+    const { base64 } = await page.evaluate(recordInPage, source, mimeType, SECONDS * 1000);
+    await save(name, base64);
+  }
+  for (const [name, mimeType, source] of handovers) {
+    const [old, next] = await page.evaluate(handOverInPage, source, mimeType);
+    await save(`handover/${name}-old`, old.base64);
+    // How much later it was started, ms: what a handover is told, too.
+    await save(`handover/${name}-new-${(next.started - old.started).toFixed(1)}`, next.base64);
   }
 }
 
-/** Runs in the page, so it stands alone. */
-async function recordInPage(source, mimeType, milliseconds) {
+async function save(name, base64) {
+  await writeFile(join(FOLDER, `${name}.webm`), Buffer.from(base64, "base64"));
+  console.log(name);
+}
+
+/** Runs in the page: the sources, and how to record one. */
+function defineInPage() {
   const camera = (audio) => navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 180, frameRate: 30 }, audio });
   const microphone = () => navigator.mediaDevices.getUserMedia({ audio: true });
   const canvas = (alpha) => {
@@ -71,7 +95,7 @@ async function recordInPage(source, mimeType, milliseconds) {
     setInterval(draw, 33);
     return canvas.captureStream(30);
   };
-  const sources = {
+  window.sources = {
     camera: () => camera(true),
     silentCamera: () => camera(false),
     canvas: () => canvas(false),
@@ -79,22 +103,48 @@ async function recordInPage(source, mimeType, milliseconds) {
     alphaWithSound: async () => new MediaStream([...canvas(true).getTracks(), ...(await microphone()).getTracks()]),
     microphone,
   };
-  const stream = await sources[source]();
-  const recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: 150_000, audioBitsPerSecond: 24_000 });
-  const chunks = [];
-  let timer;
-  await new Promise((resolve, reject) => {
-    recorder.ondataavailable = ({ data }) => {
-      chunks.push(data);
-      timer ??= setTimeout(() => recorder.stop(), milliseconds);
-    };
-    recorder.onstop = resolve;
-    recorder.onerror = ({ error }) => reject(error);
+  window.startRun = (stream, mimeType) => {
+    const recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: 150_000, audioBitsPerSecond: 24_000 });
+    const chunks = [];
+    const ended = new Promise((resolve, reject) => {
+      recorder.onstop = resolve;
+      recorder.onerror = ({ error }) => reject(error);
+    });
+    const begun = new Promise((resolve) => (recorder.ondataavailable = ({ data }) => (chunks.push(data), resolve())));
+    const started = performance.now();
     recorder.start(40);
-  });
+    const end = async () => {
+      recorder.stop();
+      await ended;
+      const url = new FileReader();
+      url.readAsDataURL(new Blob(chunks));
+      await new Promise((resolve) => (url.onload = resolve));
+      return { started, base64: url.result.slice(url.result.indexOf(",") + 1) };
+    };
+    return { begun, end };
+  };
+  window.wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+async function recordInPage(source, mimeType, milliseconds) {
+  const stream = await window.sources[source]();
+  const run = window.startRun(stream, mimeType);
+  await run.begun;
+  await window.wait(milliseconds);
+  const recorded = await run.end();
   for (const track of stream.getTracks()) track.stop();
-  const url = new FileReader();
-  url.readAsDataURL(new Blob(chunks));
-  await new Promise((resolve) => (url.onload = resolve));
-  return url.result.slice(url.result.indexOf(",") + 1);
+  return recorded;
+}
+
+async function handOverInPage(source, mimeType) {
+  const stream = await window.sources[source]();
+  const old = window.startRun(stream, mimeType);
+  await old.begun;
+  await window.wait(700);
+  const next = window.startRun(stream, mimeType);
+  await next.begun;
+  await window.wait(600);
+  const both = await Promise.all([old.end(), next.end()]);
+  for (const track of stream.getTracks()) track.stop();
+  return both;
 }

@@ -10,9 +10,8 @@ use crate::{
 };
 use std::ops::Range;
 
-/// A segment ends before this time, ms: one cluster has room for 32.767 s, and a little is left for what a
-/// handover adds.
-const LONGEST: i64 = 30_000;
+/// No recording has a time beyond this, ms: some 34 years.
+const FOREVER: i64 = 1 << 40;
 
 /// The flag of a SimpleBlock that says that nothing before it is needed. In a Block it has no meaning.
 const KEY: u8 = 0x80;
@@ -55,15 +54,21 @@ impl Block {
     /// Its time from the beginning of the recording, ms, in a cluster with this timestamp.
     ///
     /// # Errors
-    /// No segment is that long.
+    /// No recording is that long.
     pub(crate) fn time_in(self, timestamp: u64) -> Result<i64, Error> {
-        let time = i64::try_from(timestamp).unwrap_or(i64::MAX).saturating_add(self.time.into());
-        if time < LONGEST { Ok(time) } else { Err(Error::TooLong) }
+        match i64::try_from(timestamp) {
+            Ok(timestamp) if timestamp < FOREVER => Ok(timestamp + i64::from(self.time)),
+            _ => Err(Error::TooLong),
+        }
     }
 
     /// The frame itself.
     pub(crate) fn frame(self, content: &[u8]) -> &[u8] {
         &content[self.at + 3..]
+    }
+
+    pub(crate) fn frame_mut(self, content: &mut [u8]) -> &mut [u8] {
+        &mut content[self.at + 3..]
     }
 
     /// Writes a time and whether it is a keyframe into the content that this was read from.

@@ -7,6 +7,12 @@ use std::ops::Range;
 /// hundred kilobytes.
 const LARGEST: u64 = 4 << 20;
 
+/// `Segment`, of unknown size.
+pub(crate) const SEGMENT: [u8; 12] = [0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+
+/// `Cluster`, of unknown size. Its `Timestamp` follows.
+pub(crate) const CLUSTER: [u8; 12] = [0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+
 /// The ids that matter here, with their length marker, as RFC 9559 writes them.
 pub(crate) mod id {
     pub(crate) const EBML: u32 = 0x1A45_DFA3;
@@ -26,6 +32,7 @@ pub(crate) mod id {
     pub(crate) const TRACK_ENTRY: u32 = 0xAE;
     pub(crate) const TRACK_NUMBER: u32 = 0xD7;
     pub(crate) const TRACK_TYPE: u32 = 0x83;
+    pub(crate) const CODEC_ID: u32 = 0x86;
     pub(crate) const MAX_BLOCK_ADDITION_ID: u32 = 0x55EE;
     pub(crate) const VIDEO: u32 = 0xE0;
     pub(crate) const ALPHA_MODE: u32 = 0x53C0;

@@ -1,18 +1,11 @@
-//! The tidying itself, incremental: it does not matter where the bytes were cut.
+//! From a recording's bytes to frames, incremental: it does not matter where the bytes were cut.
 
 use crate::{
-    Error,
+    Error, Frame,
     block::Block,
-    ebml::{self, Header, children, id, read_uint},
+    ebml::{Header, SEGMENT, children, id, read_uint},
     tracks::{self, Track},
 };
-
-/// `Segment`, of unknown size.
-const SEGMENT: [u8; 12] = [0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
-
-/// `Cluster`, of unknown size, with the timestamp 0.
-const CLUSTER: [u8; 15] =
-    [0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xE7, 0x81, 0x00];
 
 /// Nanoseconds per millisecond: what every browser gives as the unit of its times.
 const MILLISECONDS: u64 = 1_000_000;
@@ -22,12 +15,14 @@ const MILLISECONDS: u64 = 1_000_000;
 pub struct Tidy {
     /// What has come and is not yet a whole element.
     rest: Vec<u8>,
-    /// What is tidy and was not taken.
-    out: Vec<u8>,
+    /// What every segment of this recording begins with.
+    init: Vec<u8>,
+    /// What was not taken.
+    frames: Vec<Frame>,
     place: Place,
     tracks: Vec<Track>,
-    /// The time of the newest block, ms.
-    newest: Option<i16>,
+    /// The time of the newest frame, ms.
+    newest: i64,
 }
 
 /// Where in the recording the next element stands.
@@ -47,7 +42,7 @@ impl Tidy {
     /// Takes the next bytes of the recording.
     ///
     /// # Errors
-    /// It cannot be tidied from here on; what [`take`](Self::take) gives is whole.
+    /// It cannot be read from here on; what [`take`](Self::take) gives is whole.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.rest.extend(bytes);
         let mut at = 0;
@@ -62,19 +57,14 @@ impl Tidy {
         read
     }
 
-    /// Whether the init segment and at least one block are there: enough to open a segment with.
-    pub fn has_block(&self) -> bool {
-        self.newest.is_some()
+    /// The init segment, whole as soon as there is a frame.
+    pub fn init(&self) -> &[u8] {
+        &self.init
     }
 
-    /// How many pictures there are so far.
-    pub fn pictures(&self) -> u32 {
-        self.tracks.iter().filter(|track| track.is_video).map(|track| track.frames).sum()
-    }
-
-    /// All that is tidy since the last call. It ends at the edge of a block.
-    pub fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.out)
+    /// The frames since the last call.
+    pub fn take(&mut self) -> Vec<Frame> {
+        std::mem::take(&mut self.frames)
     }
 
     /// Reads the element at `at`; returns how many bytes are done with, 0 when more are needed.
@@ -83,12 +73,11 @@ impl Tidy {
         // The content of these follows as elements of its own.
         match (header.id, &self.place) {
             (id::SEGMENT, Place::Head) => {
-                self.out.extend(SEGMENT);
+                self.init.extend(SEGMENT);
                 self.place = Place::Segment;
                 return Ok(header.len);
             }
             (id::CLUSTER, Place::Segment) if !self.tracks.is_empty() => {
-                self.out.extend(CLUSTER);
                 self.place = Place::Cluster(0);
                 return Ok(header.len);
             }
@@ -107,61 +96,47 @@ impl Tidy {
             (id::SEEK_HEAD | id::CUES | id::TAGS, Place::Segment | Place::Cluster(_)) => {}
             (id::POSITION | id::PREV_SIZE, Place::Cluster(_)) => {}
             (id::EBML, Place::Start) if is_webm(content)? => {
-                self.out.extend_from_slice(element);
+                self.init.extend_from_slice(element);
                 self.place = Place::Head;
             }
             (id::INFO, Place::Segment) => {
                 check_scale(content)?;
-                self.out.extend_from_slice(element);
+                self.init.extend_from_slice(element);
             }
             (id::TRACKS, Place::Segment) => {
                 self.tracks = tracks::read(content)?;
-                self.out.extend_from_slice(element);
+                self.init.extend_from_slice(element);
             }
             (id::TIMESTAMP, Place::Cluster(timestamp)) => *timestamp = read_uint(content)?,
             (id::SIMPLE_BLOCK, Place::Cluster(timestamp)) => {
                 let (block, timestamp) = (Block::read(content, None)?, *timestamp);
-                if let Some((time, is_key)) = admit(&mut self.tracks, &mut self.newest, block, timestamp)? {
-                    block.write(content, time, is_key);
-                    self.out.extend_from_slice(element);
-                }
+                let content = content.to_vec();
+                self.admit(block, timestamp, content)?;
             }
             (id::BLOCK_GROUP, Place::Cluster(timestamp)) => {
                 let ((block, range), timestamp) = (Block::in_group(content)?, *timestamp);
-                if let Some((time, is_key)) = admit(&mut self.tracks, &mut self.newest, block, timestamp)? {
-                    let content = &mut content[range];
-                    block.write(content, time, is_key);
-                    self.out.push(id::SIMPLE_BLOCK as u8);
-                    self.out.extend(ebml::size_of(content.len()));
-                    self.out.extend_from_slice(content);
-                }
+                let content = content[range].to_vec();
+                self.admit(block, timestamp, content)?;
             }
             _ => return Err(Error::Damaged),
         }
         Ok(len)
     }
-}
 
-/// The time, from the beginning of the recording, and the keyframe flag that a block goes on with; `None` if
-/// nobody could decode it.
-fn admit(
-    tracks: &mut [Track],
-    newest: &mut Option<i16>,
-    block: Block,
-    timestamp: u64,
-) -> Result<Option<(i16, bool)>, Error> {
-    let track = tracks::find(tracks, block.track)?;
-    // Every packet of sound stands for itself; Firefox does not say so.
-    let is_key = block.is_key || !track.is_video;
-    if track.frames == 0 && !is_key {
-        return Ok(None);
+    /// Takes a frame, unless nobody could decode it.
+    fn admit(&mut self, block: Block, timestamp: u64, content: Vec<u8>) -> Result<(), Error> {
+        let track = tracks::find(&mut self.tracks, block.track)?;
+        // Every packet of sound stands for itself; Firefox does not say so.
+        let is_key = block.is_key || !track.is_video;
+        if !is_key && !track.has_begun {
+            return Ok(());
+        }
+        track.has_begun = true;
+        // Browsers' clocks go back by a few ms now and then.
+        self.newest = block.time_in(timestamp)?.max(self.newest);
+        self.frames.push(Frame::new(track, block, content, self.newest, is_key));
+        Ok(())
     }
-    let time = block.time_in(timestamp)?;
-    // Chromium's MediaSource ends with an error where times go back, in one track or from one to the other.
-    let time = (time.max(0) as i16).max(newest.unwrap_or(0));
-    *newest = Some(time);
-    track.frames = track.frames.saturating_add(1);
-    Ok(Some((time, is_key)))
 }
 
 fn is_webm(header: &[u8]) -> Result<bool, Error> {

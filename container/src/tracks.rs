@@ -8,13 +8,22 @@ use crate::{
 /// Matroska's `TrackType` of a picture.
 const VIDEO: u64 = 1;
 
+/// How frames are encoded, as far as it matters here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Codec {
+    Vp8,
+    #[default]
+    Other,
+}
+
 /// One track.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Track {
     pub(crate) number: u64,
     pub(crate) is_video: bool,
-    /// How many have come. What comes before the first keyframe, nobody could decode.
-    pub(crate) frames: u32,
+    pub(crate) codec: Codec,
+    /// A frame has come. What comes before the first keyframe, nobody could decode.
+    pub(crate) has_begun: bool,
 }
 
 /// Reads the content of `Tracks`, and makes it say, in place, that there is no alpha plane: WebKit refuses a
@@ -30,12 +39,13 @@ pub(crate) fn find(tracks: &mut [Track], number: u64) -> Result<&mut Track, Erro
 }
 
 fn read_entry(entry: &mut [u8]) -> Result<Track, Error> {
-    let mut track = Track { number: 0, is_video: false, frames: 0 };
+    let mut track = Track::default();
     for (id, range) in children(entry)? {
         let content = &mut entry[range];
         match id {
             id::TRACK_NUMBER => track.number = read_uint(content)?,
             id::TRACK_TYPE => track.is_video = read_uint(content)? == VIDEO,
+            id::CODEC_ID if content == b"V_VP8" => track.codec = Codec::Vp8,
             id::MAX_BLOCK_ADDITION_ID => content.fill(0),
             id::VIDEO => {
                 for (_, range) in children(content)?.into_iter().filter(|(id, _)| *id == id::ALPHA_MODE) {
@@ -60,7 +70,7 @@ mod tests {
             &[0xAE, 0x86, 0xD7, 0x81, 0x02, 0x83, 0x81, 0x02],
         ]
         .concat();
-        let track = |number, is_video| Track { number, is_video, frames: 0 };
+        let track = |number, is_video| Track { number, is_video, ..Track::default() };
         assert_eq!(read(&mut tracks), Ok(vec![track(1, true), track(2, false)]));
         assert_eq!((tracks[11], tracks[17]), (0, 0));
     }

@@ -2,29 +2,28 @@
 
 mod common;
 
-use blobcast_container::Tidy;
-use common::{Packet, frames, packets, recordings, tidy, write};
+use common::{Normal, Packet, frames, normal, packets, recordings, write};
 use proptest::prelude::*;
 
 #[test]
 fn byte_by_byte_or_at_once_it_is_the_same_and_twice_changes_nothing() {
     for (path, bytes) in recordings() {
-        let at_once = tidy(&bytes);
-        let mut one = Tidy::default();
+        let at_once = normal(&bytes);
+        let mut one = Normal::default();
         let mut byte_by_byte = Vec::new();
         for byte in &bytes {
             one.push(&[*byte]).expect("a good recording");
             byte_by_byte.extend(one.take());
         }
         assert!(byte_by_byte == at_once, "{}", path.display());
-        assert!(tidy(&at_once) == at_once, "{}", path.display());
+        assert!(normal(&at_once) == at_once, "{}", path.display());
     }
 }
 
 #[test]
 fn it_is_one_cluster_of_simple_blocks_without_alpha() {
     for (path, bytes) in recordings() {
-        let tidied = tidy(&bytes);
+        let tidied = normal(&bytes);
         let count = |id: &[u8]| tidied.windows(id.len()).filter(|window| *window == id).count();
         assert_eq!(count(&[0x1F, 0x43, 0xB6, 0x75]), 1, "clusters in {}", path.display());
         assert_eq!(count(&[0x53, 0xC0, 0x81, 0x01]), 0, "AlphaMode 1 in {}", path.display());
@@ -35,7 +34,7 @@ fn it_is_one_cluster_of_simple_blocks_without_alpha() {
 fn ffprobe_reads_the_same_frames() {
     for (path, bytes) in recordings() {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let file = write(&name, &tidy(&bytes));
+        let file = write(&name, &normal(&bytes));
         let frame = |packet: Packet| (packet.kind, packet.time, packet.size);
         let same = packets(&path).into_iter().map(frame).eq(packets(&file).into_iter().map(frame));
         assert!(same, "{name}: other packets");
@@ -60,13 +59,13 @@ proptest! {
         let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.index(bytes.len())).collect();
         cuts.extend([0, bytes.len()]);
         cuts.sort_unstable();
-        let mut one = Tidy::default();
+        let mut one = Normal::default();
         let mut out = Vec::new();
         for cut in cuts.windows(2) {
             one.push(&bytes[cut[0]..cut[1]]).expect("a good recording");
             out.extend(one.take());
         }
-        prop_assert_eq!(out, tidy(&bytes));
+        prop_assert_eq!(out, normal(&bytes));
     }
 
     /// Whatever is damaged, what was given before it is a prefix of the undamaged recording, up to the element
@@ -78,10 +77,10 @@ proptest! {
         damage in prop::collection::vec(any::<u8>(), 1..40),
     ) {
         let at = at.index(bytes.len());
-        let before = tidy(&bytes[..at]);
+        let before = normal(&bytes[..at]);
         let end = (at + damage.len()).min(bytes.len());
         bytes[at..end].copy_from_slice(&damage[..end - at]);
-        let mut one = Tidy::default();
+        let mut one = Normal::default();
         let _ = one.push(&bytes);
         prop_assert!(one.take().starts_with(&before));
     }

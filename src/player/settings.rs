@@ -1,6 +1,6 @@
 //! The options of `startViewing`.
 
-use super::{mode::Wanted, mse::TARGET};
+use super::mode::Wanted;
 use crate::{
     error::Error,
     link::Target,
@@ -14,8 +14,8 @@ use web_sys::HtmlVideoElement;
 pub struct Settings {
     pub target: Target,
     pub mode: Wanted,
-    /// Seconds to keep ahead of the playhead, in mode `mse`.
-    pub target_latency: f64,
+    /// Seconds to keep ahead of the playhead, in mode `mse`; `None`: as little as does.
+    pub target_latency: Option<f64>,
     /// ms until connecting is given up.
     pub connect_timeout: u32,
 }
@@ -33,7 +33,7 @@ impl Settings {
                 token: options.token()?,
             },
             mode: Wanted::read(mode.as_deref())?,
-            target_latency: target.map_or(TARGET, |ms| ms / 1000.0),
+            target_latency: target.map(|ms| ms / 1000.0),
             connect_timeout: options.connect_timeout()?,
         })
     }

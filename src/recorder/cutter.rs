@@ -1,31 +1,68 @@
-//! From a recorder's data to the messages of a segment. Pure.
+//! From a segment's frames to its messages. Pure.
 //!
-//! The data is tidied on its way, so a message ends at the edge of a block. The first one, the blob, holds the
-//! whole init segment and at least one block; a recorder's first data may be a single byte.
+//! A message ends at the edge of a block. The first one, the blob, holds the whole init segment and at least one
+//! block; a recorder's first data may be a single byte.
 
-use blobcast_container::{Error, Tidy};
+use blobcast_container::{Error, Frame, Writer};
 use blobcast_wire::{Body, Kind, Message, Segment};
 
 /// So many bytes become one message at the most, with the block that they are in the middle of.
 const PART: usize = 2 << 20;
 
-/// Messages of one segment, as its recorder gives data.
-#[derive(Debug, Default)]
+/// Messages of one segment, as its frames come.
+#[derive(Debug)]
 pub struct Cutter {
-    /// Its number; `None` before the blob.
-    segment: Option<Segment>,
-    tidy: Tidy,
+    segment: Segment,
+    mime: String,
+    writer: Writer,
+    /// Its beginning in the time of its recording, ms.
+    base: i64,
     /// The next piece; 0 before the blob.
     seq: u32,
     len: usize,
-    failure: Option<Error>,
+    pictures: u32,
     ended: bool,
 }
 
 impl Cutter {
-    /// Whether its blob was made.
-    pub fn has_begun(&self) -> bool {
-        self.segment.is_some()
+    /// Begins a segment; `base` is its beginning in the time of the recording, ms.
+    pub fn new(segment: Segment, mime: String, init: &[u8], base: i64) -> Self {
+        let writer = Writer::new(init, base);
+        Self { segment, mime, writer, base, seq: 0, len: 0, pictures: 0, ended: false }
+    }
+
+    /// Takes frames; gives their messages. After an error, [`end`](Self::end) the segment, cut short.
+    pub fn write<B>(&mut self, frames: &[Frame], sent: u64) -> (Vec<Message<B>>, Result<(), Error>)
+    where
+        B: Body + for<'a> From<&'a [u8]>,
+    {
+        let mut messages = Vec::new();
+        if self.ended {
+            return (messages, Ok(()));
+        }
+        let mut has_frame = false;
+        for frame in frames {
+            if let Err(error) = self.writer.add(frame) {
+                messages.extend(has_frame.then(|| self.piece(sent)));
+                return (messages, Err(error));
+            }
+            has_frame = true;
+            self.pictures += u32::from(frame.is_video);
+            // After a sleep all that was recorded before may come in one piece.
+            if self.writer.pending() >= PART {
+                messages.push(self.piece(sent));
+                has_frame = false;
+            }
+        }
+        messages.extend(has_frame.then(|| self.piece(sent)));
+        (messages, Ok(()))
+    }
+
+    /// Nothing follows. Nothing, if it never gave a blob or has ended.
+    pub fn end<B: Body + Default>(&mut self, sent: u64, cut_short: bool) -> Option<Message<B>> {
+        let has_end = self.ended || self.seq == 0;
+        self.ended = true;
+        (!has_end).then(|| self.message(Kind::LastChunk { cut_short }, sent, B::default()))
     }
 
     /// Whether it has ended.
@@ -33,55 +70,19 @@ impl Cutter {
         self.ended
     }
 
-    /// Takes data; gives the messages that it is enough for. `number` is asked for the segment's when it begins.
-    pub fn data<B>(
-        &mut self,
-        data: &[u8],
-        mime: &str,
-        sent: u64,
-        number: impl FnOnce() -> Segment,
-    ) -> Vec<Message<B>>
-    where
-        B: Body + for<'a> From<&'a [u8]>,
-    {
-        let mut messages = Vec::new();
-        let mut number = Some(number);
-        // After a sleep all that was recorded before may come in one piece.
-        for part in data.chunks(PART) {
-            if self.ended || self.failure.is_some() {
-                break;
-            }
-            self.failure = self.tidy.push(part).err();
-            if !self.tidy.has_block() {
-                continue;
-            }
-            let tidy = self.tidy.take();
-            if tidy.is_empty() {
-                continue;
-            }
-            let kind = if self.has_begun() { Kind::Chunk } else { Kind::Blob { mime: mime.to_owned() } };
-            let segment = self.segment.or_else(|| number.take().map(|number| number()));
-            self.segment = segment;
-            messages.extend(segment.map(|segment| self.message(segment, kind, sent, B::from(&tidy))));
-        }
-        messages
+    /// The segment's number.
+    pub fn segment(&self) -> Segment {
+        self.segment
     }
 
-    /// Why the recording cannot be read any further, if it cannot: [`end`](Self::end) the segment, cut short.
-    pub fn failure(&self) -> Option<Error> {
-        self.failure
-    }
-
-    /// The recorder has stopped, or cannot go on. Nothing, if the segment never began or has ended.
-    pub fn end<B: Body + Default>(&mut self, sent: u64, cut_short: bool) -> Option<Message<B>> {
-        let segment = self.segment.filter(|_| !self.ended);
-        self.ended = true;
-        segment.map(|segment| self.message(segment, Kind::LastChunk { cut_short }, sent, B::default()))
+    /// Its beginning in the time of its recording, ms.
+    pub fn base(&self) -> i64 {
+        self.base
     }
 
     /// Pictures in the segment so far.
     pub fn pictures(&self) -> u32 {
-        self.tidy.pictures()
+        self.pictures
     }
 
     /// Bytes in the segment so far.
@@ -89,86 +90,99 @@ impl Cutter {
         self.len
     }
 
-    fn message<B: Body>(&mut self, segment: Segment, kind: Kind, sent: u64, body: B) -> Message<B> {
+    fn piece<B: Body + for<'a> From<&'a [u8]>>(&mut self, sent: u64) -> Message<B> {
+        let kind = if self.seq == 0 { Kind::Blob { mime: self.mime.clone() } } else { Kind::Chunk };
+        let body = self.writer.take();
+        self.message(kind, sent, B::from(&body))
+    }
+
+    fn message<B: Body>(&mut self, kind: Kind, sent: u64, body: B) -> Message<B> {
         // A blob of one piece says 1, which is also the first chunk's seq.
         let seq = self.seq.max(1);
         self.seq = if matches!(kind, Kind::Blob { .. }) { 1 } else { seq.saturating_add(1) };
         self.len += body.len();
-        Message { kind, segment, seq, sent, body }
+        Message { kind, segment: self.segment, seq, sent, body }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use blobcast_container::Tidy;
 
-    /// The EBML header of WebM, a Segment, one track, a Cluster of unknown size and one block.
+    /// The EBML header of WebM, a Segment, one video track, a Cluster of unknown size.
     const HEAD: &[u8] = b"\x1A\x45\xDF\xA3\x87\x42\x82\x84webm\
         \x18\x53\x80\x67\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\
         \x16\x54\xAE\x6B\x88\xAE\x86\xD7\x81\x01\x83\x81\x01\
-        \x1F\x43\xB6\x75\xFF\xE7\x81\x00\xA3\x84\x81\x00\x00\x80";
-    const BLOCK: &[u8] = b"\xA3\x84\x81\x00\x05\x00";
+        \x1F\x43\xB6\x75\xFF\xE7\x81\x00";
 
-    fn feed(cutter: &mut Cutter, data: &[u8]) -> Option<Message<Vec<u8>>> {
-        let mut messages = cutter.data(data, "video/webm", 5, || 9);
-        assert_eq!((cutter.failure(), messages.len() <= 1), (None, true));
-        messages.pop()
+    /// A recording's frames at these times, ms, each of so many bytes; and its init segment.
+    fn recorded(times: impl IntoIterator<Item = u16>, len: u32) -> (Vec<u8>, Vec<Frame>) {
+        let mut recording = HEAD.to_vec();
+        for time in times {
+            let [high, low] = time.to_be_bytes();
+            recording.push(0xA3);
+            recording.extend((0x1000_0000 | (len + 4)).to_be_bytes());
+            recording.extend([0x81, high, low, 0x80]);
+            recording.resize(recording.len() + len as usize, 7);
+        }
+        let mut tidy = Tidy::default();
+        tidy.push(&recording).expect("a good recording");
+        (tidy.init().to_vec(), tidy.take())
     }
 
-    /// A block of so many bytes.
-    fn block(time: u16, len: u32) -> Vec<u8> {
-        let [high, low] = time.to_be_bytes();
-        let mut block = vec![0xA3];
-        block.extend((0x1000_0000 | (len + 4)).to_be_bytes());
-        block.extend([0x81, high, low, 0x00]);
-        block.resize(block.len() + len as usize, 7);
-        block
+    fn cutter(init: &[u8], base: i64) -> Cutter {
+        Cutter::new(9, "video/webm".into(), init, base)
+    }
+
+    fn write(cutter: &mut Cutter, frames: &[Frame]) -> Vec<Message<Vec<u8>>> {
+        let (messages, failure) = cutter.write(frames, 5);
+        assert_eq!(failure, Ok(()));
+        messages
     }
 
     #[test]
-    fn the_blob_waits_for_the_first_block_however_it_is_cut() {
-        for cut in 1..HEAD.len() {
-            let mut cutter = Cutter::default();
-            assert_eq!(feed(&mut cutter, &HEAD[..cut]), None);
-            assert!(!cutter.has_begun());
-            let blob = feed(&mut cutter, &HEAD[cut..]).expect("a block is there");
-            assert_eq!((blob.segment, blob.seq), (9, 1));
-            assert!(matches!(blob.kind, Kind::Blob { .. }));
-            assert_eq!(cutter.len(), blob.body.len());
-        }
+    fn a_blob_then_chunks_counted_from_one_and_the_last_one_ends_it() {
+        let (init, frames) = recorded([0, 33, 66], 5);
+        assert_eq!(cutter(&init, 0).end::<Vec<u8>>(5, false), None, "a segment that never began has no end");
+        let mut cutter = cutter(&init, 0);
+        assert_eq!(write(&mut cutter, &[]), [], "no frames, no piece");
+        let messages: Vec<_> = frames.chunks(1).flat_map(|frame| write(&mut cutter, frame)).collect();
+        assert_eq!(messages[0].kind, Kind::Blob { mime: "video/webm".into() });
+        assert!(messages[0].body.starts_with(&init));
+        assert_eq!(
+            messages[1..].iter().map(|chunk| (&chunk.kind, chunk.seq)).collect::<Vec<_>>(),
+            [(&Kind::Chunk, 1), (&Kind::Chunk, 2)]
+        );
+        assert_eq!(cutter.pictures(), 3);
+        let len: usize = messages.iter().map(|message| message.body.len()).sum();
+        assert_eq!(cutter.len(), len);
+        let last: Message<Vec<u8>> = cutter.end(6, true).expect("an end");
+        assert_eq!((last.segment, last.seq, last.kind), (9, 3, Kind::LastChunk { cut_short: true }));
+        assert_eq!(write(&mut cutter, &frames), [], "nothing follows the end");
+        assert_eq!(cutter.end::<Vec<u8>>(6, true), None, "which comes once");
+    }
+
+    #[test]
+    fn times_count_from_its_base() {
+        let (init, frames) = recorded([4_000, 4_033], 5);
+        let mut cutter = cutter(&init, 4_000);
+        let body = write(&mut cutter, &frames).remove(0).body;
+        assert!(body.ends_with(&[0x81, 0, 33, 0x80, 7, 7, 7, 7, 7]));
     }
 
     #[test]
     fn a_slice_of_ten_minutes_ends_before_thirty_seconds_and_fits_into_messages() {
-        let second = |second: u16| block(second * 1000, 400_000);
-        // Times have 16 bits, so what comes after the sleep is in a cluster of its own.
-        let cluster = b"\x1F\x43\xB6\x75\xFF\xE7\x83\x09\x27\xC0";
-        let slice =
-            [HEAD.to_vec(), (0..30).flat_map(second).collect(), cluster.to_vec(), block(0, 9)].concat();
-        let mut cutter = Cutter::default();
-        let messages: Vec<Message<Vec<u8>>> = cutter.data(&slice, "video/webm", 5, || 9);
-        assert_eq!(cutter.failure(), Some(Error::TooLong));
-        assert!(messages.len() > 5, "{} messages", messages.len());
+        let (init, frames) = recorded((0..32).map(|second| second * 1_000), 400_000);
+        let mut cutter = cutter(&init, 0);
+        let (messages, failure) = cutter.write::<Vec<u8>>(&frames, 5);
+        assert_eq!(failure, Err(Error::TooLong));
+        assert!(messages.len() >= 5, "{} messages", messages.len());
         let largest = messages.iter().map(|message| message.body.len()).max();
         assert!(largest.is_some_and(|largest| largest < blobcast_wire::MAX_MESSAGE_LEN));
         let all: usize = messages.iter().map(|message| message.body.len()).sum();
-        assert!(all > 30 * 400_000, "all before the sleep is sent");
+        assert!((30 * 400_000..31 * 400_000).contains(&all), "all before the thirtieth second is sent");
         let last: Message<Vec<u8>> = cutter.end(6, true).expect("an end");
         assert_eq!(last.seq as usize, messages.len());
-    }
-
-    #[test]
-    fn chunks_are_counted_from_one_and_the_last_one_ends_it() {
-        let mut cutter = Cutter::default();
-        assert_eq!(cutter.end::<Vec<u8>>(5, false), None, "a segment that never began has no end");
-        let mut cutter = Cutter::default();
-        feed(&mut cutter, HEAD);
-        assert_eq!(feed(&mut cutter, &[]), None, "empty data is no piece");
-        let seqs: Vec<_> = (0..3).filter_map(|_| feed(&mut cutter, BLOCK)).map(|chunk| chunk.seq).collect();
-        assert_eq!(seqs, [1, 2, 3]);
-        let last: Message<Vec<u8>> = cutter.end(6, true).expect("an end");
-        assert_eq!((last.seq, last.kind), (4, Kind::LastChunk { cut_short: true }));
-        assert_eq!(feed(&mut cutter, BLOCK), None, "nothing follows the end");
-        assert_eq!(cutter.end::<Vec<u8>>(6, true), None, "which comes once");
     }
 }

@@ -1,18 +1,20 @@
 //! Records a stream in runs, each a segment, and sends them.
 //!
 //! ```text
-//! MediaStream ─► Run ─► Cutter ─► Outbox ─► Link ─► relay
-//!                Run ─► Cutter ──┘            ▲
-//!                (next)                       └── have
+//! MediaStream ─► Run ─► Tidy ─┬► Cutter ─► Outbox ─► Link ─► relay
+//!                Run ─► Tidy ─┘                       ▲
+//!                (next)  Handover                     └── have
 //! ```
 //!
-//! A segment ends by handover: the next [`Run`] is started and the current one stopped in the same turn; the
-//! old tail is sent to its last chunk, then the new blob. The rhythm comes from the recorders' own events: a
-//! hidden page's timers fire once a minute.
+//! A segment ends by handover: the next [`Run`](run::Run) is started while the current one goes on, and takes over where the
+//! two can be laid over each other. The rhythm comes from the recorders' own events: a hidden page's timers
+//! fire once a minute.
 
 mod cutter;
+mod handover;
 mod mime;
 mod numbering;
+mod recording;
 mod rhythm;
 mod run;
 mod settings;
@@ -29,11 +31,10 @@ use crate::{
     meter::Meter,
 };
 use blobcast_wire::{Outbox, Segment};
-use cutter::Cutter;
 use gloo_timers::callback::{Interval, Timeout};
 use numbering::Numbering;
-use run::Run;
-use settings::Settings;
+use recording::Recording;
+use settings::{Restart, Settings};
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
@@ -48,20 +49,16 @@ const DRAIN: u32 = 2_000;
 /// How often a page hears statistics, ms.
 const STATS_EVERY: u32 = 1_000;
 
-/// A run and the segment it is cut into.
-struct Recording {
-    run: Rc<Run>,
-    cutter: RefCell<Cutter>,
-}
-
 /// A broadcaster. Dropping it stops everything at once; [`stop`](Self::stop) does so without losing the tail.
 pub struct Recorder {
     me: Weak<Self>,
     stream: MediaStream,
     settings: Settings,
+    /// Segments begin at keyframes of a run that goes on.
+    rolls: Cell<bool>,
     events: Events,
     link: RefCell<Option<Rc<Link>>>,
-    /// The one being sent, and the next one while the first gives its tail.
+    /// The one being sent, and the next one while it takes over.
     runs: RefCell<VecDeque<Rc<Recording>>>,
     outbox: RefCell<Outbox<JsBytes>>,
     /// The relay has said what it has, so what is recorded may be sent.
@@ -105,6 +102,7 @@ impl Recorder {
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             stream,
+            rolls: Cell::new(settings.restart == Restart::Keyframe),
             settings,
             events: Events::new(target),
             link: RefCell::default(),
@@ -191,9 +189,10 @@ impl Recorder {
         }
         let end = weakly(&self.me, move |recorder| recorder.end(state, None));
         *self.draining.borrow_mut() = Some(Timeout::new(DRAIN, end));
-        let runs: Vec<_> = self.runs.borrow().iter().cloned().collect();
-        for recording in runs {
-            recording.run.stop();
+        // All that a next one has, the current one has too.
+        self.runs.borrow_mut().truncate(1);
+        if let Some(current) = self.front() {
+            current.run.stop();
         }
         self.end_if_drained();
     }

@@ -1,9 +1,18 @@
 //! Which number a segment gets. Pure: times are arguments, µs since the Unix epoch in the relay's clock.
 //!
+//! Segments tile the time line: the next one's number is where the one before ends. Only a little is corrected at a time
+//! when the clock says otherwise, so that no viewer sees it.
+//!
 //! A number is the time at which the segment started, and it is greater than every number that this name had
 //! before, from anyone: two broadcasters' ideas of the relay's clock are never quite the same.
 
 use blobcast_wire::Segment;
+
+/// How much a number may be corrected, µs. A viewer's time line has ms.
+const SLEW: i64 = 1_000;
+
+/// Beyond this, µs, the clock is another one.
+const JUMP: i64 = 500_000;
 
 /// Numbers the segments of one broadcaster.
 #[derive(Debug, Default)]
@@ -21,6 +30,13 @@ impl Numbering {
     /// knows, `kept` the newest that it will be sent.
     pub fn begin_anew(&mut self, last: Segment, kept: Option<Segment>) {
         self.last = last.max(kept.unwrap_or(0));
+    }
+
+    /// The number of a segment that begins where the one before ends: that is `at`; by the clock it is `clock`.
+    pub fn follow(&mut self, at: u64, clock: u64) -> Segment {
+        let off = clock as i64 - at as i64;
+        let slewed = at.saturating_add_signed(off.clamp(-SLEW, SLEW));
+        self.next(if off.abs() > JUMP { clock } else { slewed })
     }
 
     /// The number of a segment that started at this time.
@@ -44,6 +60,16 @@ mod tests {
         assert_eq!(numbering.next(NOON), NOON);
         assert_eq!(numbering.next(NOON + SECOND), NOON + SECOND);
         assert_eq!(numbering.next(NOON), NOON + SECOND + 1, "an estimate of the clock that went back");
+    }
+
+    #[test]
+    fn what_follows_goes_on_where_the_one_before_ended_and_draws_near_to_the_clock() {
+        let mut numbering = Numbering::default();
+        let end = NOON + 2 * SECOND;
+        assert_eq!(numbering.follow(end, end + 300), end + 300);
+        assert_eq!(numbering.follow(end + SECOND, end + SECOND + 20_000), end + SECOND + 1_000);
+        assert_eq!(numbering.follow(end + 2 * SECOND, end + 2 * SECOND - 20_000), end + 2 * SECOND - 1_000);
+        assert_eq!(numbering.follow(end, end + HOUR), end + HOUR, "after a sleep");
     }
 
     #[test]

@@ -1,40 +1,25 @@
 //! When a segment ends and the next begins.
 
-use super::{Recorder, Recording, cutter::Cutter, run::Run, settings};
+use super::{Recorder, Recording, settings};
 use crate::{
-    bytes::JsBytes,
-    dom::weakly,
     error::{Error, Kind},
     events::State,
 };
-use std::{cell::RefCell, rc::Rc};
+use blobcast_container::Frame;
+use std::rc::Rc;
 
 /// A segment that grows beyond this ends early: a relay that loses it gets it again as one message.
 const LARGEST_SEGMENT: usize = 6 << 20;
 
+/// A keyframe that was asked for and is this late, ms, will not come: the browser gives none.
+const KEYFRAME_LATE: f64 = 1_000.0;
+
 /// A segment has less than 30 s of media; its recorder is stopped a little earlier, ms.
-const LONGEST: f64 = 28_000.0;
+pub(super) const LONGEST: f64 = 28_000.0;
 
 impl Recorder {
-    /// Starts the next run, and stops the current one in the same turn.
-    pub(super) fn hand_over(&self) {
-        let notify = weakly(&self.me, |recorder| recorder.pump());
-        let run =
-            self.settings.format(&self.stream).and_then(|format| Run::start(&self.stream, &format, notify));
-        let run = match run {
-            Ok(run) => run,
-            Err(error) => return self.fail(error),
-        };
-        let current = self.runs.borrow().back().cloned();
-        self.runs.borrow_mut().push_back(Rc::new(Recording { run, cutter: RefCell::default() }));
-        self.segments.set(self.segments.get() + 1);
-        if let Some(current) = current {
-            current.run.stop();
-        }
-    }
-
     /// The recorder cannot go on; what it gave before is delivered.
-    fn fail(&self, error: Error) {
+    pub(super) fn fail(&self, error: Error) {
         if !self.started.is_settled() {
             return self.end(State::Ended, Some(error));
         }
@@ -45,8 +30,8 @@ impl Recorder {
     /// Something may be new: sends what the runs have given, in order, and hands over when it is time.
     pub(super) fn pump(&self) {
         while let Some(front) = self.front() {
-            while let Some(data) = self.take(&front) {
-                self.cut(&front, &data);
+            while let Some(frames) = self.take(&front) {
+                self.cut(&front, frames);
             }
             if !front.run.is_over() {
                 break;
@@ -55,38 +40,74 @@ impl Recorder {
             self.run_ended(&front);
         }
         if self.ending.get().is_some() {
-            self.end_if_drained();
-        } else if self.is_time() {
-            self.hand_over();
+            return self.end_if_drained();
         }
+        self.try_to_take_over();
+        self.restart_in_time();
     }
 
     /// What is to be cut next. A segment begins when it can be numbered: that the relay's clock is asked anew
     /// takes a moment, unless the relay is away.
-    fn take(&self, recording: &Recording) -> Option<JsBytes> {
+    fn take(&self, recording: &Recording) -> Option<Vec<Frame>> {
         let is_asking = self.link().is_some_and(|link| link.is_up() && !link.clock_is_settled());
-        let waits = is_asking && !recording.cutter.borrow().has_begun();
-        if waits { None } else { recording.run.take() }
+        if recording.segment().is_none() {
+            if is_asking {
+                return None;
+            }
+            let gathered = recording.gathered();
+            if !gathered.is_empty() {
+                return Some(gathered);
+            }
+        }
+        recording.read()
     }
 
-    fn front(&self) -> Option<Rc<Recording>> {
+    pub(super) fn front(&self) -> Option<Rc<Recording>> {
         self.runs.borrow().front().cloned()
     }
 
-    /// Whether the current run has lasted long enough. Not while it takes over: the old one's tail comes first.
-    fn is_time(&self) -> bool {
-        let runs = self.runs.borrow();
-        let Some(current) = runs.front().filter(|_| runs.len() == 1) else { return false };
-        let is_old = is_due(current.run.age(), self.settings.restart_interval, self.settings.timeslice());
+    /// Ends a segment that has lasted long enough. Not while the next run takes over.
+    fn restart_in_time(&self) {
+        let is_alone = self.runs.borrow().len() == 1;
+        let Some(current) = self.front().filter(|front| is_alone && front.run.has_data()) else { return };
+        if self.is_congested() {
+            return;
+        }
+        if current.has_ended() || current.len() > LARGEST_SEGMENT {
+            return self.hand_over();
+        }
         // A picture that stands is no reason to begin anew; sound over it goes on, and is.
         let moves = self.stream.get_audio_tracks().length() > 0 || !self.is_answer(&current.run);
-        let is_over = is_old && moves || is_done(&current.cutter.borrow());
-        current.run.has_data() && !self.is_congested() && is_over
+        if moves && self.is_old(&current) {
+            self.begin_handover();
+        }
+    }
+
+    fn is_old(&self, current: &Recording) -> bool {
+        let (interval, timeslice) = (self.settings.restart_interval, self.settings.timeslice());
+        if !self.rolls.get() {
+            return is_due(current.run.age(), interval, timeslice);
+        }
+        let base = current.segment().map_or(0, |(_, base)| base);
+        let is_late = current.run.age() - base as f64 > interval + KEYFRAME_LATE;
+        self.rolls.set(!is_late);
+        is_late
+    }
+
+    /// Where the frames of a run go on in the next segment without a restart: at a keyframe that was asked for.
+    pub(super) fn rolls_at(&self, recording: &Recording, frames: &[Frame]) -> usize {
+        let base = recording.segment().map(|(_, base)| base).filter(|_| self.rolls.get());
+        let begins = |frame: &Frame| {
+            // The encoder may give one by itself.
+            let is_due = |base: i64| (frame.time - base) as f64 > self.settings.restart_interval / 2.0;
+            frame.is_key && frame.is_video && base.is_some_and(is_due)
+        };
+        frames.iter().position(begins).unwrap_or(frames.len())
     }
 
     /// What the run gives cannot be read any further: its segment ends here, and the next one begins.
     pub(super) fn break_off(&self, recording: &Recording, error: blobcast_container::Error) {
-        let began = recording.cutter.borrow().has_begun();
+        let began = recording.segment().is_some();
         self.end_segment(recording, true);
         if !began {
             return self
@@ -95,7 +116,7 @@ impl Recorder {
         if error != blobcast_container::Error::TooLong {
             self.events.error(&Error::new(Kind::Media, format!("a segment was cut short: {error}")));
         }
-        if self.ending.get().is_none() && self.runs.borrow().len() == 1 {
+        if self.ending.get().is_none() {
             self.hand_over();
         }
     }
@@ -113,11 +134,6 @@ impl Recorder {
             self.drain(State::Ended);
         }
     }
-}
-
-/// Whether a segment was given up, or is as large as one may be.
-fn is_done(cutter: &Cutter) -> bool {
-    cutter.has_ended() || cutter.len() > LARGEST_SEGMENT
 }
 
 /// Whether a run of this age, ms, is handed over now rather than with the next data, which comes a timeslice

@@ -23,6 +23,8 @@ pub struct Format {
     pub mime: String,
     /// ms between chunks.
     pub timeslice: i32,
+    /// ms between keyframes that are asked for.
+    pub keyframe_interval: Option<f64>,
     pub video_bits_per_second: Option<u32>,
     pub audio_bits_per_second: Option<u32>,
 }
@@ -40,6 +42,8 @@ pub struct Run {
     data: RefCell<VecDeque<Option<JsBytes>>>,
     /// How many were taken out of `data`.
     taken: Cell<usize>,
+    /// When the first data came.
+    first_heard: Cell<Option<f64>>,
     /// When the last data came, or the recorder was started.
     heard: Cell<f64>,
     stopped: Cell<bool>,
@@ -66,6 +70,9 @@ impl Run {
         if let Some(bits) = format.audio_bits_per_second {
             options.set_audio_bits_per_second(bits);
         }
+        if let Some(interval) = format.keyframe_interval {
+            options.set_video_key_frame_interval_duration(interval);
+        }
         let failed = |thrown| {
             Error::thrown(Kind::NotSupported, &format!("this browser cannot record {}", format.mime), &thrown)
         };
@@ -86,6 +93,7 @@ impl Run {
             started: now(),
             data: RefCell::default(),
             taken: Cell::new(0),
+            first_heard: Cell::default(),
             heard: Cell::new(now()),
             stopped: Cell::new(false),
             failure: RefCell::default(),
@@ -112,6 +120,16 @@ impl Run {
     /// When it gave something last, or was started, by the page's monotonic clock, ms.
     pub fn heard(&self) -> f64 {
         self.heard.get()
+    }
+
+    /// When it gave something first, by the same clock.
+    pub fn first_heard(&self) -> Option<f64> {
+        self.first_heard.get()
+    }
+
+    /// When it was started, by the same clock.
+    pub fn started(&self) -> f64 {
+        self.started
     }
 
     /// How long it has given nothing, ms.
@@ -158,6 +176,7 @@ impl Run {
     fn on_data(&self, event: &BlobEvent) {
         let Some(blob) = event.data().filter(|blob| blob.size() > 0.0) else { return };
         self.heard.set(now());
+        self.first_heard.set(self.first_heard.get().or(Some(now())));
         let place = self.taken.get() + self.data.borrow().len();
         self.data.borrow_mut().push_back(None);
         let me = self.me.clone();
@@ -228,6 +247,7 @@ mod tests {
         let format = Format {
             mime: "video/webm;codecs=vp8".into(),
             timeslice: 40,
+            keyframe_interval: None,
             video_bits_per_second: None,
             audio_bits_per_second: None,
         };

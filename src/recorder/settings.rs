@@ -10,6 +10,15 @@ use blobcast_wire::Role;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
 
+/// How a segment ends and the next one begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// The next recorder takes over from the current one.
+    Handover,
+    /// The recorder goes on, and the next segment begins at a keyframe that it was asked for.
+    Keyframe,
+}
+
 /// Everything that a recording was asked for.
 pub struct Settings {
     pub target: Target,
@@ -20,6 +29,7 @@ pub struct Settings {
     audio_bits_per_second: Option<u32>,
     /// ms between segments.
     pub restart_interval: f64,
+    pub restart: Restart,
     /// ms until connecting is given up.
     pub connect_timeout: u32,
 }
@@ -39,6 +49,7 @@ impl Settings {
                 token: options.token()?,
             },
             restart_interval: options.number("restartInterval", 500.0..=20_000.0, "ms")?.unwrap_or(4_000.0),
+            restart: restart(&options)?,
             connect_timeout: options.connect_timeout()?,
             timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
             video_bits_per_second: bits("videoBitsPerSecond")?,
@@ -59,9 +70,18 @@ impl Settings {
         Ok(Format {
             mime: mime::pick(stream, self.mime.as_deref())?,
             timeslice: self.timeslice,
+            keyframe_interval: (self.restart == Restart::Keyframe).then_some(self.restart_interval),
             video_bits_per_second: self.video_bits_per_second,
             audio_bits_per_second: self.audio_bits_per_second,
         })
+    }
+}
+
+fn restart(options: &Options) -> Result<Restart, Error> {
+    match options.string("restart", "\"handover\" or \"keyframe\"")?.as_deref() {
+        None | Some("handover") => Ok(Restart::Handover),
+        Some("keyframe") => Ok(Restart::Keyframe),
+        Some(_) => Err(wrong("restart", "\"handover\" or \"keyframe\"")),
     }
 }
 

@@ -44,21 +44,21 @@ impl Recorder {
     pub(super) fn look_after_still_source(&self) {
         // The last one has had its frame by now.
         self.consumer.take();
-        let newest = self.runs.borrow().back().cloned();
-        let Some(newest) = newest.filter(|newest| self.is_silent(&newest.run)) else { return };
-        newest.run.ask();
+        let current = self.front();
+        let Some(current) = current.filter(|current| self.is_silent(&current.run)) else { return };
+        current.run.ask();
         let has_sound = self.stream.get_audio_tracks().length() > 0;
-        if has_sound || self.is_unsettled(&newest) {
+        if has_sound || self.is_unsettled(&current) {
             self.consumer.replace(Consumer::of(&self.stream));
             self.asked.set(now());
             self.answers.set(self.answers.get() + 1);
         }
-        self.say_if_waiting(&newest.run);
+        self.say_if_waiting(&current.run);
     }
 
-    /// Whether there are still too few pictures behind the newest one.
-    fn is_unsettled(&self, newest: &Recording) -> bool {
-        if !self.is_answer(&newest.run) || newest.cutter.borrow().pictures() < 2 {
+    /// Whether there are still too few pictures behind the current one.
+    fn is_unsettled(&self, current: &Recording) -> bool {
+        if !self.is_answer(&current.run) || current.pictures() < 2 {
             self.answers.set(0);
         }
         self.answers.get() < ANSWERS

@@ -7,6 +7,7 @@ use crate::{
     events::State,
     link::{News, Peer},
 };
+use blobcast_container::Frame;
 use blobcast_wire::{Body, Kind, Message, Resend, Segment, Socket, Text};
 
 /// Bytes that the browser may hold for the network before a segment is given up: some 13 s at 2.5 Mbit/s.
@@ -92,7 +93,7 @@ impl Recorder {
     /// A relay that has closed our segment, or has one of somebody else's, takes no more of it: the next
     /// segment begins at once.
     fn begin_next(&self) {
-        if self.ending.get().is_none() && self.runs.borrow().len() == 1 {
+        if self.ending.get().is_none() && !self.runs.borrow().is_empty() {
             self.hand_over();
         }
     }
@@ -118,32 +119,51 @@ impl Recorder {
         self.resent.set(link.buffered_amount());
     }
 
-    /// Cuts a recorder's data and sends it.
-    pub(super) fn cut(&self, recording: &Recording, data: &JsBytes) {
-        if recording.cutter.borrow().has_ended() {
+    /// Cuts a run's frames into messages and sends them.
+    pub(super) fn cut(&self, recording: &Recording, mut frames: Vec<Frame>) {
+        if recording.has_ended() {
             return;
         }
         if self.is_congested() {
             // The rest of the segment is given up whole; the next one begins when the line is free.
             return self.end_segment(recording, true);
         }
-        let (mime, now) = (recording.run.mime(), self.relay_now());
-        let number = || {
+        if recording.segment().is_none() && !frames.is_empty() {
             let age = (recording.run.age() * 1000.0) as u64;
-            self.numbering.borrow_mut().next(now.saturating_sub(age))
-        };
-        let messages = recording.cutter.borrow_mut().data(&data.to_vec(), &mime, now, number);
-        messages.into_iter().for_each(|message| self.send(message));
-        let failure = recording.cutter.borrow().failure();
-        if let Some(error) = failure {
+            let number = self.numbering.borrow_mut().next(self.relay_now().saturating_sub(age));
+            recording.begin(number, 0);
+            self.segments.set(self.segments.get() + 1);
+        }
+        let next = frames.split_off(self.rolls_at(recording, &frames));
+        self.write(recording, &frames);
+        if let Some(first) = next.first() {
+            self.roll(recording, first.time);
+            return self.cut(recording, next);
+        }
+        if let Some(error) = recording.failure() {
             self.break_off(recording, error);
         }
     }
 
+    /// The run goes on in the next segment, which begins with a keyframe at `base` ms of its time.
+    fn roll(&self, recording: &Recording, base: i64) {
+        let Some((segment, before)) = recording.segment() else { return };
+        self.end_segment(recording, false);
+        let at = segment.saturating_add_signed((base - before) * 1000);
+        let number = self.numbering.borrow_mut().next(at);
+        recording.begin(number, base);
+        self.segments.set(self.segments.get() + 1);
+    }
+
+    /// Sends frames of the segment that has begun.
+    pub(super) fn write(&self, recording: &Recording, frames: &[Frame]) {
+        let messages = recording.write(frames, self.relay_now());
+        messages.into_iter().for_each(|message| self.send(message));
+    }
+
     /// Sends the end of a segment, if it began and has none yet.
     pub(super) fn end_segment(&self, recording: &Recording, cut_short: bool) {
-        let end = recording.cutter.borrow_mut().end(self.relay_now(), cut_short);
-        if let Some(end) = end {
+        if let Some(end) = recording.end(self.relay_now(), cut_short) {
             self.send(end);
         }
     }

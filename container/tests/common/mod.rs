@@ -1,7 +1,7 @@
 //! Recordings of real browsers, and what ffprobe sees in a file.
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
-use blobcast_container::Tidy;
+use blobcast_container::{Error, Frame, Tidy, Writer};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -22,11 +22,39 @@ pub fn recordings() -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
+/// A recording on its way into one segment in normal form.
+#[derive(Default)]
+pub struct Normal {
+    tidy: Tidy,
+    writer: Option<Writer>,
+}
+
+impl Normal {
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let pushed = self.tidy.push(bytes);
+        for frame in self.tidy.take() {
+            self.writer.get_or_insert_with(|| Writer::new(self.tidy.init(), 0)).add(&frame)?;
+        }
+        pushed
+    }
+
+    pub fn take(&mut self) -> Vec<u8> {
+        self.writer.as_mut().map(Writer::take).unwrap_or_default()
+    }
+}
+
 /// A whole recording in normal form.
-pub fn tidy(bytes: &[u8]) -> Vec<u8> {
+pub fn normal(bytes: &[u8]) -> Vec<u8> {
+    let mut normal = Normal::default();
+    normal.push(bytes).expect("a good recording");
+    normal.take()
+}
+
+/// A whole recording's init segment and frames.
+pub fn frames_of(bytes: &[u8]) -> (Vec<u8>, Vec<Frame>) {
     let mut tidy = Tidy::default();
     tidy.push(bytes).expect("a good recording");
-    tidy.take()
+    (tidy.init().to_vec(), tidy.take())
 }
 
 /// Writes a file that goes with the build folder.

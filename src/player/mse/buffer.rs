@@ -2,7 +2,6 @@
 
 use super::{Mse, queue::Operation};
 use crate::bytes::JsBytes;
-use blobcast_wire::Segment;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DomException, MediaSourceReadyState, SourceBuffer};
 
@@ -17,7 +16,8 @@ impl Mse {
         while self.source.ready_state() == MediaSourceReadyState::Open {
             let Some(operation) = self.queue.borrow_mut().next() else { return };
             let done = match &operation {
-                Operation::Begin(segment) => self.begin(&buffer, *segment),
+                // A cluster of unknown size is still open.
+                Operation::Reset => buffer.abort(),
                 Operation::Append(bytes) => self.append(&buffer, bytes),
                 Operation::RemoveTo(time) => buffer.remove(0.0, *time),
             };
@@ -25,18 +25,6 @@ impl Mse {
                 return self.failed("the browser's SourceBuffer failed", &thrown);
             }
         }
-    }
-
-    /// The next segment lies where the last one ended.
-    fn begin(&self, buffer: &SourceBuffer, segment: Segment) -> Result<(), JsValue> {
-        // A cluster of unknown size is still open, and `timestampOffset` cannot be set inside one.
-        // <https://www.w3.org/TR/media-source-2/#dom-sourcebuffer-timestampoffset>
-        buffer.abort()?;
-        // Media behind the playhead would never be seen: after a hole it is further than what is buffered.
-        let end = range(buffer).map_or(0.0, |(_, end)| end).max(self.playback.video.current_time());
-        buffer.set_timestamp_offset(end);
-        self.timeline.borrow_mut().push(segment, end);
-        Ok(())
     }
 
     fn append(&self, buffer: &SourceBuffer, bytes: &JsBytes) -> Result<(), JsValue> {

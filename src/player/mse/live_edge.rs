@@ -6,29 +6,44 @@
 
 use std::collections::VecDeque;
 
-/// What is ahead at the start unless `targetLatency` says otherwise. Below 0.2 Chromium's audio renderer runs
-/// dry when a restart makes the buffer sink by 0.15 to 0.2.
-pub const TARGET: f64 = 0.35;
+/// The least that is kept ahead of the playhead. With less Chromium's sound runs dry, and each time it waits longer.
+const WITH_SOUND: f64 = 0.15;
+const PICTURES: f64 = 0.1;
 
-/// The buffer breathes with each piece and each restart; what counts is its mean over this time.
+/// What is ahead breathes with each piece; what counts is the least of it within this time.
 const WINDOW: f64 = 1.0;
 
-/// Errors below this are left alone.
-const DEAD_BAND: f64 = 0.04;
+/// A newcomer begins with this much more than the target ahead, until it is known how the pieces come.
+const UNKNOWN: f64 = 0.1;
 
-/// Rate per second of error: 100 ms too much gives 1.06.
-const GAIN: f64 = 0.6;
+/// So long after the start, in seconds, that is known, and what is too much is sought over. A rate would take seconds, in which
+/// Chromium's sound breaks now and then.
+const KNOWN_AFTER: f64 = 0.35;
+const WORTH_A_SEEK: f64 = 0.06;
+
+/// Errors below this are left alone.
+const DEAD_BAND: f64 = 0.02;
+
+/// Rate per second of error: 100 ms too much gives 1.04.
+const GAIN: f64 = 0.5;
 
 /// Rates change in steps of this: a pitch corrector dislikes small changes.
 const STEP: f64 = 0.02;
 
 /// The slowest and the fastest rate near the target. Nobody hears these.
-const SLOWEST: f64 = 0.94;
-const FASTEST: f64 = 1.06;
+const SLOWEST: f64 = 0.96;
+const FASTEST: f64 = 1.04;
 
-/// The fastest rate from `PLENTY` too much on. Near the target a long stretch of it breaks Chromium's sound.
-const CATCH_UP: f64 = 1.1;
-const PLENTY: f64 = 0.3;
+/// The fastest rate with `PLENTY` ahead. With less a long stretch of it breaks Chromium's sound.
+const CATCH_UP: f64 = 1.08;
+const PLENTY: f64 = 0.45;
+
+/// Where the playhead has run into the end, the target was too small on this line: so much more, up to so much in all,
+const MORE: f64 = 0.1;
+const MOST: f64 = 1.0;
+
+/// and this much less again for each second without another.
+const LESS: f64 = 0.002;
 
 /// What is more than the target by this is out of a rate's reach.
 const FAR: f64 = 2.5;
@@ -69,11 +84,22 @@ pub enum Step {
     Seek(f64),
 }
 
+/// As little as does, in seconds.
+pub fn target(has_sound: bool) -> f64 {
+    if has_sound { WITH_SOUND } else { PICTURES }
+}
+
 /// Keeps a playhead at its distance.
 #[derive(Debug)]
 pub struct LiveEdge {
+    /// What was asked for.
     target: f64,
+    /// What this line needs beyond it, and when that was looked at last.
+    more: f64,
+    looked: f64,
     started: bool,
+    /// The start was corrected.
+    settled: bool,
     /// Starts with less ahead than the target, since no more may come.
     at_once: bool,
     rate: f64,
@@ -85,7 +111,10 @@ impl LiveEdge {
     pub fn new(target: f64) -> Self {
         Self {
             target,
+            more: 0.0,
+            looked: 0.0,
             started: false,
+            settled: false,
             at_once: false,
             rate: 1.0,
             ahead: VecDeque::new(),
@@ -106,12 +135,16 @@ impl LiveEdge {
     /// The regular look.
     pub fn step(&mut self, sample: Sample) -> Step {
         let Sample { now, start, end, playhead, playing, slides } = sample;
+        self.more = (self.more - LESS * (now - self.looked).max(0.0)).max(0.0);
+        self.looked = now;
         if !self.started {
-            if end - start < self.target && !self.at_once {
+            let enough = self.target() + UNKNOWN;
+            if end - start < enough && !self.at_once {
                 return Step::Nothing;
             }
             self.started = true;
-            return Step::Start(if slides { start } else { (end - self.target).max(start) });
+            self.sought = now;
+            return Step::Start(if slides { start } else { (end - enough).max(start) });
         }
         if !playing {
             self.ahead.clear();
@@ -123,16 +156,23 @@ impl LiveEdge {
             self.ahead.clear();
             return self.set_rate(if ahead > STARVED { RUSH } else { 1.0 });
         }
-        if lost || ahead > self.target + FAR && now - self.sought > SEEK_EVERY {
+        if lost || ahead > self.target() + FAR && now - self.sought > SEEK_EVERY {
             return self.seek(sample);
         }
         self.ahead.push_back((now, ahead));
         while self.ahead.front().is_some_and(|(then, _)| now - then > WINDOW) {
             self.ahead.pop_front();
         }
-        let mean = self.ahead.iter().map(|(_, ahead)| ahead).sum::<f64>() / self.ahead.len() as f64;
-        let error = mean - self.target;
-        let fastest = if error > PLENTY { CATCH_UP } else { FASTEST };
+        let least = self.ahead.iter().map(|(_, ahead)| *ahead).fold(f64::INFINITY, f64::min);
+        let error = least - self.target();
+        if !self.settled && now - self.sought >= KNOWN_AFTER {
+            self.settled = true;
+            if error > WORTH_A_SEEK {
+                self.ahead.clear();
+                return Step::Seek(playhead + error);
+            }
+        }
+        let fastest = if least > PLENTY { CATCH_UP } else { FASTEST };
         self.set_rate(if error.abs() < DEAD_BAND {
             1.0
         } else {
@@ -140,16 +180,27 @@ impl LiveEdge {
         })
     }
 
+    /// The playhead has run into the end: more is kept ahead from now on. What a start or a seek brings does not count.
+    pub fn starved(&mut self, now: f64) {
+        if self.started && now - self.sought > WINDOW {
+            self.more = (self.more + MORE).min((MOST - self.target).max(0.0));
+        }
+    }
+
+    fn target(&self) -> f64 {
+        self.target + self.more
+    }
+
     /// The viewer is back: straight to the edge, unless nearly there.
     pub fn back(&mut self, sample: Sample) -> Step {
-        let far = sample.end - sample.playhead > self.target + BACK || sample.playhead < sample.start;
+        let far = sample.end - sample.playhead > self.target() + BACK || sample.playhead < sample.start;
         if self.started && far { self.seek(sample) } else { Step::Nothing }
     }
 
     fn seek(&mut self, sample: Sample) -> Step {
         self.sought = sample.now;
         self.ahead.clear();
-        Step::Seek((sample.end - self.target).max(sample.start))
+        Step::Seek((sample.end - self.target()).max(sample.start))
     }
 
     fn set_rate(&mut self, rate: f64) -> Step {
@@ -170,18 +221,36 @@ mod tests {
         Sample { now, start: 0.0, end: 100.0, playhead: 100.0 - ahead, playing: true, slides: false }
     }
 
+    const TARGET: f64 = 0.35;
+
     fn started() -> LiveEdge {
         let mut edge = LiveEdge::new(TARGET);
-        assert_eq!(edge.step(sample(0.0, 100.0)), Step::Start(100.0 - TARGET));
+        assert_eq!(edge.step(sample(0.0, 100.0)), Step::Start(100.0 - (TARGET + UNKNOWN)));
+        assert_eq!(edge.step(sample(KNOWN_AFTER, TARGET)), Step::Nothing);
         edge
     }
 
     #[test]
-    fn starts_when_the_target_is_there() {
+    fn the_start_is_corrected_once_by_a_seek_if_that_is_worth_it() {
+        let corrected = |least: f64| {
+            let mut edge = LiveEdge::new(TARGET);
+            edge.step(sample(0.0, 100.0));
+            edge.step(sample(0.1, least));
+            let first = edge.step(sample(KNOWN_AFTER, 1.0));
+            (first, edge.step(sample(KNOWN_AFTER + 0.1, 1.0)))
+        };
+        let (Step::Seek(to), after) = corrected(TARGET + 0.2) else { panic!("no seek") };
+        assert!((to - 99.2).abs() < 1e-9, "from 99 by 0.2, not to {to}");
+        assert!(matches!(after, Step::Rate(_) | Step::Nothing), "once");
+        assert!(!matches!(corrected(TARGET + 0.05).0, Step::Seek(_)));
+    }
+
+    #[test]
+    fn starts_when_the_target_and_a_little_more_is_there() {
         let mut edge = LiveEdge::new(TARGET);
-        let early = Sample { now: 0.0, start: 0.0, end: 0.2, playhead: 0.0, playing: false, slides: false };
+        let early = Sample { now: 0.0, start: 0.0, end: 0.4, playhead: 0.0, playing: false, slides: false };
         assert_eq!(edge.step(early), Step::Nothing);
-        assert_eq!(edge.step(Sample { end: 0.4, ..early }), Step::Start(0.4 - TARGET));
+        assert_eq!(edge.step(Sample { end: 0.6, ..early }), Step::Start(0.6 - (TARGET + UNKNOWN)));
     }
 
     #[test]
@@ -208,33 +277,50 @@ mod tests {
     #[test]
     fn drifts_back_by_rate_and_rests_near_the_target() {
         let mut edge = started();
-        assert_eq!(edge.step(sample(1.0, TARGET + 0.03)), Step::Nothing);
-        assert_eq!(edge.step(sample(3.0, TARGET + 0.10)), Step::Rate(1.06));
+        assert_eq!(edge.step(sample(1.0, TARGET + 0.01)), Step::Nothing);
+        assert_eq!(edge.step(sample(3.0, TARGET + 0.07)), Step::Rate(1.04));
         assert_eq!(edge.step(sample(5.0, TARGET)), Step::Rate(1.0));
-        assert_eq!(edge.step(sample(7.0, TARGET - 0.07)), Step::Rate(0.96));
+        assert_eq!(edge.step(sample(7.0, TARGET - 0.09)), Step::Rate(0.96));
+        assert_eq!(edge.step(sample(9.0, PLENTY + 0.1)), Step::Rate(1.08));
     }
 
     #[test]
-    fn one_dip_is_not_chased() {
+    fn the_least_of_a_second_counts() {
         let mut edge = started();
-        for tenth in 0..10 {
-            assert_eq!(edge.step(sample(1.0 + f64::from(tenth) / 10.0, TARGET)), Step::Nothing);
+        assert_eq!(edge.step(sample(1.0, TARGET)), Step::Nothing);
+        for tenth in 1..10 {
+            assert_eq!(edge.step(sample(1.0 + f64::from(tenth) / 10.0, TARGET + 0.07)), Step::Nothing);
         }
-        assert_eq!(edge.step(sample(2.0, TARGET - 0.2)), Step::Nothing);
+        assert_eq!(edge.step(sample(2.1, TARGET + 0.07)), Step::Rate(1.04));
+    }
+
+    #[test]
+    fn a_line_on_which_it_runs_dry_gets_more_for_a_while() {
+        let mut edge = started();
+        edge.starved(0.5);
+        assert_eq!(edge.target(), TARGET, "that was the start");
+        edge.starved(10.0);
+        edge.starved(11.0);
+        assert_eq!(edge.target(), TARGET + 2.0 * MORE);
+        (0..20).for_each(|_| edge.starved(12.0));
+        assert_eq!(edge.target(), MOST);
+        edge.step(sample(12.0, 0.5));
+        edge.step(sample(1_000.0, 0.5));
+        assert_eq!(edge.target(), TARGET);
     }
 
     #[test]
     fn seeks_only_when_far_and_not_twice_in_a_row() {
         let mut edge = started();
-        assert_eq!(edge.step(sample(1.0, 4.0)), Step::Seek(100.0 - TARGET));
-        assert_eq!(edge.step(sample(2.0, 4.0)), Step::Rate(1.1));
-        assert_eq!(edge.step(sample(6.5, 4.0)), Step::Seek(100.0 - TARGET));
+        assert_eq!(edge.step(sample(6.0, 4.0)), Step::Seek(100.0 - TARGET));
+        assert_eq!(edge.step(sample(7.0, 4.0)), Step::Rate(1.08));
+        assert_eq!(edge.step(sample(11.5, 4.0)), Step::Seek(100.0 - TARGET));
     }
 
     #[test]
     fn a_target_far_behind_is_a_target_too() {
         let mut edge = LiveEdge::new(10.0);
-        assert_eq!(edge.step(sample(0.0, 100.0)), Step::Start(90.0));
+        assert_eq!(edge.step(sample(0.0, 100.0)), Step::Start(100.0 - (10.0 + UNKNOWN)));
         assert_eq!(edge.step(sample(1.0, 10.0)), Step::Nothing);
     }
 

@@ -1,9 +1,9 @@
-//! Mode `mse`: one SourceBuffer, each segment appended where the one before ended.
+//! Mode `mse`: one SourceBuffer, and in it all segments as one continuous stream.
 //!
 //! ```text
-//! Piece ─► Durations ─► Queue ─► SourceBuffer ─► <video>
-//!                                    │ buffered      ▲ playbackRate, currentTime
-//!                                    └──► LiveEdge ──┘
+//! Piece ─► Remux ─► Queue ─► SourceBuffer ─► <video>
+//!                                │ buffered      ▲ playbackRate, currentTime
+//!                                └──► LiveEdge ──┘
 //! ```
 
 mod buffer;
@@ -20,9 +20,8 @@ use crate::{
     dom::{Listener, ObjectUrl, now, with},
     error::{Error, Kind},
 };
-use blobcast_container::Durations;
+use blobcast_container::{Part, Remux};
 use blobcast_wire::{Piece, Segment};
-pub use live_edge::TARGET;
 use live_edge::{LiveEdge, Sample, Step};
 use queue::{Operation, Queue};
 use std::{
@@ -41,7 +40,7 @@ pub struct Mse {
     me: Weak<Self>,
     // Listeners first: nothing is heard while the rest goes.
     on_open: RefCell<Option<Listener>>,
-    on_buffer: RefCell<Option<[Listener; 3]>>,
+    on_buffer: RefCell<Option<[Listener; 4]>>,
     playback: Rc<Playback>,
     mime: String,
     source: MediaSource,
@@ -51,7 +50,9 @@ pub struct Mse {
     queue: RefCell<Queue<JsBytes>>,
     timeline: RefCell<Timeline>,
     /// What is on its way to the queue: the newest picture waits here until the next one says how long it lasts.
-    durations: RefCell<Durations>,
+    remux: RefCell<Remux>,
+    /// The newest segment has ended, and no other has begun.
+    ended: Cell<bool>,
     /// A piece has come since the last tick.
     fed: Cell<bool>,
     edge: RefCell<LiveEdge>,
@@ -61,8 +62,13 @@ pub struct Mse {
 }
 
 impl Mse {
-    /// Makes the MediaSource the element's source. `target` is what to keep ahead, in seconds.
-    pub fn open(playback: Rc<Playback>, mime: &str, target: f64, fail: OnFailure) -> Result<Rc<Self>, Error> {
+    /// Makes the MediaSource the element's source. `target` is what to keep ahead, in seconds, if not as little as does.
+    pub fn open(
+        playback: Rc<Playback>,
+        mime: &str,
+        target: Option<f64>,
+        fail: OnFailure,
+    ) -> Result<Rc<Self>, Error> {
         let failed = |thrown| Error::thrown(Kind::NotSupported, "MediaSource failed", &thrown);
         let source = MediaSource::new().map_err(failed)?;
         let url = ObjectUrl::for_source(&source).map_err(failed)?;
@@ -82,9 +88,10 @@ impl Mse {
             buffer: RefCell::default(),
             queue: RefCell::default(),
             timeline: RefCell::default(),
-            durations: RefCell::default(),
+            remux: RefCell::default(),
+            ended: Cell::new(false),
             fed: Cell::new(false),
-            edge: RefCell::new(LiveEdge::new(target)),
+            edge: RefCell::new(LiveEdge::new(target.unwrap_or_else(|| live_edge::target(has_sound(mime))))),
             full: Cell::new(false),
             fail,
         }))
@@ -107,6 +114,7 @@ impl Mse {
             Listener::new(&buffer, "error", with(&self.me, |mse, _: Event| mse.on_error())),
             // What the decoder finds, no SourceBuffer tells.
             Listener::new(&self.playback.video, "error", with(&self.me, |mse, _: Event| mse.on_error())),
+            Listener::new(&self.playback.video, "waiting", with(&self.me, |mse, _: Event| mse.on_waiting())),
         ]);
         *self.buffer.borrow_mut() = Some(buffer);
         self.on_update_end();
@@ -116,6 +124,10 @@ impl Mse {
         self.queue.borrow_mut().done();
         self.work();
         self.steer();
+    }
+
+    fn on_waiting(&self) {
+        self.edge.borrow_mut().starved(now() / 1000.0);
     }
 
     fn on_error(&self) {
@@ -133,21 +145,50 @@ impl Mse {
     }
 
     fn append_what_is_due(&self) {
-        let due = self.durations.borrow_mut().take();
-        if !due.is_empty() {
-            self.push(Operation::Append(JsBytes::from(due.as_slice())));
+        let due = self.remux.borrow_mut().take();
+        for part in due {
+            let bytes = match &part {
+                Part::Init(bytes) => {
+                    self.push(Operation::Reset);
+                    bytes
+                }
+                Part::Media(bytes) => bytes,
+            };
+            self.push(Operation::Append(JsBytes::from(bytes.as_slice())));
         }
     }
 
-    /// Nothing comes: a picture that waits for the next one is shown at last, if there is none before it. Only
-    /// then: what follows would be a gap to the browser, which drops the pictures up to the next segment.
-    fn show_still(&self) {
-        if self.edge.borrow().has_started() {
+    /// Nothing comes: what is held for the next picture is played at last, if the segment is over or there is nothing
+    /// before it. Only then: what follows would be a gap to the browser, which drops the pictures up to the next segment.
+    fn flush_if_quiet(&self) {
+        let has_started = self.edge.borrow().has_started();
+        if has_started && !self.ended.get() {
             return;
         }
-        self.durations.borrow_mut().flush();
+        let flushed = self.remux.borrow_mut().flush();
+        self.check(flushed);
         self.append_what_is_due();
-        self.edge.borrow_mut().start_at_once();
+        if !has_started {
+            self.edge.borrow_mut().start_at_once();
+        }
+    }
+
+    fn check(&self, read: Result<(), blobcast_container::Error>) {
+        if let Err(error) = read {
+            (self.fail)(Error::new(Kind::Media, format!("the broadcast cannot be played: {error}")));
+        }
+    }
+
+    fn begin(&self, segment: Segment) {
+        let (mut remux, mut timeline) = (self.remux.borrow_mut(), self.timeline.borrow_mut());
+        // Browsers open no source in a tab that was never in front: only the newest segment waits for it.
+        if self.buffer.borrow().is_none() {
+            self.queue.borrow_mut().clear();
+            timeline.clear();
+            *remux = Remux::default();
+        }
+        let place = timeline.place(segment, remux.newest(), remux.end());
+        remux.begin(place);
     }
 
     fn sample(&self) -> Option<Sample> {
@@ -165,8 +206,8 @@ impl Mse {
     }
 
     fn shows_slides(&self) -> bool {
-        let usual = self.durations.borrow().usual();
-        !self.mime.contains("opus") && usual.is_none_or(|usual| usual > SLIDE)
+        let usual = self.remux.borrow().usual();
+        !has_sound(&self.mime) && usual.is_none_or(|usual| usual > SLIDE)
     }
 
     /// Keeps the playhead at its distance from the live edge.
@@ -200,30 +241,21 @@ impl Screen for Mse {
     fn read(&self, piece: &Piece<JsBytes>) {
         let body = match piece {
             Piece::Begin(blob) => {
-                // Browsers open no source in a tab that was never in front: only the newest segment waits for it.
-                if self.buffer.borrow().is_none() {
-                    self.queue.borrow_mut().clear();
-                }
-                self.push(Operation::Begin(blob.segment));
-                self.durations.take();
+                self.begin(blob.segment);
                 &blob.body
             }
             Piece::Continue { body, .. } | Piece::End { body, .. } => body,
         };
-        let pushed = self.durations.borrow_mut().push(&body.to_vec());
-        if let Err(error) = pushed {
-            return (self.fail)(Error::new(Kind::Media, format!("the broadcast cannot be played: {error}")));
-        }
-        if matches!(piece, Piece::End { .. }) {
-            self.durations.borrow_mut().end();
-        }
+        let pushed = self.remux.borrow_mut().push(&body.to_vec());
+        self.check(pushed);
+        self.ended.set(matches!(piece, Piece::End { .. }));
         self.fed.set(true);
         self.append_what_is_due();
     }
 
     fn tick(&self) {
         if !self.fed.replace(false) {
-            self.show_still();
+            self.flush_if_quiet();
         }
         self.steer();
         let Some(sample) = self.sample() else { return };
@@ -248,6 +280,10 @@ impl Screen for Mse {
     }
 }
 
+fn has_sound(mime: &str) -> bool {
+    mime.contains("opus")
+}
+
 impl Drop for Mse {
     fn drop(&mut self) {
         self.playback.video.set_playback_rate(1.0);
@@ -269,7 +305,7 @@ mod tests {
         let count = failures.clone();
         let playback = Playback::new(&video, |_| {});
         let fail: OnFailure = Box::new(move |_| count.set(count.get() + 1));
-        let mse = Mse::open(playback.clone(), "video/webm;codecs=vp8", TARGET, fail).expect("a MediaSource");
+        let mse = Mse::open(playback.clone(), "video/webm;codecs=vp8", None, fail).expect("a MediaSource");
         while mse.buffer.borrow().is_none() {
             let_things_happen().await;
         }

@@ -2,14 +2,13 @@
 //!
 //! `appendBuffer` and `remove` throw while the buffer is `updating`; `updateend` says that it no longer is.
 
-use blobcast_wire::Segment;
 use std::collections::VecDeque;
 
 /// Something to do with a SourceBuffer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation<B> {
-    /// What is appended next opens this segment. Done at once.
-    Begin(Segment),
+    /// What is appended next is another init segment. Done at once.
+    Reset,
     /// Done at the next `updateend`.
     Append(B),
     /// Removes the media from the start to here, in seconds. Done at the next `updateend`.
@@ -61,7 +60,7 @@ impl<B> Queue<B> {
             return None;
         }
         let operation = self.waiting.pop_front()?;
-        self.busy = !matches!(operation, Operation::Begin(_));
+        self.busy = !matches!(operation, Operation::Reset);
         Some(operation)
     }
 }
@@ -73,12 +72,12 @@ mod tests {
     #[test]
     fn runs_one_at_a_time_in_order() {
         let mut queue = Queue::default();
-        for operation in [Begin(1), Append('a'), Append('b'), Begin(2), RemoveTo(3.0)] {
+        for operation in [Reset, Append('a'), Append('b'), Reset, RemoveTo(3.0)] {
             queue.push(operation);
         }
         assert_eq!(queue.next(), None, "no buffer yet");
         queue.done();
-        assert_eq!(queue.next(), Some(Begin(1)));
+        assert_eq!(queue.next(), Some(Reset));
         assert_eq!(queue.next(), Some(Append('a')));
         assert_eq!(queue.next(), None);
         queue.done();
@@ -87,6 +86,6 @@ mod tests {
         queue.done();
         assert_eq!(queue.next(), Some(Append('b')));
         queue.done();
-        assert_eq!((queue.next(), queue.next(), queue.next()), (Some(Begin(2)), Some(RemoveTo(3.0)), None));
+        assert_eq!((queue.next(), queue.next(), queue.next()), (Some(Reset), Some(RemoveTo(3.0)), None));
     }
 }

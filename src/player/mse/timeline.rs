@@ -9,6 +9,10 @@ const KEPT_BEHIND: f64 = 5.0;
 /// How much is kept at the most while the viewer pauses.
 const KEPT_IN_ALL: f64 = 60.0;
 
+/// What is missing between two segments, ms, and is not made up for: the picture stands, and browsers play sound over so
+/// small a gap.
+const GAP: i64 = 100;
+
 /// Segments in the order they were appended, each with its place in the element's time.
 #[derive(Debug, Default)]
 pub struct Timeline {
@@ -16,9 +20,24 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// A segment's media begins at `offset`.
-    pub fn push(&mut self, segment: Segment, offset: f64) {
-        self.segments.push_back((segment, offset));
+    /// Where a segment's media begins, ms: as long after the one before as it began after it, so that the two fit together as
+    /// they were recorded. `newest` is the time of the newest frame, `end` is where it ends. What overlaps what is
+    /// there, or would leave a hole in which the player would wait for ever, begins at the end.
+    pub fn place(&mut self, segment: Segment, newest: Option<i64>, end: i64) -> i64 {
+        let after =
+            |(before, offset): &(Segment, f64)| offset + (segment as i64 - *before as i64) as f64 / 1e6;
+        let fits = |place: &f64| {
+            let place = to_ms(*place);
+            newest.is_some_and(|newest| place > newest) && place <= end + GAP
+        };
+        let place = self.segments.back().map(after).filter(fits).unwrap_or(end as f64 / 1e3);
+        self.segments.push_back((segment, place));
+        to_ms(place)
+    }
+
+    /// Nothing was appended.
+    pub fn clear(&mut self) {
+        self.segments.clear();
     }
 
     /// The segment at a time, and how far into it that is.
@@ -40,16 +59,48 @@ impl Timeline {
     }
 }
 
+fn to_ms(seconds: f64) -> i64 {
+    (seconds * 1e3).round() as i64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const NOON: Segment = 1_795_348_800_000_000;
+
+    /// Segments of four seconds, named 100 to 400.
     fn timeline() -> Timeline {
         let mut timeline = Timeline::default();
-        for (segment, offset) in [(100, 0.0), (200, 4.0), (300, 8.0), (400, 12.0)] {
-            timeline.push(segment, offset);
+        for (segment, end) in [(100, 0), (200, 4_000), (300, 8_000), (400, 12_000)] {
+            assert_eq!(timeline.place(segment, None, end), end);
         }
         timeline
+    }
+
+    #[test]
+    fn segments_that_fit_lie_as_they_were_recorded_and_no_rounding_adds_up() {
+        let mut timeline = Timeline::default();
+        assert_eq!(timeline.place(NOON, None, 0), 0);
+        for n in 1..2_000 {
+            let place = n as i64 * 2_000_600 / 1_000;
+            let found = timeline.place(NOON + n * 2_000_600, Some(place - 3), place + 57);
+            assert!(found.abs_diff(place) <= 1, "{found} instead of {place}");
+        }
+    }
+
+    #[test]
+    fn what_overlaps_or_leaves_a_hole_begins_at_the_end() {
+        for (micros, place) in
+            [(1_900_000, 2_050), (2_000_000, 2_000), (2_140_000, 2_140), (2_160_000, 2_050)]
+        {
+            let mut timeline = Timeline::default();
+            timeline.place(NOON, None, 0);
+            assert_eq!(timeline.place(NOON + micros, Some(1_990), 2_050), place, "{micros} later");
+        }
+        let mut timeline = Timeline::default();
+        timeline.place(NOON, None, 0);
+        assert_eq!(timeline.place(NOON - 3_600_000_000, Some(1_990), 2_050), 2_050, "another relay's clock");
     }
 
     #[test]

@@ -1,0 +1,92 @@
+//! A frame, out of its container.
+
+use crate::{
+    Error,
+    block::Block,
+    ebml::{self, id},
+    opus,
+    tracks::{Codec, Track},
+};
+
+/// The bit of a VP8 frame that says to show it. <https://www.rfc-editor.org/rfc/rfc6386#section-9.1>
+const SHOW_FRAME: u8 = 0x10;
+
+/// What a packet of sound lasts when it does not tell, ms: Opus' own default.
+const USUAL_PACKET: i64 = 20;
+
+/// One frame of picture or sound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// From the beginning of its recording, ms.
+    pub time: i64,
+    /// Nothing before it is needed to decode it.
+    pub is_key: bool,
+    /// Picture, not sound.
+    pub is_video: bool,
+    codec: Codec,
+    block: Block,
+    /// What its block holds: track number, time, flags, frame.
+    content: Vec<u8>,
+}
+
+impl Frame {
+    pub(crate) fn new(track: &Track, block: Block, content: Vec<u8>, time: i64, is_key: bool) -> Self {
+        Self { time, is_key, is_video: track.is_video, codec: track.codec, block, content }
+    }
+
+    /// How long the packet of sound lasts, ms.
+    pub(crate) fn packet_duration(&self) -> i64 {
+        opus::duration(self.block.frame(&self.content)).unwrap_or(USUAL_PACKET)
+    }
+
+    /// Makes it be decoded and not shown. `false`: its codec cannot say so by one bit. VP9's and AV1's headers have
+    /// other fields then.
+    pub(crate) fn hide(&mut self) -> bool {
+        let first = self.block.frame_mut(&mut self.content).first_mut();
+        match (self.codec, first) {
+            (Codec::Vp8, Some(first)) => {
+                *first &= !SHOW_FRAME;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Writes a SimpleBlock with a time relative to its cluster, ms.
+    ///
+    /// # Errors
+    /// There is no such time in a block.
+    pub(crate) fn write(&self, time: i64, out: &mut Vec<u8>) -> Result<(), Error> {
+        out.push(id::SIMPLE_BLOCK as u8);
+        out.extend(ebml::size_of(self.content.len()));
+        self.write_block(time, out)
+    }
+
+    /// Writes a BlockGroup, the only kind of block that can say how long it lasts, ms.
+    ///
+    /// # Errors
+    /// There is no such time in a block.
+    pub(crate) fn write_lasting(&self, time: i64, duration: i64, out: &mut Vec<u8>) -> Result<(), Error> {
+        // A frame that needs another one refers to it; that any is named is all that players look for.
+        let reference: &[u8] = if self.is_key { &[] } else { &[id::REFERENCE_BLOCK as u8, 0x81, 0xFF] };
+        let duration = u32::try_from(duration).unwrap_or(0).to_be_bytes();
+        let size = 5 + self.content.len() + 2 + duration.len() + reference.len();
+        out.push(id::BLOCK_GROUP as u8);
+        out.extend(ebml::size_of(size));
+        out.push(id::BLOCK as u8);
+        out.extend(ebml::size_of(self.content.len()));
+        self.write_block(time, out)?;
+        out.extend([id::BLOCK_DURATION as u8, 0x84]);
+        out.extend(duration);
+        out.extend_from_slice(reference);
+        Ok(())
+    }
+
+    fn write_block(&self, time: i64, out: &mut Vec<u8>) -> Result<(), Error> {
+        let time = i16::try_from(time).map_err(|_| Error::TooLong)?;
+        let at = out.len();
+        out.extend_from_slice(&self.content);
+        self.block.write(&mut out[at..], time, self.is_key);
+        Ok(())
+    }
+}

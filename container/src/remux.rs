@@ -1,0 +1,213 @@
+//! Segments as one continuous stream for a player, every frame with its duration.
+//!
+//! **Continuous.** A player that begins anew with each segment shows it: Chromium's sound breaks. So there is one init
+//! segment, and every segment is a cluster whose timestamp is its place in the stream.
+//!
+//! **Durations.** A SimpleBlock does not say how long its frame lasts. Browsers wait for the next frame of the track, or
+//! guess: Chromium holds the newest picture, and all sound after it, until the next one comes, for ever if none does.
+//! Firefox guesses zero when the first picture comes alone, and takes what follows for a gap; a gap in one track
+//! makes it drop the pictures up to the next keyframe, which is the next segment. So the frames are held here, for
+//! exactly as long as Chromium would hold them, and go on with their duration written beside them.
+//!
+//! Firefox 153: `WebMDemuxer::GetNextPacket` and `TrackBuffersManager::ProcessFrames`.
+
+use crate::{
+    Error, Frame,
+    block::Block,
+    ebml::{CLUSTER, Header, id, read_uint},
+    tracks::{self, Track},
+};
+use std::collections::VecDeque;
+
+/// What a picture lasts when nothing tells, ms: one frame at 30 a second.
+const USUAL: i64 = 33;
+
+/// What a picture lasts at least, ms.
+const MOMENT: i64 = 1;
+
+/// Pictures that last no longer than this, ms, are those that a handover has recorded twice.
+const SQUEEZED: i64 = 3;
+
+/// A picture that stands still longer than this, ms, does not hold the sound any more.
+const HELD: i64 = 500;
+
+/// Something to be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// An init segment: the first one, or one that differs from those before.
+    Init(Vec<u8>),
+    /// Clusters, cut at the edges of blocks.
+    Media(Vec<u8>),
+}
+
+/// Reads segments in normal form and writes them one behind the other.
+#[derive(Debug, Default)]
+pub struct Remux {
+    rest: Vec<u8>,
+    out: Vec<Part>,
+    /// The init segment that was written last, and the one being read.
+    written: Vec<u8>,
+    init: Vec<u8>,
+    tracks: Vec<Track>,
+    /// Where the segment being read begins in the stream, ms.
+    place: i64,
+    /// The timestamp of the cluster being read, and of the one being written, ms.
+    read: u64,
+    cluster: Option<i64>,
+    /// Frames in order, at their places in the stream. The first is a picture whose successor has not come.
+    held: VecDeque<Held>,
+    /// The time of the newest frame, in the stream, ms.
+    newest: Option<i64>,
+    /// Where the last of them ends.
+    end: i64,
+    /// What the picture before lasted.
+    usual: Option<i64>,
+}
+
+#[derive(Debug)]
+struct Held {
+    frame: Frame,
+    /// The timestamp of its cluster.
+    cluster: i64,
+    /// ms, once it is known.
+    duration: Option<i64>,
+}
+
+impl Remux {
+    /// What comes next is another segment, which begins at `place` ms in the stream.
+    pub fn begin(&mut self, place: i64) {
+        self.rest.clear();
+        self.init.clear();
+        self.place = place;
+        self.read = 0;
+    }
+
+    /// Takes the next bytes of the segment.
+    ///
+    /// # Errors
+    /// It is not in normal form.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.rest.extend_from_slice(bytes);
+        let mut rest = std::mem::take(&mut self.rest);
+        let mut at = 0;
+        while let Some(header) = Header::read(&rest[at..])? {
+            let content = at + header.len;
+            if header.id == id::SEGMENT {
+                self.init.extend_from_slice(&rest[at..content]);
+                at = content;
+                continue;
+            }
+            if header.id == id::CLUSTER {
+                self.begin_cluster()?;
+                at = content;
+                continue;
+            }
+            let end = at + header.element_len()?;
+            if end > rest.len() {
+                break;
+            }
+            match header.id {
+                id::SIMPLE_BLOCK => self.hold(&rest[content..end])?,
+                id::TIMESTAMP => self.read = read_uint(&rest[content..end])?,
+                _ => {
+                    if header.id == id::TRACKS {
+                        self.tracks = tracks::read(&mut rest[content..end].to_vec())?;
+                    }
+                    self.init.extend_from_slice(&rest[at..end]);
+                }
+            }
+            at = end;
+        }
+        rest.drain(..at);
+        self.rest = rest;
+        self.release()
+    }
+
+    /// What can be played now.
+    pub fn take(&mut self) -> Vec<Part> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// The time of the newest frame, in the stream, ms.
+    pub fn newest(&self) -> Option<i64> {
+        self.newest
+    }
+
+    /// Where what was given ends, ms: a packet of sound lasts, a picture stands until the next one.
+    pub fn end(&self) -> i64 {
+        self.end
+    }
+
+    /// How long the newest picture lasted that another one has followed, ms.
+    pub fn usual(&self) -> Option<i64> {
+        self.usual
+    }
+
+    /// Nothing more comes for now: what is held goes on, and lasts as long as is usual.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub fn flush(&mut self) -> Result<(), Error> {
+        let newest = self.newest.unwrap_or(0);
+        let usual = self.usual.unwrap_or(USUAL);
+        for held in &mut self.held {
+            held.duration.get_or_insert((newest - held.frame.time).max(usual));
+        }
+        self.release()
+    }
+
+    fn begin_cluster(&mut self) -> Result<(), Error> {
+        if self.init == self.written {
+            return Ok(());
+        }
+        // What is held belongs to the init segment before.
+        self.flush()?;
+        self.written.clone_from(&self.init);
+        self.cluster = None;
+        self.out.push(Part::Init(self.init.clone()));
+        Ok(())
+    }
+
+    fn hold(&mut self, content: &[u8]) -> Result<(), Error> {
+        let block = Block::read(content, None)?;
+        let time = self.place + block.time_in(self.read)?;
+        let track = tracks::find(&mut self.tracks, block.track)?;
+        let frame = Frame::new(track, block, content.to_vec(), time, block.is_key);
+        if frame.is_video {
+            let before = self.held.iter_mut().find(|held| held.frame.is_video && held.duration.is_none());
+            if let Some(before) = before {
+                let duration = (time - before.frame.time).max(MOMENT);
+                before.duration = Some(duration);
+                if duration > SQUEEZED {
+                    self.usual = Some(duration);
+                }
+            }
+        }
+        let duration = (!frame.is_video).then(|| frame.packet_duration());
+        self.newest = self.newest.max(Some(time));
+        self.end = self.end.max(time + duration.unwrap_or(MOMENT));
+        self.held.push_back(Held { frame, cluster: self.place, duration });
+        Ok(())
+    }
+
+    /// Lets go of frames as far as their durations are known.
+    fn release(&mut self) -> Result<(), Error> {
+        let mut media = Vec::new();
+        while let Some(first) = self.held.front() {
+            let waited = self.newest.unwrap_or(0) - first.frame.time;
+            let Some(duration) = first.duration.or((waited > HELD).then_some(waited)) else { break };
+            if self.cluster != Some(first.cluster) {
+                self.cluster = Some(first.cluster);
+                media.extend(CLUSTER);
+                media.extend([id::TIMESTAMP as u8, 0x88]);
+                media.extend(first.cluster.to_be_bytes());
+            }
+            first.frame.write_lasting(first.frame.time - first.cluster, duration, &mut media)?;
+            self.held.pop_front();
+        }
+        if !media.is_empty() {
+            self.out.push(Part::Media(media));
+        }
+        Ok(())
+    }
+}

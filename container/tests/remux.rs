@@ -1,0 +1,203 @@
+//! Real recordings as one continuous stream, with the durations of their frames written beside them.
+
+mod common;
+
+use blobcast_container::{Error, Part, Remux, Writer};
+use common::{Packet, frames_of, normal, packets, recordings, write};
+use proptest::prelude::*;
+
+/// All of a recording, in pieces of these lengths.
+fn lasting(bytes: &[u8], mut next: impl FnMut() -> usize) -> Vec<u8> {
+    let mut remux = Remux::default();
+    let mut out = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (piece, later) = rest.split_at(next().min(rest.len()));
+        remux.push(piece).expect("normal form");
+        out.extend(taken(&mut remux));
+        rest = later;
+    }
+    remux.flush().expect("normal form");
+    out.extend(taken(&mut remux));
+    out
+}
+
+/// The bytes of what can be played now.
+fn taken(remux: &mut Remux) -> Vec<u8> {
+    let bytes = |part| match part {
+        Part::Init(bytes) | Part::Media(bytes) => bytes,
+    };
+    remux.take().into_iter().flat_map(bytes).collect()
+}
+
+#[test]
+fn ffprobe_reads_the_same_frames_and_each_lasts_until_the_next() {
+    for (path, bytes) in recordings() {
+        let normal_form = normal(&bytes);
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let before = packets(&write(&format!("{name}-normal.webm"), &normal_form));
+        let after = packets(&write(&format!("{name}-lasting.webm"), &lasting(&normal_form, || usize::MAX)));
+        let frame = |packet: &Packet| (packet.kind.clone(), packet.time, packet.size);
+        let same = before.iter().map(frame).eq(after.iter().map(frame));
+        assert!(same, "{name}: other frames");
+
+        let pictures: Vec<_> = after.iter().filter(|packet| packet.kind == "video").collect();
+        for pair in pictures.windows(2) {
+            assert_eq!(pair[0].duration, pair[1].time - pair[0].time, "{name} at {} ms", pair[0].time);
+        }
+        for sound in after.iter().filter(|packet| packet.kind == "audio") {
+            assert!([20, 60].contains(&sound.duration), "{name}: a packet of {} ms", sound.duration);
+        }
+    }
+}
+
+#[test]
+fn byte_by_byte_or_at_once_it_is_the_same() {
+    for (path, bytes) in recordings() {
+        let normal_form = normal(&bytes);
+        let at_once = lasting(&normal_form, || usize::MAX);
+        assert!(lasting(&normal_form, || 1) == at_once, "{}", path.display());
+    }
+}
+
+/// A recording of one video and one audio track in normal form, up to its first block.
+fn start() -> Vec<u8> {
+    let head = b"\x1A\x45\xDF\xA3\x87\x42\x82\x84webm\x18\x53\x80\x67\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF";
+    let tracks = b"\x16\x54\xAE\x6B\x90\xAE\x86\xD7\x81\x01\x83\x81\x01\xAE\x86\xD7\x81\x02\x83\x81\x02";
+    [&head[..], tracks, b"\x1F\x43\xB6\x75\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xE7\x81\x00"].concat()
+}
+
+fn picture(time: u16) -> Vec<u8> {
+    let [high, low] = time.to_be_bytes();
+    vec![0xA3, 0x85, 0x81, high, low, 0x00, b'P']
+}
+
+/// A packet of Opus that lasts 60 ms.
+fn sound(time: u16) -> Vec<u8> {
+    let [high, low] = time.to_be_bytes();
+    vec![0xA3, 0x85, 0x82, high, low, 0x80, 0x18]
+}
+
+/// The times of the blocks in what came out, with their durations, ms.
+fn blocks(bytes: &[u8]) -> Vec<(u16, u32)> {
+    let ends = (0..bytes.len().saturating_sub(5)).filter(|&at| bytes[at..].starts_with(&[0x9B, 0x84]));
+    let number = |range: std::ops::Range<usize>| bytes[range].iter().fold(0, |n, &b| n << 8 | u32::from(b));
+    ends.map(|at| (number(at - 4..at - 2) as u16, number(at + 2..at + 6))).collect()
+}
+
+#[test]
+fn a_picture_waits_for_the_next_one_and_sound_behind_it_waits_too() {
+    let mut remux = Remux::default();
+    remux.push(&[start(), picture(0), sound(10)].concat()).expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), []);
+    remux.push(&[picture(40), sound(70)].concat()).expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), [(0, 40), (10, 60)]);
+    remux.flush().expect("normal form");
+    assert_eq!(
+        blocks(&taken(&mut remux)),
+        [(40, 40), (70, 60)],
+        "the last one lasts as long as the one before"
+    );
+    remux.flush().expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), [], "nothing twice");
+}
+
+#[test]
+fn the_last_picture_of_a_segment_lasts_until_the_next_segment_begins() {
+    let mut remux = Remux::default();
+    remux.push(&[start(), picture(0), picture(40)].concat()).expect("normal form");
+    taken(&mut remux);
+    remux.begin(70);
+    remux.push(&[start(), picture(0), picture(33)].concat()).expect("normal form");
+    let media = taken(&mut remux);
+    assert_eq!(blocks(&media), [(40, 30), (0, 33)]);
+    assert_eq!((remux.newest(), remux.end()), (Some(103), 104));
+}
+
+#[test]
+fn segments_become_one_stream_with_one_init_segment() {
+    for (path, bytes) in recordings() {
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let (init, frames) = frames_of(&bytes);
+        let key = frames.iter().rposition(|frame| frame.is_key && frame.is_video);
+        let cut = key.filter(|key| *key > 0).unwrap_or(frames.len() / 2);
+        let segment = |base: i64, frames: &[blobcast_container::Frame]| {
+            let mut writer = Writer::new(&init, base);
+            frames.iter().for_each(|frame| writer.add(frame).expect("a short segment"));
+            writer.take()
+        };
+        let base = frames[cut].time;
+        let mut remux = Remux::default();
+        remux.push(&segment(0, &frames[..cut])).expect("normal form");
+        remux.begin(base);
+        remux.push(&segment(base, &frames[cut..])).expect("normal form");
+        remux.flush().expect("normal form");
+        let parts = remux.take();
+        let inits = parts.iter().filter(|part| matches!(part, Part::Init(_))).count();
+        assert_eq!(inits, 1, "{name}");
+        let stream: Vec<u8> = parts
+            .into_iter()
+            .flat_map(|part| match part {
+                Part::Init(bytes) | Part::Media(bytes) => bytes,
+            })
+            .collect();
+        let whole = write(&format!("{name}-whole.webm"), &lasting(&normal(&bytes), || usize::MAX));
+        let joined = write(&format!("{name}-joined.webm"), &stream);
+        assert_eq!(packets(&joined), packets(&whole), "{name}");
+    }
+}
+
+#[test]
+fn another_init_segment_comes_after_all_that_needs_the_one_before() {
+    let mut remux = Remux::default();
+    remux.push(&[start(), picture(0), picture(40)].concat()).expect("normal form");
+    remux.begin(80);
+    let mut other = start();
+    let size = other.windows(4).position(|id| id == [0x16, 0x54, 0xAE, 0x6B]).expect("tracks") + 4;
+    other[size] = 0x88;
+    other.drain(size + 9..size + 17);
+    remux.push(&[other.clone(), picture(0), picture(33)].concat()).expect("normal form");
+    let parts = remux.take();
+    let kinds: Vec<_> = parts.iter().map(|part| matches!(part, Part::Init(_))).collect();
+    assert_eq!(kinds, [true, false, false, true, false], "{parts:?}");
+    let Part::Media(before) = &parts[2] else { panic!("media") };
+    assert_eq!(blocks(before), [(40, 40)], "what was held");
+}
+
+#[test]
+fn a_picture_that_stands_still_does_not_hold_the_sound_for_ever() {
+    let mut remux = Remux::default();
+    remux.push(&[start(), picture(0)].concat()).expect("normal form");
+    for time in (0..=480).step_by(60) {
+        remux.push(&sound(time)).expect("normal form");
+    }
+    assert_eq!(blocks(&taken(&mut remux)), []);
+    remux.push(&sound(540)).expect("normal form");
+    let released = blocks(&taken(&mut remux));
+    assert_eq!((released[0], released.len()), ((0, 540), 11));
+    remux.push(&sound(600)).expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), [(600, 60)]);
+}
+
+#[test]
+fn times_and_sizes_that_no_segment_has_are_refused() {
+    let mut late = start();
+    late.truncate(late.len() - 3);
+    late.extend([0xE7, 0x88, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+    assert_eq!(Remux::default().push(&[late, picture(1)].concat()), Err(Error::TooLong));
+    let huge = [start(), vec![0xA3, 0x01, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00]].concat();
+    assert_eq!(Remux::default().push(&huge), Err(Error::TooLarge));
+}
+
+proptest! {
+    #[test]
+    fn no_input_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), at in any::<prop::sample::Index>()) {
+        let _ = Remux::default().push(&bytes);
+        let mut damaged = [start(), picture(0), sound(10), picture(40)].concat();
+        let at = at.index(damaged.len());
+        damaged.splice(at..at, bytes);
+        let mut remux = Remux::default();
+        let _ = remux.push(&damaged);
+        remux.flush().expect("normal form");
+    }
+}

@@ -1,0 +1,136 @@
+//! A run, read into frames and cut into segments.
+
+use super::{cutter::Cutter, run::Run};
+use crate::bytes::JsBytes;
+use blobcast_container::{Error, Frame, Handover, Joint, Tail, Tidy};
+use blobcast_wire::{Message, Segment};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+/// A recorder's run with all that is known of what it gives.
+pub struct Recording {
+    pub run: Rc<Run>,
+    tidy: RefCell<Tidy>,
+    /// While another run is sent: what this one has given so far.
+    handover: RefCell<Option<Handover>>,
+    /// Where it took over.
+    joint: RefCell<Option<Joint>>,
+    /// The segment that it is cut into now.
+    cutter: RefCell<Option<Cutter>>,
+    tail: RefCell<Tail>,
+    failure: Cell<Option<Error>>,
+}
+
+/// Where in a segment of one run another run goes on.
+pub struct Splice {
+    /// The segment before, and how far into it, ms.
+    pub after: (Segment, i64),
+    /// The same moment in the time of the new run, ms.
+    pub base: i64,
+    pub frames: Vec<Frame>,
+}
+
+impl Recording {
+    /// `guess`: while another run is sent, how much later this one was started, ms.
+    pub fn new(run: Rc<Run>, guess: Option<f64>) -> Self {
+        Self {
+            run,
+            tidy: RefCell::default(),
+            handover: RefCell::new(guess.map(Handover::new)),
+            joint: RefCell::default(),
+            cutter: RefCell::default(),
+            tail: RefCell::default(),
+            failure: Cell::default(),
+        }
+    }
+
+    /// The frames of the next data, if some is there.
+    pub fn read(&self) -> Option<Vec<Frame>> {
+        let data = self.run.take()?;
+        let mut tidy = self.tidy.borrow_mut();
+        if let Err(error) = tidy.push(&data.to_vec()) {
+            self.failure.set(Some(error));
+        }
+        let frames = tidy.take();
+        Some(match self.joint.borrow_mut().as_mut() {
+            Some(joint) => frames.into_iter().filter_map(|frame| joint.edit(frame)).collect(),
+            None => frames,
+        })
+    }
+
+    /// Why it cannot be read any further, if it cannot.
+    pub fn failure(&self) -> Option<Error> {
+        self.failure.get()
+    }
+
+    /// Keeps frames until this run takes over.
+    pub fn gather(&self, frames: Vec<Frame>) {
+        if let Some(handover) = self.handover.borrow_mut().as_mut() {
+            handover.add(frames);
+        }
+    }
+
+    /// What was gathered, unedited: there is nothing to take over from.
+    pub fn gathered(&self) -> Vec<Frame> {
+        self.handover.take().map(Handover::into_frames).unwrap_or_default()
+    }
+
+    /// Takes over from another run, if that can be done now; `at_once` as well as can be done.
+    pub fn take_over(&self, from: &Self, at_once: bool) -> Option<Splice> {
+        let cutter = from.cutter.borrow();
+        let before = cutter.as_ref().filter(|cutter| !cutter.has_ended())?;
+        let found = self.handover.borrow().as_ref()?.joint(&from.tail.borrow(), at_once);
+        let mut joint = found?;
+        let frames = self.handover.take()?.edited(&mut joint);
+        let after = (before.segment(), joint.start - before.base());
+        let splice = Splice { after, base: joint.base, frames };
+        self.joint.replace(Some(joint));
+        Some(splice)
+    }
+
+    /// Begins a segment; `base` is its beginning in the time of the run, ms.
+    pub fn begin(&self, segment: Segment, base: i64) {
+        let cutter = Cutter::new(segment, self.run.mime(), self.tidy.borrow().init(), base);
+        self.cutter.replace(Some(cutter));
+    }
+
+    /// The messages of frames in the segment that has begun.
+    pub fn write(&self, frames: &[Frame], sent: u64) -> Vec<Message<JsBytes>> {
+        let mut cutter = self.cutter.borrow_mut();
+        let Some(cutter) = cutter.as_mut() else { return Vec::new() };
+        let (messages, written) = cutter.write(frames, sent);
+        if let Err(error) = written {
+            self.failure.set(Some(error));
+        }
+        let mut tail = self.tail.borrow_mut();
+        frames.iter().for_each(|frame| tail.note(frame));
+        messages
+    }
+
+    /// The end of the segment, if it began and has none yet.
+    pub fn end(&self, sent: u64, cut_short: bool) -> Option<Message<JsBytes>> {
+        self.cutter.borrow_mut().as_mut()?.end(sent, cut_short)
+    }
+
+    /// The segment that it is cut into now, and its beginning in the time of the run, ms.
+    pub fn segment(&self) -> Option<(Segment, i64)> {
+        self.cutter.borrow().as_ref().map(|cutter| (cutter.segment(), cutter.base()))
+    }
+
+    /// Whether the segment has ended: nothing more of it is sent.
+    pub fn has_ended(&self) -> bool {
+        self.cutter.borrow().as_ref().is_some_and(Cutter::has_ended)
+    }
+
+    /// Bytes in the segment so far.
+    pub fn len(&self) -> usize {
+        self.cutter.borrow().as_ref().map_or(0, Cutter::len)
+    }
+
+    /// Pictures in the segment so far.
+    pub fn pictures(&self) -> u32 {
+        self.cutter.borrow().as_ref().map_or(0, Cutter::pictures)
+    }
+}
