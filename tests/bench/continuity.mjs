@@ -1,0 +1,83 @@
+// `npm run bench:continuity`: can a viewer tell when a restart happens? The figures, each beside its limit and beside those of a
+// control: the same pages, in the same minute, with a recorder that is not restarted.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { chart } from "./chart.mjs";
+import { busy, judge, judgeJoins, measure } from "./judge.mjs";
+import { measureJoins } from "./joins.mjs";
+import { INTERVAL, readOptions } from "./options.mjs";
+import { compositedPictures } from "./screencast.mjs";
+import { breaksIn } from "./sound.mjs";
+import { broadcast, endBroadcast, openStudio, scoped, watch } from "./studio.mjs";
+import { table } from "./table.mjs";
+
+/** The longest restart interval, and a time, in seconds, that fits between two of them. */
+const CONTROL = { restartInterval: 20_000, seconds: 15 };
+/** So many busy runs, and it is given up. */
+const TRIES = 3;
+
+/** No verdict: the machine was too busy. */
+export class NotMeasured extends Error {}
+
+/** Runs the benchmark; gives the number of figures that are beyond their limits. Goals count, too. */
+export async function continuity(args) {
+  const options = readOptions(args);
+  await mkdir(options.out, { recursive: true });
+  const summary = [];
+  for (const viewer of options.viewers) {
+    for (const mode of options.modes) {
+      const lines = await scoped((t) => (options.joins ? joins : whole)(t, { ...options, viewer, mode }));
+      const text = table(title({ ...options, viewer, mode }), lines);
+      console.log(`\n${text}`);
+      summary.push({ text, failures: lines.filter(({ ok }) => ok === false).length });
+    }
+  }
+  await writeFile(join(options.out, options.joins ? "joins.txt" : "continuity.txt"), `${summary.map(({ text }) => text).join("\n\n")}\n`);
+  const failures = summary.reduce((sum, { failures }) => sum + failures, 0);
+  console.log(`\n${failures} figures beyond their limits. Pictures and raw data are in ${options.out}.`);
+  return options.reportOnly ? 0 : failures;
+}
+
+const title = ({ mode, viewer, broadcaster, audio, restart, mimeType }) =>
+  [`${mode}, ${broadcaster} → ${viewer}`, audio ? "with sound" : "video only", restart, mimeType].filter(Boolean).join(", ");
+
+async function whole(t, options) {
+  const studio = await openStudio(t, options);
+  for (let tries = 1; ; tries++) {
+    const control = await run(studio, { ...options, mode: "mse", restartInterval: CONTROL.restartInterval, seconds: CONTROL.seconds });
+    const reasons = busy(control.figures);
+    if (reasons.length === 0) return judged(control, studio, options);
+    console.log(`busy: of the control, ${reasons.join(", ")}`);
+    if (tries === TRIES) throw new NotMeasured(`NOT MEASURED (${title(options)}): the machine was busy in ${TRIES} controls. ${reasons.join(", ")}.`);
+  }
+}
+
+async function judged(control, studio, options) {
+  const look = options.screencast ? (page) => compositedPictures(page, options.viewer) : undefined;
+  const measured = await run(studio, { ...options, restartInterval: INTERVAL }, look);
+  const name = join(options.out, ["continuity", options.viewer, options.mode, options.audio ? "sound" : "video", options.restart].filter(Boolean).join("-"));
+  await writeFile(`${name}.svg`, chart(title(options), measured.figures, measured.raw.from, measured.raw.to));
+  await writeFile(`${name}.json`, JSON.stringify({ options, control, measured }, (key, value) => (key === "samples" ? undefined : value)));
+  for (const { raw } of [control, measured]) for (const error of raw.errors) console.log(`error: ${JSON.stringify(error)}`);
+  return judge(measured.figures, control.figures, { ...options, pictures: measured.raw.afterwards });
+}
+
+async function run(studio, options, look) {
+  const { audio, restart, restartInterval, mimeType, mode, seconds } = options;
+  const page = await broadcast(studio, { audio, restart, restartInterval, mimeType });
+  const raw = await watch(studio, page, { mode, audio, seconds }, look);
+  await endBroadcast(page);
+  if (audio && raw.sound.state !== "running") throw new NotMeasured("NOT MEASURED: no sound device; use --video-only.");
+  const breaks = audio ? breaksIn(raw.sound.samples, raw.sound.sampleRate).map(({ at, ...rest }) => ({ at: at + raw.sound.start, ...rest })) : null;
+  return { raw, figures: measure(raw, breaks) };
+}
+
+async function joins(t, options) {
+  const studio = await openStudio(t, options);
+  const page = await broadcast(studio, { ...options, restartInterval: INTERVAL, mode: undefined });
+  const times = await measureJoins(studio, options);
+  await endBroadcast(page);
+  await writeFile(join(options.out, `joins-${options.viewer}-${options.mode}.json`), JSON.stringify(times));
+  return judgeJoins(times, options.mode);
+}
