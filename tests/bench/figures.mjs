@@ -2,24 +2,24 @@
 
 /** Content that is passed over counts beyond this much, in ms; it is three frames. */
 const UNNOTICED = 100;
+const FRAME = 1000 / 30;
 
-/** How far one must look for the first and the last figure of a run, in ms. */
+/** The beginning and the end of a run are so long, in ms. */
 const END = 10_000;
 
 /**
  * Frames that were drawn and never shown, and the content that viewers missed: for each gap between two frames shown, how far it is
- * beyond 100 ms. `unread` pictures, which may have been shown, are taken off.
+ * beyond 100 ms, at 30 frames a second. `unread` pictures, which may have been shown, are taken off.
  */
-export function neverShown(shown, clock) {
+export function neverShown(shown) {
   const unread = new Map();
   shown.forEach(({ number }, i) => i > 0 && shown[i].unread && unread.set(number, shown[i].unread));
   const numbers = [...new Set(shown.map(({ number }) => number))].sort((a, b) => a - b);
   const gaps = numbers.slice(1).flatMap((number, i) => {
     const missing = number - numbers[i] - 1 - (unread.get(number) ?? 0);
     if (missing <= 0) return [];
-    const step = clock.get(number) - clock.get(numbers[i]);
     const { at } = shown.find((picture) => picture.number === number);
-    return [{ at, frames: missing, ms: Math.max(0, step - UNNOTICED) }];
+    return [{ at, frames: missing, ms: Math.max(0, (missing + 1) * FRAME - UNNOTICED) }];
   });
   return { gaps, frames: sum(gaps, "frames"), ms: sum(gaps, "ms") };
 }
@@ -76,9 +76,13 @@ export function statedWrongly(samples, shown) {
   return quantile(differences, 0.5);
 }
 
-/** What is heard broken around each restart, in ms: a break belongs to the restart before it. The mean, and the worst. */
+/**
+ * What is heard broken at each restart, in ms: the mean, and the worst. A break belongs to the restart that it follows, or precedes by up to
+ * half a second: pictures and sound come to the joint at different times.
+ */
 export function breaksPerRestart(breaks, restarts) {
-  const each = restarts.map((from, i) => sum(breaks.filter(({ at }) => at >= from && at < (restarts[i + 1] ?? Infinity)), "ms"));
+  const begins = (i) => (restarts[i] ?? Infinity) - 500;
+  const each = restarts.map((_, i) => sum(breaks.filter(({ at }) => at >= begins(i) && at < begins(i + 1)), "ms"));
   return { mean: sum(breaks, "ms") / Math.max(1, restarts.length), worst: Math.max(0, ...each) };
 }
 
