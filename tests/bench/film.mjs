@@ -51,5 +51,8 @@ export function contentClock(drawn) {
   return clock;
 }
 
-/** The longest time between two frames that the broadcaster drew, in ms. */
-export const longestDrawingGap = (drawn) => Math.max(0, ...drawn.slice(1).map(({ time }, i) => time - drawn[i].time));
+/** How evenly the broadcaster drew: frames a second, and the longest time between two, in ms. */
+export const drawingOf = (drawn, from, to) => ({
+  rate: (drawn.length * 1000) / (to - from),
+  gap: Math.max(0, ...drawn.slice(1).map(({ time }, i) => time - drawn[i].time)),
+});

@@ -1,6 +1,6 @@
 // The figures of a run beside their limits. Pure.
 
-import { blankIn, contentClock, longestDrawingGap, shownIn } from "./film.mjs";
+import { blankIn, contentClock, drawingOf, shownIn } from "./film.mjs";
 import { breaksPerRestart, growth, latencies, neverShown, outOfOrder, quantile, rate, statedWrongly, waits } from "./figures.mjs";
 import { INTERVAL } from "./options.mjs";
 
@@ -47,7 +47,7 @@ export function measure({ rows, drawn, viewing, recording, from, to }, breaks) {
     p95: quantile(latencies(shown, from, to), 0.95),
     growth: growth(shown, from, to),
     stated: statedWrongly(viewing.filter(inside), shown),
-    drawingGap: longestDrawingGap(drawn.filter(({ time }) => time >= from && time < to)),
+    drawn: drawingOf(drawn.filter(({ time }) => time >= from && time < to), from, to),
     breaks: breaks?.filter(inside) ?? null,
     sound: breaks && breaksPerRestart(breaks.filter(inside), restarts.length ? restarts : everyInterval(from, to)),
   };
@@ -62,9 +62,9 @@ const everyInterval = (from, to) => Array.from({ length: Math.floor((to - from) 
 /** Why a control says that nothing can be measured now; empty if all is well. */
 export function busy({ rate, freeze, recorded }) {
   const reasons = [];
-  if (Math.abs(rate - FRAME_RATE) > BUSY.rate) reasons.push(`it shows ${rate.toFixed(1)} pictures a second`);
-  if (freeze > BUSY.freeze) reasons.push(`it stands for ${freeze.toFixed(0)} ms`);
-  if (recorded > 0) reasons.push("a restart fell into it");
+  if (Math.abs(rate - FRAME_RATE) > BUSY.rate) reasons.push(`shows ${rate.toFixed(1)} pictures a second`);
+  if (freeze > BUSY.freeze) reasons.push(`stands for ${freeze.toFixed(0)} ms`);
+  if (recorded > 0) reasons.push("was restarted");
   return reasons;
 }
 
@@ -97,7 +97,14 @@ export function judge(run, control, { mode, viewer, audio, restart = "handover",
       atMost("  mean per restart", run.sound.mean, null, "ms", control.sound.mean, 1),
     ] : []),
     atMost("stats().latency against the bar code, p50", run.stated, limits.stated, "ms", control.stated),
+    circumstances("restarts", (figures) => `${figures.restarts.length}`),
+    circumstances("frames drawn, and the longest gap", ({ drawn }) => `${drawn.rate.toFixed(1)}/s, ${drawn.gap.toFixed(0)} ms`),
+    circumstances("pictures shown, and not read", (figures) => `${figures.rate.toFixed(1)}/s, ${figures.unread}`),
   ];
+
+  function circumstances(figure, text) {
+    return { figure, value: text(run), control: text(control), limit: "", ok: null };
+  }
 }
 
 /** Times to the first picture near the live edge, in ms. */

@@ -57,8 +57,8 @@ class Surfaces {
       const { zIndex, position } = getComputedStyle(element);
       return position === "static" ? -0.5 : Number(zIndex) || 0;
     };
-    const top1 = candidates.length > 1 ? candidates.reduce((a, b) => (height(b) >= height(a) ? b : a)) : candidates[0];
-    return top1 && this.#surface(top1);
+    const highest = candidates.length > 1 ? candidates.reduce((a, b) => (height(b) >= height(a) ? b : a)) : candidates[0];
+    return highest && this.#surface(highest);
   }
 
   #surface(element) {
@@ -85,14 +85,14 @@ class Surface {
 
   /** Reads the bar code into the row, now or a moment later. */
   read(row) {
-    if (this.element.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     if (!readsPlanes || this.element instanceof HTMLCanvasElement) Object.assign(row, readByDrawing(this.element));
     else this.#readPlane(row);
   }
 
   /** Chromium gives the picture as it was decoded: to read its luma takes a sixth of the time that drawing takes. */
   #readPlane(row) {
-    const frame = new VideoFrame(this.element);
+    const frame = frameOf(this.element);
+    if (!frame) return;
     row.picture = frame.timestamp;
     if (this.#last.src === this.element.src && this.#last.picture === row.picture) {
       frame.close();
@@ -107,6 +107,15 @@ class Surface {
 
 /** Firefox converts every picture to RGB and gives none of them its time stamp: there, drawing is cheaper. */
 const readsPlanes = "VideoFrame" in window && !navigator.userAgent.includes("Firefox");
+
+/** Its readyState is not asked: Chromium's video may show its first picture one animation frame before it says so. */
+function frameOf(video) {
+  try {
+    return new VideoFrame(video);
+  } catch {
+    return null;
+  }
+}
 
 /** The luma of the middle of each cell. */
 async function lumaOf(frame) {
