@@ -17,6 +17,9 @@ const CONTROL = { restartInterval: 20_000, seconds: 15 };
 /** So many busy runs, and it is given up. */
 const TRIES = 3;
 
+/** A player's sound is stretched for so long, in ms, around a moment at which its rate was not 1. */
+const STRETCHING = 500;
+
 /** No verdict: the machine was too busy. */
 export class NotMeasured extends Error {}
 
@@ -48,7 +51,8 @@ async function whole(t, options) {
   for (let tries = 0; tries < TRIES; tries++) {
     const control = await takeControl(studio, options);
     reasons = busy(control.figures);
-    if (reasons.length === 0) {
+    if (reasons.length > 0) await draw("busy", control, options);
+    else {
       const measured = await takeRun(studio, options);
       const lines = judge(measured.figures, control.figures, { ...options, pictures: measured.raw.afterwards });
       // A machine that became busy meanwhile is no verdict either.
@@ -67,11 +71,18 @@ const takeRun = (studio, options) =>
   run(studio, { ...options, restartInterval: INTERVAL }, options.screencast ? (page) => compositedPictures(page, options.viewer) : undefined);
 
 async function keep(lines, control, measured, options) {
-  const name = join(options.out, ["continuity", options.viewer, options.mode, options.audio ? "sound" : "video", options.restart].filter(Boolean).join("-"));
-  await writeFile(`${name}.svg`, chart(title(options), measured.figures, measured.raw.from, measured.raw.to));
+  const name = await draw("continuity", measured, options);
   await writeFile(`${name}.json`, JSON.stringify({ options, lines, control, measured }, (key, value) => (key === "samples" ? undefined : value)));
   for (const { raw } of [control, measured]) for (const error of raw.errors) console.log(`error: ${JSON.stringify(error)}`);
   return lines;
+}
+
+/** The picture of a run; gives its path without the extension. */
+async function draw(kind, { figures, raw: { from, to } }, options) {
+  const parts = [kind, options.viewer, options.mode, options.audio ? "sound" : "video", options.restart];
+  const name = join(options.out, parts.filter(Boolean).join("-"));
+  await writeFile(`${name}.svg`, chart(title(options), figures, from, to));
+  return name;
 }
 
 async function run(studio, options, look) {
@@ -80,8 +91,15 @@ async function run(studio, options, look) {
   const raw = await watch(studio, page, { mode, audio, seconds }, look);
   await endBroadcast(page);
   if (audio && raw.sound.state !== "running") throw new NotMeasured("NOT MEASURED: no sound device; use --video-only.");
-  const breaks = audio ? breaksIn(raw.sound.samples, raw.sound.sampleRate).map(({ at, ...rest }) => ({ at: at + raw.sound.start, ...rest })) : null;
+  const breaks = audio ? soundOf(raw) : null;
   return { raw, figures: measure(raw, breaks) };
+}
+
+/** What is broken in the sound, by the wall clock. */
+function soundOf({ sound: { samples, sampleRate, start }, viewing }) {
+  const stretched = viewing.filter(({ rate }) => rate !== 1).map(({ at }) => at - start);
+  const isStretched = (at) => stretched.some((moment) => Math.abs(moment - at) <= STRETCHING);
+  return breaksIn(samples, sampleRate, isStretched).map((found) => ({ ...found, at: found.at + start }));
 }
 
 async function joins(t, options) {

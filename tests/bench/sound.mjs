@@ -1,14 +1,16 @@
 // Where the sound of pages/sweep.js, recorded by a viewer, was away, left something out or came again. Pure.
 //
 // - Dropouts: the loudness of the tone, in steps of 1 ms, is under half of its median.
-// - Jumps: the chirp's pitch says which moment of its second is heard. The difference to the time that goes by changes slowly while the
-//   player corrects its rate, and at once where something is left out (up) or repeated (down). Players stretch sound by
-//   leaving out and repeating a few ms, and a codec blurs: jumps under RESOLUTION are not seen.
+// - Jumps: the chirp's pitch says which moment of its second is heard. The difference to the time that goes by changes at once where
+//   something is left out (up) or repeated (down). A codec blurs: jumps under RESOLUTION are not seen. While a player
+//   plays faster or slower it leaves out or repeats grains of about 20 ms, blended so that nobody hears it; there, only jumps beyond GRAIN count.
 
 import { CHIRP, TONE } from "../e2e/pages/sweep.js";
 
 /** The smallest jump that is told from noise, in ms. Calibrated on runs without restarts. */
 export const RESOLUTION = 12;
+/** The same while the player's rate is not 1. */
+export const GRAIN = 40;
 /** A player's rate differs from 1 by no more than this. */
 const RATE = 0.06;
 /** The pitch is read every `HOP` ms in `WINDOW` ms of sound, and is good when this part of the loudness is at that pitch. */
@@ -23,9 +25,12 @@ const BLURRED = 2;
 /** A dropout and a jump this near, in ms, are one break. */
 const NEAR = 150;
 
-/** What is broken: `at` (ms from the beginning) and `ms`. A stop that is made up for by nothing is both silent and late: it counts once. */
-export function breaksIn(samples, sampleRate) {
-  const found = [...dropouts(samples, sampleRate), ...jumps(samples, sampleRate)].sort((a, b) => a.at - b.at);
+/**
+ * What is broken: `at` (ms from the beginning) and `ms`. A stop that is made up for by nothing is both silent and late: it
+ * counts once. For `isStretched` see `jumps`.
+ */
+export function breaksIn(samples, sampleRate, isStretched) {
+  const found = [...dropouts(samples, sampleRate), ...jumps(samples, sampleRate, isStretched)].sort((a, b) => a.at - b.at);
   const breaks = [];
   for (const { at, silent = 0, jump = 0 } of found) {
     const last = breaks.at(-1);
@@ -61,8 +66,11 @@ export function dropouts(samples, sampleRate) {
   return found;
 }
 
-/** Where the sound's own time jumps, in ms: `{ at, jump }`, positive where something was left out. */
-export function jumps(samples, sampleRate) {
+/**
+ * Where the sound's own time jumps, in ms: `{ at, jump }`, positive where something was left out. `isStretched` tells whether the player's rate was
+ * not 1 at a time.
+ */
+export function jumps(samples, sampleRate, isStretched = () => false) {
   const readings = timeline(samples, sampleRate);
   const found = [];
   const reach = READINGS + BLURRED;
@@ -71,7 +79,7 @@ export function jumps(samples, sampleRate) {
     const after = readings.slice(i + BLURRED, i + reach);
     const jump = wrap(middle(after) - middle(before));
     const drift = RATE * (after[0].at - before.at(-1).at);
-    if (Math.abs(jump) < RESOLUTION + drift) continue;
+    if (Math.abs(jump) < (isStretched(readings[i].at) ? GRAIN : RESOLUTION) + drift) continue;
     const here = { at: readings[i].at, jump, index: i };
     const last = found.at(-1);
     if (!last || i - last.index > reach) found.push(here); // another one, however long the silence between them

@@ -56,3 +56,9 @@ test("a player that hurries, at the pitch that it was, is no jump", () => {
 test(`a jump under ${RESOLUTION} ms is not told`, () => {
   assert.deepEqual(jumps(glued(sound(0, 1500), sound(1505, 2500)), RATE), []);
 });
+
+test("the grains of a player that hurries are no jumps, but more than that is", () => {
+  const jump = (ms) => jumps(glued(sound(0, 1500), sound(1500 + ms, 2500)), RATE, (at) => at > 1000);
+  assert.deepEqual(jump(25), []);
+  assert.equal(jump(60).length, 1);
+});

@@ -95,7 +95,7 @@ async function startListening() {
 function sampleStats(kind, every) {
   window.samples = [];
   setInterval(() => {
-    const { latency, segment, restarts, buffered, clockTrusted } = window[kind].stats();
-    window.samples.push({ at: Date.now(), latency, segment, restarts, buffered, clockTrusted });
+    const { latency, segment, restarts, bytes, buffered, clockTrusted } = window[kind].stats();
+    window.samples.push({ at: Date.now(), latency, segment, restarts, bytes, buffered, clockTrusted, rate: video.playbackRate });
   }, every);
 }

@@ -1,4 +1,7 @@
 // What is heard of a video, sample by sample, as a list of Blobs: 16-bit mono, as it comes out of the browser's player.
+//
+// The video plays into this page's AudioContext, and nowhere else. With captureStream() it would have two clocks: between them Chromium
+// leaves out or repeats 1024 samples (23 ms) every few seconds, which nobody hears.
 
 /** Listens to all videos of the page, also to those that come later, until the page is closed. */
 export async function listen() {
@@ -18,11 +21,10 @@ export async function listen() {
   };
   const known = new Set();
   const tap = () => [...document.querySelectorAll("video")].filter((video) => !known.has(video)).forEach((video) => {
-    known.add(video);
-    const stream = (video.captureStream ?? video.mozCaptureStream).call(video);
-    const connect = (track) => track.kind === "audio" && context.createMediaStreamSource(new MediaStream([track])).connect(ear);
-    stream.getTracks().forEach(connect);
-    stream.addEventListener("addtrack", ({ track }) => connect(track));
+    known.add(video); // a video has one source for ever, whatever it plays
+    const source = context.createMediaElementSource(video);
+    source.connect(ear);
+    source.connect(context.destination);
   });
   tap();
   new MutationObserver(tap).observe(document.documentElement, { childList: true, subtree: true });
