@@ -33,12 +33,12 @@ const stages = {
   async e2e() {
     await stages.build();
     await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
-    await nodeTest(await testFiles((name) => name !== PACKAGE_TEST));
+    await nodeTest([...(await testFiles("tests/bench")), ...(await testFiles("tests/e2e", (name) => name !== PACKAGE_TEST))]);
   },
   async package() {
     await stages.build();
     await bring("node modules", "chromium", "ffmpeg");
-    await nodeTest(await testFiles((name) => name === PACKAGE_TEST));
+    await nodeTest(await testFiles("tests/e2e", (name) => name === PACKAGE_TEST));
   },
   async soak() {
     await stages.build();
@@ -53,9 +53,9 @@ const SLOW = ["soak"];
 /** One file at a time: these tests look at time, and two cores carry one broadcast. */
 const nodeTest = (files) => run(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files]);
 
-async function testFiles(wanted) {
-  const names = await readdir(join(root, "tests/e2e"), { recursive: true });
-  return names.filter((name) => name.endsWith(".test.mjs") && wanted(name)).sort().map((name) => join("tests/e2e", name));
+async function testFiles(folder, wanted = () => true) {
+  const names = await readdir(join(root, folder), { recursive: true });
+  return names.filter((name) => name.endsWith(".test.mjs") && wanted(name)).sort().map((name) => join(folder, name));
 }
 
 main(import.meta, async (names) => {

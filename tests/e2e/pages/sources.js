@@ -1,10 +1,7 @@
 // What a test can broadcast.
 
-import { BITS_PER_ROW, encode } from "./barcode.js";
-
-const WIDTH = 640;
-const HEIGHT = 360;
-const CELL = WIDTH / BITS_PER_ROW;
+import { drawFrame, HEIGHT, newCanvas, WIDTH } from "./frames.js";
+import { timedFrames, timedSound } from "./timed.js";
 
 const microphone = () => navigator.mediaDevices.getUserMedia({ audio: true });
 
@@ -22,11 +19,16 @@ export const sources = {
   slides: (every) => barcodes(every ?? Infinity),
 
   slidesAndTone: (every) => new MediaStream([...barcodes(every ?? Infinity).getTracks(), ...tone().getTracks()]),
+
+  /** For the benchmark: bar codes at an even pace, all on record, and a sound that tells the time. */
+  timed: () => timedFrames(),
+
+  timedAndSweep: () => new MediaStream([...timedFrames().getTracks(), ...timedSound().getTracks()]),
 };
 
 function barcodes(every = 1000 / 30) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
-  drawForever(canvas.getContext("2d", { alpha: false }), every);
+  const { canvas, context } = newCanvas();
+  drawForever(context, every);
   return canvas.captureStream(30);
 }
 
@@ -41,16 +43,7 @@ function tone() {
 
 function drawForever(context, every) {
   let number = 0;
-  const draw = () => {
-    // Something that moves, so that it is a video and not a still.
-    context.fillStyle = `hsl(${number % 360} 60% 50%)`;
-    context.fillRect(0, 0, WIDTH, HEIGHT);
-    encode({ number, time: Date.now() }).forEach((bit, i) => {
-      context.fillStyle = bit ? "white" : "black";
-      context.fillRect((i % BITS_PER_ROW) * CELL, Math.floor(i / BITS_PER_ROW) * CELL, CELL, CELL);
-    });
-    number++;
-  };
+  const draw = () => drawFrame(context, { number: number++, time: Date.now() });
   draw();
   if (every < Infinity) setInterval(draw, every);
 }

@@ -1,0 +1,112 @@
+// `npm run bench:continuity`: can a viewer tell when a restart happens? The figures, each beside its limit and beside those of a
+// control: the same pages, in the same minute, with a recorder that is not restarted.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { chart } from "./chart.mjs";
+import { busy, judge, judgeJoins, measure } from "./judge.mjs";
+import { measureJoins } from "./joins.mjs";
+import { INTERVAL, readOptions } from "./options.mjs";
+import { compositedPictures } from "./screencast.mjs";
+import { breaksIn } from "./sound.mjs";
+import { broadcast, endBroadcast, openStudio, scoped, watch } from "./studio.mjs";
+import { table } from "./table.mjs";
+
+/** The longest restart interval, and a time, in seconds, that fits between two of them. */
+const CONTROL = { restartInterval: 20_000, seconds: 15 };
+/** So many busy runs, and it is given up. */
+const TRIES = 3;
+
+/** A player's sound is stretched for so long, in ms, around a moment at which its rate was not 1. */
+const STRETCHING = 500;
+
+/** No verdict: the machine was too busy. */
+export class NotMeasured extends Error {}
+
+/** Runs the benchmark; gives the number of figures that are beyond their limits. Goals count, too. */
+export async function continuity(args) {
+  const options = readOptions(args);
+  await mkdir(options.out, { recursive: true });
+  const summary = [];
+  for (const viewer of options.viewers) {
+    for (const mode of options.modes) {
+      const lines = await scoped((t) => (options.joins ? joins : whole)(t, { ...options, viewer, mode }));
+      const text = table(title({ ...options, viewer, mode }), lines);
+      console.log(`\n${text}`);
+      summary.push({ text, failures: lines.filter(({ ok }) => ok === false).length });
+    }
+  }
+  await writeFile(join(options.out, options.joins ? "joins.txt" : "continuity.txt"), `${summary.map(({ text }) => text).join("\n\n")}\n`);
+  const failures = summary.reduce((sum, { failures }) => sum + failures, 0);
+  console.log(`\n${failures} figures beyond their limits. Pictures and raw data are in ${options.out}.`);
+  return options.reportOnly ? 0 : failures;
+}
+
+const title = ({ mode, viewer, broadcaster, audio, restart, mimeType }) =>
+  [`${mode}, ${broadcaster} → ${viewer}`, audio ? "with sound" : "video only", restart, mimeType].filter(Boolean).join(", ");
+
+async function whole(t, options) {
+  const studio = await openStudio(t, options);
+  let reasons;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const control = await takeControl(studio, options);
+    reasons = busy(control.figures);
+    if (reasons.length > 0) await draw("busy", control, options);
+    else {
+      const measured = await takeRun(studio, options);
+      const lines = judge(measured.figures, control.figures, { ...options, pictures: measured.raw.afterwards });
+      // A machine that became busy meanwhile is no verdict either.
+      if (lines.some(({ ok }) => ok === false)) reasons = busy((await takeControl(studio, options)).figures);
+      if (reasons.length === 0) return keep(lines, control, measured, options);
+    }
+    console.log(`busy: the control ${reasons.join(" and ")}`);
+  }
+  throw new NotMeasured(`NOT MEASURED: ${title(options)}. The machine was busy ${TRIES} times: the control ${reasons.join(" and ")}.`);
+}
+
+/** In mode `mse` whatever is measured: there is no glue without restarts. */
+const takeControl = (studio, options) => run(studio, { ...options, ...CONTROL, mode: "mse" });
+
+const takeRun = (studio, options) =>
+  run(studio, { ...options, restartInterval: INTERVAL }, options.screencast ? (page) => compositedPictures(page, options.viewer) : undefined);
+
+async function keep(lines, control, measured, options) {
+  const name = await draw("continuity", measured, options);
+  await writeFile(`${name}.json`, JSON.stringify({ options, lines, control, measured }, (key, value) => (key === "samples" ? undefined : value)));
+  for (const { raw } of [control, measured]) for (const error of raw.errors) console.log(`error: ${JSON.stringify(error)}`);
+  return lines;
+}
+
+/** The picture of a run; gives its path without the extension. */
+async function draw(kind, { figures, raw: { from, to } }, options) {
+  const parts = [kind, options.viewer, options.mode, options.audio ? "sound" : "video", options.restart];
+  const name = join(options.out, parts.filter(Boolean).join("-"));
+  await writeFile(`${name}.svg`, chart(title(options), figures, from, to));
+  return name;
+}
+
+async function run(studio, options, look) {
+  const { audio, restart, restartInterval, mimeType, mode, seconds } = options;
+  const page = await broadcast(studio, { audio, restart, restartInterval, mimeType });
+  const raw = await watch(studio, page, { mode, audio, seconds }, look);
+  await endBroadcast(page);
+  if (audio && raw.sound.state !== "running") throw new NotMeasured("NOT MEASURED: no sound device; use --video-only.");
+  const breaks = audio ? soundOf(raw) : null;
+  return { raw, figures: measure(raw, breaks) };
+}
+
+/** What is broken in the sound, by the wall clock. */
+function soundOf({ sound: { samples, sampleRate, start }, viewing }) {
+  const stretched = viewing.filter(({ rate }) => rate !== 1).map(({ at }) => at - start);
+  const isStretched = (at) => stretched.some((moment) => Math.abs(moment - at) <= STRETCHING);
+  return breaksIn(samples, sampleRate, isStretched).map((found) => ({ ...found, at: found.at + start }));
+}
+
+async function joins(t, options) {
+  const studio = await openStudio(t, options);
+  const page = await broadcast(studio, { ...options, restartInterval: INTERVAL, mode: undefined });
+  const times = await measureJoins(studio, options);
+  await endBroadcast(page);
+  await writeFile(join(options.out, `joins-${options.viewer}-${options.mode}.json`), JSON.stringify(times));
+  return judgeJoins(times, options.mode);
+}

@@ -1,0 +1,95 @@
+// From what was shown to the figures that are judged. Pure: `shown` is as film.mjs gives it, `clock` its clock of content.
+
+/** Content that is passed over counts beyond this much, in ms; it is three frames. */
+const UNNOTICED = 100;
+const FRAME = 1000 / 30;
+
+/** The beginning and the end of a run are so long, in ms. */
+const END = 10_000;
+
+/**
+ * Frames that were drawn and never shown, and the content that viewers missed: for each gap between two frames shown, how far it is
+ * beyond 100 ms, at 30 frames a second. `unread` pictures, which may have been shown, are taken off.
+ */
+export function neverShown(shown) {
+  const unread = new Map();
+  shown.forEach(({ number }, i) => i > 0 && shown[i].unread && unread.set(number, shown[i].unread));
+  const numbers = [...new Set(shown.map(({ number }) => number))].sort((a, b) => a - b);
+  const gaps = numbers.slice(1).flatMap((number, i) => {
+    const missing = number - numbers[i] - 1 - (unread.get(number) ?? 0);
+    if (missing <= 0) return [];
+    const { at } = shown.find((picture) => picture.number === number);
+    return [{ at, frames: missing, ms: Math.max(0, (missing + 1) * FRAME - UNNOTICED) }];
+  });
+  return { gaps, frames: sum(gaps, "frames"), ms: sum(gaps, "ms") };
+}
+
+/**
+ * Pictures out of order: each step back counts, and each repeated picture that is not alone: a frame shown three times, or neighbours
+ * that are both shown twice.
+ */
+export function outOfOrder(shown) {
+  const back = shown.filter(({ number }, i) => i > 0 && number < shown[i - 1].number).length;
+  const runs = [];
+  for (const { number, again } of shown) {
+    if (again && runs.at(-1)?.number === number) runs.at(-1).repeats++;
+    else runs.push({ number, repeats: 0 });
+  }
+  const isRow = (run, i) => run.repeats > 1 || (run.repeats === 1 && (runs[i - 1]?.repeats || runs[i + 1]?.repeats));
+  return { back, repeated: sum(runs.filter(isRow), "repeats") };
+}
+
+/** The times between pictures that bring something new, in ms, from `from` to `to`; the broadcaster's own hiccups are taken off. */
+export function waits(shown, clock, from, to) {
+  const fresh = [];
+  for (const picture of shown) if (picture.number > (fresh.at(-1)?.number ?? -1)) fresh.push(picture);
+  const waits = fresh.slice(1).map((picture, i) => {
+    const { at, number, time, unread } = picture;
+    const before = fresh[i];
+    const stood = time - before.time - (clock.get(number) - clock.get(before.number)) || 0;
+    return { at, ms: Math.max(0, at - before.at - stood) / (unread + 1) };
+  });
+  const inside = waits.filter(({ at, ms }) => at > from && at - ms < to);
+  return [...inside, { at: to, ms: Math.max(0, to - Math.max(from, fresh.at(-1)?.at ?? from)) }];
+}
+
+/** Pictures a second that brought something new, with those that could not be read. */
+export function rate(shown, from, to) {
+  const numbers = new Set(shown.filter(({ at }) => at >= from && at < to).map(({ number }) => number));
+  const unread = sum(shown.filter(({ at }) => at >= from && at < to), "unread");
+  return ((numbers.size + unread) * 1000) / (to - from);
+}
+
+export const latencies = (shown, from, to) =>
+  shown.filter(({ at, again }) => !again && at >= from && at < to).map(({ latency }) => latency);
+
+/** By how much the latency has grown, in ms: the middle of the last ten seconds less that of the first ten. */
+export const growth = (shown, from, to) =>
+  quantile(latencies(shown, to - END, to), 0.5) - quantile(latencies(shown, from, from + END), 0.5);
+
+/** How far the page's own statement of the latency is from what the bar codes say, in ms: the middle of the differences. */
+export function statedWrongly(samples, shown) {
+  const differences = samples.flatMap(({ at, latency }) => {
+    const picture = shown.findLast((picture) => picture.at <= at);
+    return picture && latency !== null ? [Math.abs(latency - picture.latency)] : [];
+  });
+  return quantile(differences, 0.5);
+}
+
+/**
+ * What is heard broken at each restart, in ms: the mean, and the worst. A break belongs to the restart that it follows, or precedes by up to
+ * half a second: pictures and sound come to the joint at different times.
+ */
+export function breaksPerRestart(breaks, restarts) {
+  const begins = (i) => (restarts[i] ?? Infinity) - 500;
+  const each = restarts.map((_, i) => sum(breaks.filter(({ at }) => at >= begins(i) && at < begins(i + 1)), "ms"));
+  return { mean: sum(breaks, "ms") / Math.max(1, restarts.length), worst: Math.max(0, ...each) };
+}
+
+/** NaN when there is nothing. */
+export function quantile(values, part) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] : NaN;
+}
+
+const sum = (list, key) => list.reduce((total, item) => total + item[key], 0);

@@ -1,0 +1,116 @@
+// The figures of a run beside their limits. Pure.
+
+import { blankIn, contentClock, drawingOf, shownIn } from "./film.mjs";
+import { breaksPerRestart, growth, latencies, neverShown, outOfOrder, quantile, rate, statedWrongly, waits } from "./figures.mjs";
+import { INTERVAL } from "./options.mjs";
+
+/** A control that shows fewer or more than 30 pictures a second, or stands for longer than this (ms), was taken on a busy machine. */
+const BUSY = { rate: 0.5, freeze: 100 };
+const FRAME_RATE = 30;
+
+/** What is allowed, in ms or in pictures. */
+const LIMITS = {
+  mse: { lostFrames: 1, freeze: 100, growth: 50, stated: 40, join: 250 },
+  glue: { lostFrames: 2, freeze: 150, growth: 200, stated: 100, join: 500 },
+};
+/** In mode `mse`: over the control. In mode `glue`: over the restart interval. */
+const LATENCY = { mse: 30, glue: 500 };
+/** What Chromium is to reach in mode `mse`, with sound and without. */
+const GOAL = { audio: 350, video: 250 };
+/** What may be broken in the sound at each restart. */
+const SOUND = { handover: 20, keyframe: 0 };
+
+/** A newcomer has joined with its first picture that is no later than this behind the run's latency, in ms. */
+const JOINED = 150;
+
+/** All figures of a run (studio.mjs); `breaks` are those of its sound (sound.mjs, by the wall clock). */
+export function measure({ rows, drawn, viewing, recording, from, to }, breaks) {
+  const shown = shownIn(rows);
+  const inside = ({ at }) => at >= from && at < to;
+  const clock = contentClock(drawn);
+  const restarts = restartsIn(viewing.filter(inside));
+  const p50 = quantile(latencies(shown, from, to), 0.5);
+  const joined = shown.findIndex(({ latency }) => latency <= p50 + JOINED);
+  const standing = waits(shown, clock, from, to).map(({ ms }) => ms);
+  return {
+    shown, restarts,
+    recorded: restartsIn(recording.filter(inside)).length,
+    seconds: (to - from) / 1000,
+    lost: neverShown(shown.slice(Math.max(0, joined))),
+    lostLater: neverShown(shown.filter(inside)),
+    order: outOfOrder(shown.filter(inside)),
+    freeze: Math.max(...standing),
+    rate: rate(shown, from, to),
+    unread: shown.filter(inside).reduce((sum, { unread }) => sum + unread, 0),
+    blank: blankIn(rows.filter(inside)),
+    p50,
+    p95: quantile(latencies(shown, from, to), 0.95),
+    growth: growth(shown, from, to),
+    stated: statedWrongly(viewing.filter(inside), shown),
+    drawn: drawingOf(drawn.filter(({ time }) => time >= from && time < to), from, to),
+    breaks: breaks?.filter(inside) ?? null,
+    sound: breaks && breaksPerRestart(breaks.filter(inside), restarts.length ? restarts : everyInterval(from, to)),
+  };
+}
+
+/** When another segment came on screen, by the wall clock. */
+const restartsIn = (samples) => samples.flatMap(({ at, segment }, i) => (i > 0 && segment !== samples[i - 1].segment ? [at] : []));
+
+/** A control's breaks are counted as if it had been restarted. */
+const everyInterval = (from, to) => Array.from({ length: Math.floor((to - from) / INTERVAL) }, (_, i) => from + i * INTERVAL);
+
+/** Why a control says that nothing can be measured now; empty if all is well. */
+export function busy({ rate, freeze, recorded }) {
+  const reasons = [];
+  if (Math.abs(rate - FRAME_RATE) > BUSY.rate) reasons.push(`shows ${rate.toFixed(1)} pictures a second`);
+  if (freeze > BUSY.freeze) reasons.push(`stands for ${freeze.toFixed(0)} ms`);
+  if (recorded > 0) reasons.push("was restarted");
+  return reasons;
+}
+
+/** The lines of the table: `figure`, `value` and `control` as text, `limit`, and `ok` (null: not judged). */
+export function judge(run, control, { mode, viewer, audio, restart = "handover", pictures }) {
+  const limits = LIMITS[mode];
+  const perRestart = run.lostLater.frames / Math.max(1, run.restarts.length);
+  const atMost = (figure, value, limit, unit, control, digits = 0) => ({
+    figure, value: `${value.toFixed(digits)} ${unit}`, control: control === undefined ? "" : `${control.toFixed(digits)} ${unit}`,
+    limit: limit === null ? "reported" : `≤ ${limit.toFixed(0)} ${unit}`, ok: limit === null ? null : Number(value.toFixed(digits)) <= limit, // as it is printed: freezes are whole refreshes of the screen
+  });
+  const goal = mode === "mse" && viewer === "chromium" ? GOAL[audio ? "audio" : "video"] : null;
+  return [
+    atMost("content never shown, whole run", run.lost.ms, 0, "ms", control.lost.ms),
+    atMost("single frames never shown, per restart", perRestart, limits.lostFrames, "frames", undefined, 2),
+    { ...atMost("  the same per 2 s", (run.lostLater.frames / run.seconds) * 2, null, "frames", (control.lostLater.frames / control.seconds) * 2, 2) },
+    atMost("shown out of order", run.order.back, 0, "pictures", control.order.back),
+    atMost("shown twice, not alone", run.order.repeated, 0, "pictures", control.order.repeated),
+    atMost("longest freeze", run.freeze, limits.freeze, "ms", control.freeze),
+    pictures
+      ? { ...atMost("blank on the composited page", pictures.blank, 0, "pictures"), control: `of ${pictures.count} ${pictures.how}` }
+      : { ...atMost("blank on the composited page", 0, null, "pictures"), value: "not looked at" },
+    atMost("blank in the film", run.blank, 0, "pictures", control.blank),
+    atMost("latency p50", run.p50, mode === "mse" ? control.p50 + LATENCY.mse : INTERVAL + LATENCY.glue, "ms", control.p50),
+    ...(goal ? [atMost("latency p50, goal", run.p50, goal, "ms", control.p50)] : []),
+    atMost("latency p95", run.p95, null, "ms", control.p95),
+    atMost("latency p50, last 10 s − first 10 s", run.growth, limits.growth, "ms"),
+    ...(run.sound ? [
+      atMost("sound broken at the worst restart", run.sound.worst, mode === "mse" ? SOUND[restart] : null, "ms", control.sound.worst),
+      atMost("  mean per restart", run.sound.mean, null, "ms", control.sound.mean, 1),
+    ] : []),
+    atMost("stats().latency against the bar code, p50", run.stated, limits.stated, "ms", control.stated),
+    circumstances("restarts", (figures) => `${figures.restarts.length}`),
+    circumstances("frames drawn, and the longest gap", ({ drawn }) => `${drawn.rate.toFixed(1)}/s, ${drawn.gap.toFixed(0)} ms`),
+    circumstances("pictures shown, and not read", (figures) => `${figures.rate.toFixed(1)}/s, ${figures.unread}`),
+  ];
+
+  function circumstances(figure, text) {
+    return { figure, value: text(run), control: text(control), limit: "", ok: null };
+  }
+}
+
+/** Times to the first picture near the live edge, in ms. */
+export function judgeJoins(times, mode) {
+  const p50 = quantile(times, 0.5);
+  const limit = LIMITS[mode].join;
+  const all = `${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)} ms`;
+  return [{ figure: `join, p50 of ${times.length}`, value: `${p50.toFixed(0)} ms`, limit: `≤ ${limit} ms`, ok: p50 <= limit, control: all }];
+}

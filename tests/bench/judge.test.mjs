@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { busy, judge, judgeJoins, measure } from "./judge.mjs";
+import { chart } from "./chart.mjs";
+import { readOptions } from "./options.mjs";
+import { table } from "./table.mjs";
+
+const FRAME = 1000 / 30;
+const options = { mode: "mse", viewer: "chromium", audio: true, pictures: { blank: 0, count: 100, how: "pictures" } };
+
+/** A run of 20 s at 60 Hz with a restart every two seconds; `latency` of each moment, in ms. */
+function run(latency = () => 320, breaks = [], restarts = true) {
+  const [from, to] = [12_000, 32_000];
+  const drawn = Array.from({ length: 900 }, (_, number) => ({ number, time: 10_000 + number * FRAME }));
+  const rows = Array.from({ length: 60 * 22 }, (_, i) => {
+    const at = 10_400 + (i * 1000) / 60;
+    const number = Math.floor((at - 10_000 - latency(at) + 1) / FRAME);
+    return { at, number, time: drawn[number].time, surface: 1, picture: number, presented: 0 };
+  });
+  const samples = Array.from({ length: 200 }, (_, i) => ({ at: from + i * 100, latency: 320, segment: restarts ? Math.floor(i / 20) : 0 }));
+  return measure({ rows, drawn, viewing: samples, recording: samples, from, to }, breaks);
+}
+
+const control = run(undefined, [], false);
+const failed = (figures, more) => judge(figures, control, { ...options, ...more }).filter(({ ok }) => ok === false).map(({ figure }) => figure);
+
+test("a run without faults passes, and its control is not busy", () => {
+  assert.deepEqual(failed(run()), []);
+  assert.deepEqual(busy(control), []);
+  assert.equal(run().restarts.length, 9);
+});
+
+test("a segment that a viewer never gets fails in every way that it should", () => {
+  const figures = failed(run((at) => (at > 20_000 && at < 20_500 ? at - 20_000 + 320 : 320)));
+  assert.deepEqual(figures, ["content never shown, whole run", "single frames never shown, per restart", "longest freeze"]);
+});
+
+test("a player that falls behind fails by its latency, its growth and what it says of it", () => {
+  const figures = failed(run((at) => 320 + (at > 20_000 ? 200 : 0)));
+  assert.ok(figures.includes("latency p50, last 10 s − first 10 s"), figures.join());
+  assert.ok(figures.includes("latency p50, goal"), figures.join());
+});
+
+test("a muted half second fails, in mode glue it is reported; with keyframes nothing may be broken", () => {
+  const muted = run(undefined, [{ at: 20_000, ms: 500 }]);
+  assert.deepEqual(failed(muted), ["sound broken at the worst restart"]);
+  assert.deepEqual(failed(muted, { mode: "glue" }), []);
+  const short = run(undefined, [{ at: 20_000, ms: 4 }]);
+  assert.deepEqual(failed(short), []);
+  assert.deepEqual(failed(short, { restart: "keyframe" }), ["sound broken at the worst restart"]);
+});
+
+test("a blank picture of the page fails", () => {
+  assert.deepEqual(failed(run(), { pictures: { ...options.pictures, blank: 1 } }), ["blank on the composited page"]);
+});
+
+test("a control that stands, drops pictures or is restarted is no control", () => {
+  assert.equal(busy({ rate: 29.4, freeze: 50, recorded: 0 }).length, 1);
+  assert.equal(busy({ rate: 30, freeze: 101, recorded: 0 }).length, 1);
+  assert.equal(busy({ rate: 30, freeze: 50, recorded: 1 }).length, 1);
+});
+
+test("joins are judged by their median", () => {
+  assert.equal(judgeJoins([200, 240, 2000], "mse")[0].ok, true);
+  assert.equal(judgeJoins([200, 260, 2000], "mse")[0].ok, false);
+  assert.equal(judgeJoins([200, 260, 2000], "glue")[0].ok, true);
+});
+
+test("the table has the figure, the limit and the verdict in one line", () => {
+  const text = table("a title", judge(run((at) => (at > 20_000 && at < 20_500 ? at - 20_000 + 320 : 320)), control, options));
+  assert.match(text, /^a title/);
+  assert.match(text, /longest freeze +5\d\d ms +≤ 100 ms +FAIL +\d+ ms/);
+  assert.match(text, /shown out of order +0 pictures +≤ 0 pictures +ok/);
+});
+
+test("the picture has a point for each picture shown and a line for each restart", () => {
+  const figures = run();
+  const svg = chart("a < b", figures, 12_000, 32_000);
+  assert.match(svg, /a &lt; b/);
+  assert.equal(svg.match(/stroke-dasharray/g).length, figures.restarts.length);
+  const [latencies] = svg.match(/<path d="M[^"]*h0"/g);
+  assert.equal(latencies.match(/h0/g).length, figures.shown.filter(({ at }) => at <= 32_000).length);
+  assert.doesNotMatch(svg, /NaN|undefined/);
+});
+
+test("options say what is measured, and what is not understood is refused", () => {
+  assert.deepEqual(readOptions([]).modes, ["mse", "glue"]);
+  assert.equal(readOptions([]).seconds, 60);
+  assert.equal(readOptions(["--seconds", "20", "--video-only"]).audio, false);
+  assert.throws(() => readOptions(["--mode", "rtc"]), /none of mse, glue/);
+});

@@ -1,0 +1,53 @@
+// What the benchmark takes on the command line.
+
+import { parseArgs } from "node:util";
+
+export const USAGE = `npm run bench:continuity -- [options]
+  --viewer chromium|firefox       default: one after the other
+  --broadcaster chromium|firefox  default: chromium
+  --mode mse|glue                 default: one after the other
+  --restart handover|keyframe     how segments are made; default: the package's
+  --mime TYPE                     what to record; default: the package's
+  --video-only                    without sound (default: --audio)
+  --restarts N                    how many restarts, one every 2 s; default: 30
+  --seconds N                     the same as a time
+  --joins N                       measures N joins instead
+  --no-screencast                 leaves out the look at the composited page
+  --out FOLDER                    where pictures and raw data go; default: bench-results
+  --report-only                   exits with 0 whatever the figures are`;
+
+/** The time between restarts, in ms. */
+export const INTERVAL = 2000;
+
+export function readOptions(args) {
+  const string = { type: "string" };
+  const boolean = { type: "boolean" };
+  const { values } = parseArgs({
+    args,
+    options: {
+      viewer: string, broadcaster: string, mode: string, restart: string, mime: string, restarts: string, seconds: string, joins: string,
+      out: string, audio: boolean, "video-only": boolean, "no-screencast": boolean, "report-only": boolean,
+    },
+  });
+  const restarts = Number(values.restarts ?? (values.seconds * 1000) / INTERVAL) || 30;
+  return {
+    viewers: among(values.viewer, "chromium", "firefox"),
+    broadcaster: among(values.broadcaster ?? "chromium", "chromium", "firefox")[0],
+    modes: among(values.mode, "mse", "glue"),
+    restart: among(values.restart ?? "handover", "handover", "keyframe") && values.restart,
+    mimeType: values.mime,
+    audio: !values["video-only"],
+    seconds: (restarts * INTERVAL) / 1000,
+    joins: Number(values.joins ?? 0),
+    screencast: !values["no-screencast"],
+    out: values.out ?? "bench-results",
+    reportOnly: Boolean(values["report-only"]),
+  };
+}
+
+/** All of them, or the one that is named. */
+function among(name, ...all) {
+  if (name === undefined) return all;
+  if (!all.includes(name)) throw new Error(`${name} is none of ${all.join(", ")}.\n\n${USAGE}`);
+  return [name];
+}
