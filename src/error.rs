@@ -21,6 +21,8 @@ pub enum Kind {
     Abort,
     /// The recorder or the decoder failed.
     Media,
+    /// It is too late for that.
+    InvalidState,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
             Self::Network => "NetworkError",
             Self::Abort => "AbortError",
             Self::Media => "EncodingError",
+            Self::InvalidState => "InvalidStateError",
         }
     }
 }

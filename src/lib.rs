@@ -65,6 +65,16 @@ impl Recording {
         self.0.stats()
     }
 
+    /// Records another stream from now on. Done when it is sent.
+    ///
+    /// # Errors
+    /// A JavaScript `Error` whose `name` says the kind.
+    #[wasm_bindgen(js_name = replaceStream)]
+    pub async fn replace_stream(&self, media_stream: JsValue) -> Result<(), JsValue> {
+        let replaced = self.0.replace_stream(&media_stream).map_err(|error| error.to_js())?;
+        replaced.await.map(drop)
+    }
+
     /// Ends the recording with everything that was recorded delivered.
     ///
     /// # Errors

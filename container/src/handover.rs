@@ -60,9 +60,19 @@ impl Tail {
     }
 }
 
+/// What two recordings have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// They record the same stream.
+    Same,
+    /// They record different ones, so only the clock tells how they lie to each other: viewers see a cut.
+    Other,
+}
+
 /// A recording that is about to take over.
 #[derive(Debug)]
 pub struct Handover {
+    likeness: Likeness,
     /// Its start minus the old one's by the page's clock, ms.
     guess: f64,
     frames: Vec<Frame>,
@@ -85,8 +95,8 @@ pub struct Joint {
 
 impl Handover {
     /// `guess` is the new recording's start minus the old one's, by the page's clock, ms.
-    pub fn new(guess: f64) -> Self {
-        Self { guess, frames: Vec::new() }
+    pub fn new(guess: f64, likeness: Likeness) -> Self {
+        Self { likeness, guess, frames: Vec::new() }
     }
 
     /// The new recording has given these.
@@ -99,25 +109,34 @@ impl Handover {
         self.frames
     }
 
-    /// Where to switch, if it can be done now; `at_once` as well as can be done.
-    pub fn joint(&self, old: &Tail, at_once: bool) -> Option<Joint> {
-        let (offset, is_sure) = self.align(old)?;
+    /// Where to switch, if it can be done now; `at_once` as well as can be done. `has_pictures`: the new recording has, or
+    /// will have, pictures.
+    pub fn joint(&self, old: &Tail, has_pictures: bool, at_once: bool) -> Option<Joint> {
+        let last = old.pictures.back().copied().filter(|_| has_pictures);
+        let (offset, is_sure) = match (self.likeness, last) {
+            (Likeness::Same, Some(_)) => self.align(old),
+            _ => (self.guess.round() as i64, true),
+        };
         let new = |is_video| {
             let of_kind = self.frames.iter().filter(move |frame| frame.is_video == is_video);
             of_kind.map(move |frame| frame.time + offset)
         };
-        let last = old.pictures.back().copied();
         let covers =
             last.is_none_or(|last| new(true).next_back().is_some_and(|newest| newest + SAME >= last));
         let next = old.sound.and_then(|(heard, packet)| {
             let newest = new(false).next_back().filter(|newest| newest + packet > heard)?;
             Some(new(false).find(|time| *time > heard + 1).unwrap_or(newest + packet))
         });
+        let first = self
+            .frames
+            .iter()
+            .find(|frame| frame.is_video == has_pictures)
+            .map(|frame| frame.time + offset)?;
         // Without pictures the sound itself is where it begins.
-        let start = last.map(|last| last + ROOM).or(next)?;
-        let fits = old.sound.is_none() || next.is_some_and(|next| next >= start);
-        let is_ready = is_sure && covers && fits;
-        (is_ready || at_once && self.frames.iter().any(|frame| frame.is_key)).then(|| Joint {
+        let start = last.map(|last| last + ROOM).or(next).unwrap_or(first);
+        let fits =
+            old.sound.is_none() || new(false).next().is_none() || next.is_some_and(|next| next >= start);
+        (is_sure && covers && fits || at_once).then(|| Joint {
             start,
             base: start - offset,
             shown: last.map_or(i64::MIN, |last| last + SAME - offset),
@@ -134,10 +153,7 @@ impl Handover {
     }
 
     /// The old recording's time minus the new one's, ms, and whether that is sure.
-    fn align(&self, old: &Tail) -> Option<(i64, bool)> {
-        if old.pictures.is_empty() {
-            return Some((self.guess.round() as i64, true));
-        }
+    fn align(&self, old: &Tail) -> (i64, bool) {
         let new: Vec<_> = self.frames.iter().filter(|frame| frame.is_video).map(|frame| frame.time).collect();
         let offsets = new.iter().flat_map(|new| old.pictures.iter().map(move |old| old - new));
         let near = offsets.filter(|offset| (*offset as f64 - self.guess).abs() < GUESS);
@@ -148,7 +164,7 @@ impl Handover {
             (score, offset, difference.is_some_and(|mean| mean <= DIFFERENCE))
         });
         let best = scored.min_by(|one, other| one.0.total_cmp(&other.0));
-        best.map(|(_, offset, is_sure)| (offset, is_sure)).or(Some((self.guess.round() as i64, false)))
+        best.map_or((self.guess.round() as i64, false), |(_, offset, is_sure)| (offset, is_sure))
     }
 }
 

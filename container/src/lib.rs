@@ -30,7 +30,7 @@ mod writer;
 
 pub use error::Error;
 pub use frame::Frame;
-pub use handover::{Handover, Joint, Tail};
+pub use handover::{Handover, Joint, Likeness, Tail};
 pub use remux::{Part, Remux};
 pub use tidy::Tidy;
 pub use writer::Writer;

@@ -62,6 +62,11 @@ impl Tidy {
         &self.init
     }
 
+    /// Whether there is a track of pictures.
+    pub fn has_pictures(&self) -> bool {
+        self.tracks.iter().any(|track| track.is_video)
+    }
+
     /// The frames since the last call.
     pub fn take(&mut self) -> Vec<Frame> {
         std::mem::take(&mut self.frames)

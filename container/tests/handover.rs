@@ -3,7 +3,7 @@
 
 mod common;
 
-use blobcast_container::{Frame, Handover, Joint, Tail, Writer};
+use blobcast_container::{Frame, Handover, Joint, Likeness, Tail, Writer};
 use common::{frames, frames_of, packets, write};
 use std::{fs, path::Path};
 
@@ -47,18 +47,22 @@ fn pairs() -> Vec<Pair> {
     found
 }
 
+fn has_pictures(pair: &Pair) -> bool {
+    pair.old.iter().any(|frame| frame.is_video)
+}
+
 /// Both give their frames as time passes, until the new one takes over.
 fn switch(pair: &Pair, guess: f64) -> Switched {
     let until = |frames: &[Frame], from: i64, to: i64| -> Vec<Frame> {
         frames.iter().filter(|frame| (from..to).contains(&frame.time)).cloned().collect()
     };
-    let (mut tail, mut handover) = (Tail::default(), Handover::new(guess));
+    let (mut tail, mut handover) = (Tail::default(), Handover::new(guess, Likeness::Same));
     let begun = pair.guess.round() as i64;
     until(&pair.old, i64::MIN, begun).iter().for_each(|frame| tail.note(frame));
     for after in (0..).step_by(STEP as usize) {
         until(&pair.old, begun + after, begun + after + STEP).iter().for_each(|frame| tail.note(frame));
         handover.add(until(&pair.new, after, after + STEP));
-        if let Some(mut joint) = handover.joint(&tail, false) {
+        if let Some(mut joint) = handover.joint(&tail, has_pictures(pair), false) {
             let old = until(&pair.old, i64::MIN, begun + after + STEP);
             let mut new = handover.edited(&mut joint);
             let rest = until(&pair.new, after + STEP, i64::MAX);
@@ -83,7 +87,7 @@ fn times(frames: &[Frame], is_video: bool) -> Vec<i64> {
 
 #[test]
 fn every_picture_is_shown_once() {
-    for pair in pairs().iter().filter(|pair| pair.old.iter().any(|frame| frame.is_video)) {
+    for pair in pairs().iter().filter(|pair| has_pictures(pair)) {
         let name = &pair.name;
         let switched = switch(pair, pair.guess);
         let last = *times(&switched.old, true).last().expect("a picture");
@@ -151,7 +155,7 @@ fn segments_tile_the_time_line() {
 
 #[test]
 fn a_clock_that_is_some_milliseconds_off_does_no_harm() {
-    for pair in pairs().iter().filter(|pair| pair.old.iter().any(|frame| frame.is_video)) {
+    for pair in pairs().iter().filter(|pair| has_pictures(pair)) {
         let right = switch(pair, pair.guess).joint;
         for off in [-8.0, 8.0] {
             let other = switch(pair, pair.guess + off).joint;
@@ -164,13 +168,42 @@ fn a_clock_that_is_some_milliseconds_off_does_no_harm() {
 #[test]
 fn without_anything_alike_it_waits_until_it_must() {
     let pair = pairs().remove(0);
-    let mut handover = Handover::new(pair.guess);
-    assert!(handover.joint(&Tail::default(), true).is_none(), "nothing has come");
+    let mut handover = Handover::new(pair.guess, Likeness::Same);
+    assert!(handover.joint(&Tail::default(), true, true).is_none(), "nothing has come");
     let mut tail = Tail::default();
     pair.old.iter().take(20).for_each(|frame| tail.note(frame));
     let first: Vec<_> = pair.new.iter().take(4).cloned().collect();
     handover.add(first);
-    assert!(handover.joint(&tail, false).is_none());
-    assert!(handover.joint(&tail, true).is_some());
+    assert!(handover.joint(&tail, true, false).is_none());
+    assert!(handover.joint(&tail, true, true).is_some());
     assert_eq!(handover.into_frames().len(), 4);
+}
+
+#[test]
+fn another_stream_is_cut_to_by_the_clock() {
+    let pair = pairs().remove(0);
+    let mut handover = Handover::new(pair.guess, Likeness::Other);
+    let mut tail = Tail::default();
+    let begun = pair.guess.round() as i64;
+    pair.old.iter().filter(|frame| frame.time < begun + 150).for_each(|frame| tail.note(frame));
+    handover.add(pair.new.iter().filter(|frame| frame.time < 200).cloned().collect());
+    let joint = handover.joint(&tail, true, false).expect("a cut");
+    assert_eq!(joint.start - joint.base, begun);
+}
+
+#[test]
+fn sound_alone_takes_over_where_the_pictures_have_ended() {
+    let pair = pairs().into_iter().find(|pair| pair.name == "chromium-camera").expect("a pair with sound");
+    let of_sound =
+        |frames: &[Frame]| frames.iter().filter(|frame| !frame.is_video).cloned().collect::<Vec<_>>();
+    let mut tail = Tail::default();
+    // The camera was unplugged at 300 ms.
+    pair.old
+        .iter()
+        .filter(|frame| !frame.is_video && frame.time < 1_000 || frame.time < 300)
+        .for_each(|frame| tail.note(frame));
+    let mut handover = Handover::new(pair.guess, Likeness::Same);
+    handover.add(of_sound(&pair.new));
+    let joint = handover.joint(&tail, false, false).expect("a joint");
+    assert!((940..=1_060).contains(&joint.start), "begins at {} ms", joint.start);
 }

@@ -15,6 +15,11 @@ export interface ConnectOptions {
 export interface RecordingOptions extends ConnectOptions {
   /** Time between segments, 500 to 20000 ms. Default 4000. A newcomer downloads at most this much. */
   restartInterval?: number;
+  /**
+   * How a segment ends. `handover` (the default): the next MediaRecorder takes over from the current one, unseen. `keyframe`:
+   * one MediaRecorder goes on and is asked for keyframes, which costs less; browsers that give none (Firefox) hand over.
+   */
+  restart?: "handover" | "keyframe";
   /** Time between chunks, 10 to 10000 ms. Default 40. */
   timeslice?: number;
   /** A WebM type that this browser records. Default: the first of VP8, VP9 and AV1 that it does. */
@@ -29,7 +34,10 @@ export interface ViewingOptions extends ConnectOptions {
    * default) picks what plays here. `realtime` is not there yet and rejects with a NotSupportedError.
    */
   mode?: "auto" | "mse" | "glue" | "realtime";
-  /** How much to keep ahead of the playhead in mode `mse`, 50 to 20000 ms. Default 350; less may break the sound. */
+  /**
+   * How much to keep ahead of the playhead in mode `mse`, 50 to 20000 ms. Default: as little as does, 150 with sound and 100
+   * without, and more for a while when that was too little.
+   */
   targetLatency?: number;
 }
 
@@ -100,6 +108,11 @@ declare class Handle<S, E> extends EventTarget {
 /** A recording that goes on until `stop()` or the end of its tracks. Made by `startRecording`. */
 export declare class Recording extends Handle<RecordingStats, Events<RecordingStats>> {
   private constructor();
+  /**
+   * Broadcasts another stream from now on: the screen instead of the camera, another microphone. Viewers see a cut. Resolves
+   * when the new stream is on its way; until then the old one is broadcast, so stop its tracks afterwards.
+   */
+  replaceStream(mediaStream: MediaStream): Promise<void>;
   /** Ends it when all that was recorded is delivered. The tracks stay yours: stop them yourself. Twice is harmless. */
   stop(): Promise<void>;
 }

@@ -38,7 +38,11 @@ class Handle extends EventTarget {
   }
 }
 
-export class Recording extends Handle {}
+export class Recording extends Handle {
+  async replaceStream(mediaStream) {
+    await cores.get(this).replaceStream(mediaStream);
+  }
+}
 
 export class Viewing extends Handle {}
 

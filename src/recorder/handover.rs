@@ -1,8 +1,14 @@
 //! The next run takes over from the current one.
 
-use super::{Recorder, Recording, run::Run};
-use crate::dom::{now, weakly};
+use super::{Recorder, Recording, rhythm::LONGEST, run::Run, settings};
+use crate::{
+    deferred::Deferred,
+    dom::{now, weakly},
+    error::{Error, Kind},
+};
+use blobcast_container::Likeness;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 
 /// Two runs that cannot be aligned for sure within this time, ms, are as well as can be.
 const PATIENCE: f64 = 450.0;
@@ -13,14 +19,51 @@ const GIVE_UP: f64 = 5_000.0;
 impl Recorder {
     /// Starts the next run beside the current one, which goes on and is sent in full until the next one takes over.
     pub(super) fn begin_handover(&self) {
-        self.start_run();
+        self.start_run(Likeness::Same);
+    }
+
+    /// Records another stream from now on: simply the next segment, which begins when the new stream has given
+    /// something. Done when it is sent.
+    pub fn replace_stream(
+        &self,
+        stream: &JsValue,
+    ) -> Result<impl Future<Output = Result<JsValue, JsValue>> + use<>, Error> {
+        let stream = settings::stream(stream)?;
+        self.settings.format(&stream)?;
+        if self.is_over() || self.ending.get().is_some() {
+            return Err(Error::new(
+                Kind::InvalidState,
+                "the recording has ended; call startRecording with the new stream",
+            ));
+        }
+        self.settle_replacement(Err("another stream took the place of this one"));
+        self.source.replace(stream);
+        let replaced = Deferred::default();
+        let done = replaced.wait();
+        if self.runs.borrow().is_empty() {
+            replaced.resolve();
+        } else {
+            self.replaced.replace(Some(replaced));
+            self.runs.borrow_mut().truncate(1);
+            self.start_run(Likeness::Other);
+        }
+        Ok(done)
+    }
+
+    /// The page need not wait any longer for its new stream to be sent.
+    pub(super) fn settle_replacement(&self, done: Result<(), &str>) {
+        match (self.replaced.take(), done) {
+            (Some(replaced), Ok(())) => replaced.resolve(),
+            (Some(replaced), Err(why)) => replaced.reject(&Error::new(Kind::Abort, why).to_js()),
+            (None, _) => {}
+        }
     }
 
     /// Starts the next run, unless it is there, and stops the current one in the same turn: the old tail is sent to its
     /// last chunk, then the new blob. For a current run that cannot go on.
     pub(super) fn hand_over(&self) {
         let is_there = self.runs.borrow().len() > 1;
-        if !is_there && !self.start_run() {
+        if !is_there && !self.start_run(Likeness::Same) {
             return;
         }
         let current = self.front().filter(|_| self.runs.borrow().len() > 1);
@@ -29,10 +72,10 @@ impl Recorder {
         }
     }
 
-    fn start_run(&self) -> bool {
+    fn start_run(&self, likeness: Likeness) -> bool {
         let notify = weakly(&self.me, |recorder| recorder.pump());
-        let run =
-            self.settings.format(&self.stream).and_then(|format| Run::start(&self.stream, &format, notify));
+        let stream = self.source.for_run();
+        let run = self.settings.format(&stream).and_then(|format| Run::start(&stream, &format, notify));
         let run = match run {
             Ok(run) => run,
             Err(error) => {
@@ -40,7 +83,7 @@ impl Recorder {
                 return false;
             }
         };
-        let guess = self.front().map(|current| run.started() - current.run.started());
+        let guess = self.front().map(|current| (run.started() - current.run.started(), likeness));
         self.runs.borrow_mut().push_back(Rc::new(Recording::new(run, guess)));
         true
     }
@@ -55,9 +98,7 @@ impl Recorder {
         while let Some(frames) = next.read() {
             next.gather(frames);
         }
-        let is_stuck =
-            !next.run.has_data() && next.run.age() > GIVE_UP && current.run.age() < super::rhythm::LONGEST;
-        if is_stuck || next.failure().is_some() || next.run.is_over() {
+        if next.failure().is_some() || next.run.is_over() || self.is_stuck(&current, &next) {
             // The current one goes on, and another next one is tried.
             self.runs.borrow_mut().truncate(1);
             return;
@@ -73,7 +114,29 @@ impl Recorder {
         let clock = started.saturating_add(splice.base * 1000).max(0) as u64;
         let number = self.numbering.borrow_mut().follow(at, clock);
         next.begin(number, splice.base);
-        self.segments.set(self.segments.get() + 1);
         self.write(&next, &splice.frames);
+        self.has_begun(&next);
+    }
+
+    /// Whether the next run gives nothing although the current one does.
+    fn is_stuck(&self, current: &Recording, next: &Recording) -> bool {
+        let is_stuck = !next.run.has_data() && next.run.age() > GIVE_UP && current.run.age() < LONGEST;
+        let waits_for_sound = is_stuck && next.run.has_sound() && !current.run.has_sound();
+        if waits_for_sound {
+            self.source.leave_sound_out();
+        }
+        // The page's new stream is waited for.
+        is_stuck && self.replaced.borrow().is_none()
+    }
+
+    /// The first segment of a run has begun.
+    pub(super) fn has_begun(&self, recording: &Recording) {
+        self.segments.set(self.segments.get() + 1);
+        if recording.run.has_sound() {
+            self.source.sound_is_back();
+        }
+        if self.runs.borrow().len() == 1 {
+            self.settle_replacement(Ok(()));
+        }
     }
 }

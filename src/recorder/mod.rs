@@ -18,6 +18,7 @@ mod recording;
 mod rhythm;
 mod run;
 mod settings;
+mod source;
 mod still;
 mod uplink;
 
@@ -35,13 +36,14 @@ use gloo_timers::callback::{Interval, Timeout};
 use numbering::Numbering;
 use recording::Recording;
 use settings::{Restart, Settings};
+use source::Source;
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
 };
 use wasm_bindgen::JsValue;
-use web_sys::{EventTarget, MediaStream};
+use web_sys::EventTarget;
 
 /// How long `stop()` waits for the recorder's tail and for the relay to have it all, ms.
 const DRAIN: u32 = 2_000;
@@ -52,7 +54,7 @@ const STATS_EVERY: u32 = 1_000;
 /// A broadcaster. Dropping it stops everything at once; [`stop`](Self::stop) does so without losing the tail.
 pub struct Recorder {
     me: Weak<Self>,
-    stream: MediaStream,
+    source: Source,
     settings: Settings,
     /// Segments begin at keyframes of a run that goes on.
     rolls: Cell<bool>,
@@ -72,6 +74,8 @@ pub struct Recorder {
     resent: Cell<u32>,
     started: Deferred,
     stopped: Deferred,
+    /// The page waits for its new stream to be sent.
+    replaced: RefCell<Option<Deferred>>,
     /// What follows once all is delivered: `stop()` was called, or the tracks have ended.
     ending: Cell<Option<State>>,
     sent: RefCell<Meter>,
@@ -101,7 +105,7 @@ impl Recorder {
         let settings = Settings::read(&stream, options).map_err(|error| error.to_js())?;
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
-            stream,
+            source: Source::new(stream),
             rolls: Cell::new(settings.restart == Restart::Keyframe),
             settings,
             events: Events::new(target),
@@ -115,6 +119,7 @@ impl Recorder {
             resent: Cell::new(0),
             started: Deferred::default(),
             stopped: Deferred::default(),
+            replaced: RefCell::default(),
             ending: Cell::default(),
             sent: RefCell::default(),
             segments: Cell::default(),
@@ -232,6 +237,7 @@ impl Recorder {
             self.started.reject(&error.to_js());
         }
         self.started.reject(&Error::new(Kind::Abort, "the recording was stopped before it began").to_js());
+        self.settle_replacement(Err("the recording ended before the new stream was sent"));
         self.stopped.resolve();
         self.outbox.borrow_mut().clear();
         self.events.close();

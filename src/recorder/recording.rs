@@ -2,7 +2,7 @@
 
 use super::{cutter::Cutter, run::Run};
 use crate::bytes::JsBytes;
-use blobcast_container::{Error, Frame, Handover, Joint, Tail, Tidy};
+use blobcast_container::{Error, Frame, Handover, Joint, Likeness, Tail, Tidy};
 use blobcast_wire::{Message, Segment};
 use std::{
     cell::{Cell, RefCell},
@@ -33,12 +33,12 @@ pub struct Splice {
 }
 
 impl Recording {
-    /// `guess`: while another run is sent, how much later this one was started, ms.
-    pub fn new(run: Rc<Run>, guess: Option<f64>) -> Self {
+    /// While another run is sent: how much later this one was started, ms, and whether it records the same.
+    pub fn new(run: Rc<Run>, after: Option<(f64, Likeness)>) -> Self {
         Self {
             run,
             tidy: RefCell::default(),
-            handover: RefCell::new(guess.map(Handover::new)),
+            handover: RefCell::new(after.map(|(guess, likeness)| Handover::new(guess, likeness))),
             joint: RefCell::default(),
             cutter: RefCell::default(),
             tail: RefCell::default(),
@@ -81,7 +81,8 @@ impl Recording {
     pub fn take_over(&self, from: &Self, at_once: bool) -> Option<Splice> {
         let cutter = from.cutter.borrow();
         let before = cutter.as_ref().filter(|cutter| !cutter.has_ended())?;
-        let found = self.handover.borrow().as_ref()?.joint(&from.tail.borrow(), at_once);
+        let has_pictures = self.tidy.borrow().has_pictures();
+        let found = self.handover.borrow().as_ref()?.joint(&from.tail.borrow(), has_pictures, at_once);
         let mut joint = found?;
         let frames = self.handover.take()?.edited(&mut joint);
         let after = (before.segment(), joint.start - before.base());

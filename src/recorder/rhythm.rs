@@ -1,6 +1,6 @@
 //! When a segment ends and the next begins.
 
-use super::{Recorder, Recording, settings};
+use super::{Recorder, Recording};
 use crate::{
     error::{Error, Kind},
     events::State,
@@ -77,7 +77,7 @@ impl Recorder {
             return self.hand_over();
         }
         // A picture that stands is no reason to begin anew; sound over it goes on, and is.
-        let moves = self.stream.get_audio_tracks().length() > 0 || !self.is_answer(&current.run);
+        let moves = self.source.has_sound() || !self.is_answer(&current.run);
         if moves && self.is_old(&current) {
             self.begin_handover();
         }
@@ -127,7 +127,7 @@ impl Recorder {
         let was_asked = self.ending.get().is_some() || !self.runs.borrow().is_empty();
         if let Some(error) = failure {
             self.fail(error);
-        } else if !was_asked && settings::has_live_track(&self.stream) && recording.run.has_data() {
+        } else if !was_asked && self.source.is_live() && recording.run.has_data() {
             // A track was added or removed, which ends every recorder: the next segment has the new set.
             self.hand_over();
         } else if !was_asked {

@@ -168,6 +168,11 @@ impl Run {
         now() - self.started
     }
 
+    /// Whether it records sound.
+    pub fn has_sound(&self) -> bool {
+        self.recorder.stream().get_audio_tracks().length() > 0
+    }
+
     /// The actual type, which a browser may refine after the start.
     pub fn mime(&self) -> String {
         self.recorder.mime_type()

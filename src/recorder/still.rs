@@ -12,6 +12,7 @@
 use super::{Recorder, Recording, run::Run};
 use crate::{
     dom::{now, window},
+    error::{Error, Kind},
     events::State,
 };
 use wasm_bindgen::JsCast;
@@ -36,6 +37,11 @@ const ANSWER: f64 = 400.0;
 /// So many frames are asked for when a picture has come to stand: Chromium's renderer plays with four.
 const ANSWERS: u32 = 6;
 
+/// A recorder whose picture was asked for again and again waits for a sound that does not come, ms. Chromium writes nothing
+/// while a live track gives nothing: one of a suspended AudioContext, for example. Firefox, which may give nothing for some
+/// seconds while a picture stands, does the same.
+const MUTE: f64 = 4_000.0;
+
 /// A page that has waited this long, ms, for the first data hears that there is none.
 const PATIENCE: f64 = 2_000.0;
 
@@ -47,13 +53,18 @@ impl Recorder {
         let current = self.front();
         let Some(current) = current.filter(|current| self.is_silent(&current.run)) else { return };
         current.run.ask();
-        let has_sound = self.stream.get_audio_tracks().length() > 0;
+        let has_sound = self.source.has_sound();
         if has_sound || self.is_unsettled(&current) {
-            self.consumer.replace(Consumer::of(&self.stream));
+            self.consumer.replace(Consumer::of(&self.source.stream()));
             self.asked.set(now());
             self.answers.set(self.answers.get() + 1);
         }
         self.say_if_waiting(&current.run);
+        if current.run.silence() >= MUTE && current.run.has_sound() && self.source.leave_sound_out() {
+            let message = "the stream's sound gives nothing, which holds the picture back: broadcasting without sound until it does";
+            self.events.error(&Error::new(Kind::Media, message));
+            self.hand_over();
+        }
     }
 
     /// Whether there are still too few pictures behind the current one.

@@ -132,7 +132,7 @@ impl Recorder {
             let age = (recording.run.age() * 1000.0) as u64;
             let number = self.numbering.borrow_mut().next(self.relay_now().saturating_sub(age));
             recording.begin(number, 0);
-            self.segments.set(self.segments.get() + 1);
+            self.has_begun(recording);
         }
         let next = frames.split_off(self.rolls_at(recording, &frames));
         self.write(recording, &frames);

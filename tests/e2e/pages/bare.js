@@ -2,18 +2,20 @@
 
 import { startRecording, startViewing } from "blobcast";
 import { hear } from "./hearing.js";
-import { sources } from "./sources.js";
+import { resize, resumeSound, sources } from "./sources.js";
 
 const video = document.querySelector("video");
 
 /** The relay that serves this page, and a broadcast; a test's own options go over these. */
 const here = (options) => ({ url: location.origin.replace(/^http/, "ws"), name: "lobby", ...options });
 
-Object.assign(window, { startRecording, startViewing, sources, video, here, hear });
+Object.assign(window, { startRecording, startViewing, sources, resize, resumeSound, video, here, hear });
 
 /** Broadcasts a source (with a new picture `every` so many ms, if it shows slides); `window.recording` is what came of it. */
-window.record = async (source, { every, ...options } = {}) =>
-  follow("recording", await startRecording(await sources[source](every), here(options)));
+window.record = async (source, { every, ...options } = {}) => {
+  window.source = await sources[source](every);
+  follow("recording", await startRecording(window.source, here(options)));
+};
 
 /** Shows a broadcast; `window.viewing` is what came of it, with the time that it took to the first picture. */
 window.view = async (options) => {

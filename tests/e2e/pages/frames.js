@@ -6,13 +6,14 @@ export const WIDTH = 640;
 export const HEIGHT = 360;
 const CELL = WIDTH / BITS_PER_ROW;
 
-export function newCanvas() {
-  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
+export function newCanvas(width = WIDTH, height = HEIGHT) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
   return { canvas, context: canvas.getContext("2d", { alpha: false }) };
 }
 
-/** Draws a frame, below its bar code something that moves, so that it is a video and not a still. */
+/** Draws a frame as large as its canvas, below its bar code something that moves, so that it is a video and not a still. */
 export function drawFrame(context, { number, time }) {
+  context.setTransform(context.canvas.width / WIDTH, 0, 0, context.canvas.height / HEIGHT, 0, 0);
   context.fillStyle = `hsl(${number % 360} 60% 50%)`;
   context.fillRect(0, 0, WIDTH, HEIGHT);
   encode({ number, time }).forEach((bit, i) => {

@@ -15,6 +15,19 @@ export const sources = {
   /** The same with a steady tone of 1 kHz. */
   barcodesAndTone: () => new MediaStream([...barcodes().getTracks(), ...tone().getTracks()]),
 
+  /** The same with a sound of which nothing comes, until `resumeSound()`. */
+  barcodesAndSilence: async () => {
+    const sound = tone();
+    await lastSound.suspend();
+    return new MediaStream([...barcodes().getTracks(), ...sound.getTracks()]);
+  },
+
+  /** Nothing but the tone. */
+  tone: () => tone(),
+
+  /** Bar codes in a smaller picture. */
+  small: () => barcodes(40, newCanvas(320, 180)),
+
   /** A new picture every so many milliseconds; without them, one that stands still. */
   slides: (every) => barcodes(every ?? Infinity),
 
@@ -26,14 +39,23 @@ export const sources = {
   timedAndSweep: () => new MediaStream([...timedFrames().getTracks(), ...timedSound().getTracks()]),
 };
 
-function barcodes(every = 1000 / 30) {
-  const { canvas, context } = newCanvas();
+/** The newest canvas gets another size. */
+export const resize = (width, height) => Object.assign(lastCanvas, { width, height });
+
+/** The newest sound comes. */
+export const resumeSound = () => lastSound.resume();
+
+let lastCanvas;
+let lastSound;
+
+function barcodes(every = 1000 / 30, { canvas, context } = newCanvas()) {
+  lastCanvas = canvas;
   drawForever(context, every);
   return canvas.captureStream(30);
 }
 
 function tone() {
-  const context = new AudioContext();
+  const context = (lastSound = new AudioContext());
   const out = context.createMediaStreamDestination();
   const oscillator = new OscillatorNode(context, { frequency: 1000 });
   oscillator.connect(out);
