@@ -27,10 +27,10 @@ use crate::{
     events::{Events, State, object},
     link::{Link, Peer},
     meter::Meter,
+    timers::{Timer, Timers},
 };
 use blobcast_wire::{Outbox, Segment};
 use cutter::Cutter;
-use gloo_timers::callback::{Interval, Timeout};
 use numbering::Numbering;
 use run::Run;
 use settings::Settings;
@@ -80,10 +80,10 @@ pub struct Recorder {
     sent: RefCell<Meter>,
     segments: Cell<u32>,
     viewers: Cell<u32>,
-    connecting: RefCell<Option<Timeout>>,
-    draining: RefCell<Option<Timeout>>,
-    telling: RefCell<Option<Interval>>,
-    looking: RefCell<Option<Interval>>,
+    connecting: RefCell<Option<Timer>>,
+    draining: RefCell<Option<Timer>>,
+    telling: RefCell<Option<Timer>>,
+    looking: RefCell<Option<Timer>>,
     /// Asks a source that stands still for a frame.
     consumer: RefCell<Option<still::Consumer>>,
     /// When it was asked last.
@@ -137,16 +137,16 @@ impl Recorder {
     fn connect(&self) {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
-        let timeout = self.settings.connect_timeout;
+        let (timers, timeout) = (Timers::steady(), self.settings.connect_timeout);
         let give_up = weakly(&self.me, move |recorder| {
             let error = recorder.link().map(|link| link.no_answer(timeout));
             recorder.end(State::Ended, error);
         });
-        *self.connecting.borrow_mut() = Some(Timeout::new(timeout, give_up));
+        *self.connecting.borrow_mut() = Some(timers.after(timeout, give_up));
         let tell = weakly(&self.me, |recorder| recorder.events.dispatch("stats", &recorder.stats()));
-        *self.telling.borrow_mut() = Some(Interval::new(STATS_EVERY, tell));
+        *self.telling.borrow_mut() = Some(timers.every(STATS_EVERY, tell));
         let look = weakly(&self.me, |recorder| recorder.look_after_still_source());
-        *self.looking.borrow_mut() = Some(Interval::new(still::LOOK_EVERY, look));
+        *self.looking.borrow_mut() = Some(timers.every(still::LOOK_EVERY, look));
     }
 
     fn link(&self) -> Option<Rc<Link>> {
@@ -190,7 +190,7 @@ impl Recorder {
             return;
         }
         let end = weakly(&self.me, move |recorder| recorder.end(state, None));
-        *self.draining.borrow_mut() = Some(Timeout::new(DRAIN, end));
+        *self.draining.borrow_mut() = Some(Timers::steady().after(DRAIN, end));
         let runs: Vec<_> = self.runs.borrow().iter().cloned().collect();
         for recording in runs {
             recording.run.stop();
