@@ -43,7 +43,7 @@ const stages = {
   async soak() {
     await stages.build();
     await bring("node modules", "chromium", "firefox");
-    await nodeTest(["tests/soak/firefox.test.mjs"]);
+    await nodeTest(["tests/soak/firefox.test.mjs", "tests/soak/hidden_tab.test.mjs"]);
   },
 };
 

@@ -19,6 +19,8 @@ export interface RecordingOptions extends ConnectOptions {
   timeslice?: number;
   /** A WebM type that this browser records. Default: the first of VP8, VP9 and AV1 that it does. */
   mimeType?: string;
+  /** Keep the screen on while it broadcasts: a phone whose screen goes dark stops its camera. Default `true`. */
+  wakeLock?: boolean;
   videoBitsPerSecond?: number;
   audioBitsPerSecond?: number;
 }

@@ -18,6 +18,7 @@ mod run;
 mod settings;
 mod still;
 mod uplink;
+mod wake_lock;
 
 use crate::{
     bytes::JsBytes,
@@ -39,6 +40,7 @@ use std::{
     collections::VecDeque,
     rc::{Rc, Weak},
 };
+use wake_lock::WakeLock;
 use wasm_bindgen::JsValue;
 use web_sys::{EventTarget, MediaStream};
 
@@ -84,6 +86,7 @@ pub struct Recorder {
     draining: RefCell<Option<Timer>>,
     telling: RefCell<Option<Timer>>,
     looking: RefCell<Option<Timer>>,
+    wake_lock: RefCell<Option<Rc<WakeLock>>>,
     /// Asks a source that stands still for a frame.
     consumer: RefCell<Option<still::Consumer>>,
     /// When it was asked last.
@@ -125,6 +128,7 @@ impl Recorder {
             draining: RefCell::default(),
             telling: RefCell::default(),
             looking: RefCell::default(),
+            wake_lock: RefCell::default(),
             consumer: RefCell::default(),
             asked: Cell::new(f64::NEG_INFINITY),
             answers: Cell::new(0),
@@ -147,6 +151,7 @@ impl Recorder {
         *self.telling.borrow_mut() = Some(timers.every(STATS_EVERY, tell));
         let look = weakly(&self.me, |recorder| recorder.look_after_still_source());
         *self.looking.borrow_mut() = Some(timers.every(still::LOOK_EVERY, look));
+        *self.wake_lock.borrow_mut() = self.settings.wake_lock.then(WakeLock::screen).flatten();
     }
 
     fn link(&self) -> Option<Rc<Link>> {
@@ -219,6 +224,7 @@ impl Recorder {
         self.draining.borrow_mut().take();
         self.telling.borrow_mut().take();
         self.looking.borrow_mut().take();
+        self.wake_lock.borrow_mut().take();
         self.consumer.borrow_mut().take();
         let runs = self.runs.take();
         drop(runs);

@@ -22,6 +22,8 @@ pub struct Settings {
     pub restart_interval: f64,
     /// ms until connecting is given up.
     pub connect_timeout: u32,
+    /// Whether the screen is to stay on.
+    pub wake_lock: bool,
 }
 
 impl Settings {
@@ -40,6 +42,7 @@ impl Settings {
             },
             restart_interval: options.number("restartInterval", 500.0..=20_000.0, "ms")?.unwrap_or(4_000.0),
             connect_timeout: options.connect_timeout()?,
+            wake_lock: options.boolean("wakeLock")?.unwrap_or(true),
             timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
             video_bits_per_second: bits("videoBitsPerSecond")?,
             audio_bits_per_second: bits("audioBitsPerSecond")?,
