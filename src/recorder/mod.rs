@@ -11,6 +11,7 @@
 //! hidden page's timers fire once a minute.
 
 mod cutter;
+mod formats;
 mod mime;
 mod numbering;
 mod rhythm;

@@ -1,6 +1,11 @@
 //! When a segment ends and the next begins.
 
-use super::{Recorder, Recording, cutter::Cutter, run::Run, settings};
+use super::{
+    Recorder, Recording,
+    cutter::Cutter,
+    run::{Format, Run},
+    settings,
+};
 use crate::{
     bytes::JsBytes,
     dom::weakly,
@@ -18,10 +23,9 @@ const LONGEST: f64 = 28_000.0;
 impl Recorder {
     /// Starts the next run, and stops the current one in the same turn.
     pub(super) fn hand_over(&self) {
-        let notify = weakly(&self.me, |recorder| recorder.pump());
-        let run =
-            self.settings.format(&self.stream).and_then(|format| Run::start(&self.stream, &format, notify));
-        let run = match run {
+        let notify = || weakly(&self.me, |recorder| recorder.pump());
+        let start = |format: &Format| Run::start(&self.stream, format, notify());
+        let run = match self.settings.formats.start(&self.stream, start) {
             Ok(run) => run,
             Err(error) => return self.fail(error),
         };
@@ -100,12 +104,24 @@ impl Recorder {
         }
     }
 
+    /// A recorder that fails before it has given anything may not know its type: the next one is tried.
+    fn run_failed(&self, run: &Run, error: Error) {
+        if run.has_data() || self.ending.get().is_some() {
+            return self.fail(error);
+        }
+        match self.settings.formats.pass_over(&self.stream, run.asked_for(), &error) {
+            Ok(()) if self.runs.borrow().is_empty() => self.hand_over(),
+            Ok(()) => {}
+            Err(error) => self.fail(error),
+        }
+    }
+
     fn run_ended(&self, recording: &Recording) {
         let failure = recording.run.failure();
         self.end_segment(recording, failure.is_some());
         let was_asked = self.ending.get().is_some() || !self.runs.borrow().is_empty();
         if let Some(error) = failure {
-            self.fail(error);
+            self.run_failed(&recording.run, error);
         } else if !was_asked && settings::has_live_track(&self.stream) && recording.run.has_data() {
             // A track was added or removed, which ends every recorder: the next segment has the new set.
             self.hand_over();

@@ -34,6 +34,7 @@ pub struct Run {
     _listeners: [Listener; 3],
     me: Weak<Self>,
     recorder: MediaRecorder,
+    asked_for: String,
     started: f64,
     /// Data in the order of its events; `None` while its bytes are being read. A Blob is read asynchronously,
     /// and a small one may be ready before a large one that came first.
@@ -66,9 +67,8 @@ impl Run {
         if let Some(bits) = format.audio_bits_per_second {
             options.set_audio_bits_per_second(bits);
         }
-        let failed = |thrown| {
-            Error::thrown(Kind::NotSupported, &format!("this browser cannot record {}", format.mime), &thrown)
-        };
+        let failed =
+            |thrown| Error::thrown(Kind::NotSupported, "the browser's recorder does not start", &thrown);
         let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(stream, &options)
             .map_err(failed)?;
         let run = Rc::new_cyclic(|me: &Weak<Self>| Self {
@@ -83,6 +83,7 @@ impl Run {
             ],
             me: me.clone(),
             recorder,
+            asked_for: format.mime.clone(),
             started: now(),
             data: RefCell::default(),
             taken: Cell::new(0),
@@ -148,6 +149,11 @@ impl Run {
     /// How long ago it was started, ms.
     pub fn age(&self) -> f64 {
         now() - self.started
+    }
+
+    /// The type that it was started with.
+    pub fn asked_for(&self) -> &str {
+        &self.asked_for
     }
 
     /// The actual type, which a browser may refine after the start.

@@ -1,23 +1,20 @@
 //! The options of `startRecording`.
 
-use super::{mime, run::Format};
+use super::{formats::Formats, mime};
 use crate::{
     error::{Error, Kind},
     link::Target,
     options::{Options, wrong},
 };
 use blobcast_wire::Role;
+use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
 
 /// Everything that a recording was asked for.
 pub struct Settings {
     pub target: Target,
-    /// `None`: whatever suits the tracks.
-    mime: Option<String>,
-    timeslice: i32,
-    video_bits_per_second: Option<u32>,
-    audio_bits_per_second: Option<u32>,
+    pub formats: Formats,
     /// ms between segments.
     pub restart_interval: f64,
     /// ms until connecting is given up.
@@ -32,7 +29,6 @@ impl Settings {
         let bits = |option| -> Result<Option<u32>, Error> {
             Ok(options.number(option, 1_000.0..=100e6, "bits per second")?.map(|bits| bits as u32))
         };
-        let mime = options.string("mimeType", "a string such as video/webm;codecs=vp8,opus")?;
         let settings = Self {
             target: Target {
                 relay: options.relay()?,
@@ -43,28 +39,21 @@ impl Settings {
             restart_interval: options.number("restartInterval", 500.0..=20_000.0, "ms")?.unwrap_or(4_000.0),
             connect_timeout: options.connect_timeout()?,
             wake_lock: options.boolean("wakeLock")?.unwrap_or(true),
-            timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
-            video_bits_per_second: bits("videoBitsPerSecond")?,
-            audio_bits_per_second: bits("audioBitsPerSecond")?,
-            mime,
+            formats: Formats {
+                wanted: options.string("mimeType", "a string such as video/webm;codecs=vp8,opus")?,
+                timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
+                video_bits_per_second: bits("videoBitsPerSecond")?,
+                audio_bits_per_second: bits("audioBitsPerSecond")?,
+                failed: RefCell::default(),
+            },
         };
-        settings.format(stream)?;
+        mime::supported(stream, settings.formats.wanted.as_deref())?;
         Ok(settings)
     }
 
     /// ms between chunks.
     pub fn timeslice(&self) -> f64 {
-        f64::from(self.timeslice)
-    }
-
-    /// How to record the stream with the tracks that it has now.
-    pub fn format(&self, stream: &MediaStream) -> Result<Format, Error> {
-        Ok(Format {
-            mime: mime::pick(stream, self.mime.as_deref())?,
-            timeslice: self.timeslice,
-            video_bits_per_second: self.video_bits_per_second,
-            audio_bits_per_second: self.audio_bits_per_second,
-        })
+        f64::from(self.formats.timeslice)
     }
 }
 

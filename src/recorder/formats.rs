@@ -1,0 +1,67 @@
+//! How to record: the options, and what this browser makes of them.
+//!
+//! `isTypeSupported` says less than it seems: a recorder may still refuse its type when it is made or started, or
+//! fail before it has given anything. So the types are tried in order, and one that failed is not tried again.
+
+use super::{
+    mime::{self, Failed},
+    run::Format,
+};
+use crate::error::Error;
+use std::cell::RefCell;
+use web_sys::MediaStream;
+
+/// The formats that may be recorded, and those that turned out not to.
+#[derive(Debug)]
+pub struct Formats {
+    /// `None`: whatever suits the tracks.
+    pub wanted: Option<String>,
+    /// ms between chunks.
+    pub timeslice: i32,
+    pub video_bits_per_second: Option<u32>,
+    pub audio_bits_per_second: Option<u32>,
+    pub failed: RefCell<Failed>,
+}
+
+impl Formats {
+    /// Starts to record the stream, with the tracks that it has now, in the first format in which that works.
+    ///
+    /// # Errors
+    /// None does. The error names all that were tried.
+    pub fn start<T>(
+        &self,
+        stream: &MediaStream,
+        start: impl Fn(&Format) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        for mime in self.candidates(stream)? {
+            match start(&self.format(mime.clone())) {
+                Ok(started) => return Ok(started),
+                Err(error) => self.failed.borrow_mut().add(mime, &error),
+            }
+        }
+        Err(self.failed.borrow().error())
+    }
+
+    /// A recorder that was started with this type has failed before it gave anything: whether another type is left.
+    ///
+    /// # Errors
+    /// None is. The error names all that were tried.
+    pub fn pass_over(&self, stream: &MediaStream, mime: &str, error: &Error) -> Result<(), Error> {
+        self.failed.borrow_mut().add(mime.to_owned(), error);
+        if self.candidates(stream)?.is_empty() { Err(self.failed.borrow().error()) } else { Ok(()) }
+    }
+
+    fn candidates(&self, stream: &MediaStream) -> Result<Vec<String>, Error> {
+        let supported = mime::supported(stream, self.wanted.as_deref())?;
+        Ok(self.failed.borrow().others(supported))
+    }
+
+    fn format(&self, mime: String) -> Format {
+        Format {
+            mime,
+            timeslice: self.timeslice,
+            video_bits_per_second: self.video_bits_per_second,
+            audio_bits_per_second: self.audio_bits_per_second,
+        }
+    }
+}
