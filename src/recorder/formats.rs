@@ -7,9 +7,9 @@ use super::{
     mime::{self, Failed},
     run::Format,
 };
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use std::cell::RefCell;
-use web_sys::MediaStream;
+use web_sys::{MediaRecorder, MediaStream};
 
 /// The formats that may be recorded, and those that turned out not to.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Formats {
     }
 
     fn candidates(&self, stream: &MediaStream) -> Result<Vec<String>, Error> {
-        let supported = mime::supported(stream, self.wanted.as_deref())?;
+        let supported = supported(stream, self.wanted.as_deref())?;
         Ok(self.failed.borrow().others(supported))
     }
 
@@ -64,4 +64,30 @@ impl Formats {
             audio_bits_per_second: self.audio_bits_per_second,
         }
     }
+}
+
+/// The WebM types that this browser says it records, best first: `wanted` alone, or all that suit the tracks.
+///
+/// # Errors
+/// There is none.
+pub fn supported(stream: &MediaStream, wanted: Option<&str>) -> Result<Vec<String>, Error> {
+    if let Some(wanted) = wanted {
+        return if mime::is_webm(wanted) && MediaRecorder::is_type_supported(wanted) {
+            Ok(vec![wanted.to_owned()])
+        } else {
+            let message = format!(
+                "this browser does not record mimeType {wanted:?} as WebM; leave mimeType out to let it choose"
+            );
+            Err(Error::new(Kind::NotSupported, message))
+        };
+    }
+    let has_audio = stream.get_audio_tracks().length() > 0;
+    let has_video = stream.get_video_tracks().length() > 0;
+    let mut types = mime::candidates(has_video, has_audio);
+    types.retain(|mime| MediaRecorder::is_type_supported(mime));
+    if types.is_empty() {
+        let message = "this browser records no WebM, so it cannot broadcast; it may still view";
+        return Err(Error::new(Kind::NotSupported, message));
+    }
+    Ok(types)
 }

@@ -1,39 +1,13 @@
-//! Which types to record.
+//! Which types to record. Pure.
 
 use crate::error::{Error, Kind};
-use web_sys::{MediaRecorder, MediaStream};
 
 /// What is tried, best first. VP8 records in Chromium, Firefox and WebKit and plays in all three; the others
 /// are for browsers that lack it.
 const WITH_VIDEO: [&str; 3] = ["vp8", "vp9", "av1"];
 
-/// The WebM types that this browser says it records, best first: `wanted` alone, or all that suit the tracks.
-///
-/// # Errors
-/// There is none.
-pub fn supported(stream: &MediaStream, wanted: Option<&str>) -> Result<Vec<String>, Error> {
-    if let Some(wanted) = wanted {
-        return if is_webm(wanted) && MediaRecorder::is_type_supported(wanted) {
-            Ok(vec![wanted.to_owned()])
-        } else {
-            let message = format!(
-                "this browser does not record mimeType {wanted:?} as WebM; leave mimeType out to let it choose"
-            );
-            Err(Error::new(Kind::NotSupported, message))
-        };
-    }
-    let has_audio = stream.get_audio_tracks().length() > 0;
-    let has_video = stream.get_video_tracks().length() > 0;
-    let mut types = candidates(has_video, has_audio);
-    types.retain(|mime| MediaRecorder::is_type_supported(mime));
-    if types.is_empty() {
-        let message = "this browser records no WebM, so it cannot broadcast; it may still view";
-        return Err(Error::new(Kind::NotSupported, message));
-    }
-    Ok(types)
-}
-
-fn candidates(has_video: bool, has_audio: bool) -> Vec<String> {
+/// The types that suit these tracks, best first.
+pub fn candidates(has_video: bool, has_audio: bool) -> Vec<String> {
     let audio = if has_audio { ",opus" } else { "" };
     if has_video {
         WITH_VIDEO.map(|video| format!("video/webm;codecs={video}{audio}")).to_vec()
@@ -42,7 +16,7 @@ fn candidates(has_video: bool, has_audio: bool) -> Vec<String> {
     }
 }
 
-fn is_webm(mime: &str) -> bool {
+pub fn is_webm(mime: &str) -> bool {
     mime.starts_with("video/webm") || mime.starts_with("audio/webm")
 }
 

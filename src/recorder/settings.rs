@@ -1,6 +1,6 @@
 //! The options of `startRecording`.
 
-use super::{formats::Formats, mime};
+use super::formats::{self, Formats};
 use crate::{
     error::{Error, Kind},
     link::Target,
@@ -47,7 +47,7 @@ impl Settings {
                 failed: RefCell::default(),
             },
         };
-        mime::supported(stream, settings.formats.wanted.as_deref())?;
+        formats::supported(stream, settings.formats.wanted.as_deref())?;
         Ok(settings)
     }
 
