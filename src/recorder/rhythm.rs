@@ -106,7 +106,7 @@ impl Recorder {
 
     /// A recorder that fails before it has given anything may not know its type: the next one is tried.
     fn run_failed(&self, run: &Run, error: Error) {
-        if run.has_data() || self.ending.get().is_some() {
+        if run.has_data() || self.ending.get().is_some() || !settings::has_live_track(&self.stream) {
             return self.fail(error);
         }
         match self.settings.formats.pass_over(&self.stream, run.asked_for(), &error) {

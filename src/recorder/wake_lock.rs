@@ -120,7 +120,7 @@ mod tests {
                 this.sentinels.push(sentinel);
                 return sentinel;
             }
-            refuse() { this.refuses = true; }
+            refuse(refuses) { this.refuses = refuses; }
             hide() { for (const sentinel of this.sentinels) sentinel.released = true; }
             granted() { return this.sentinels.length; }
             held() { return this.sentinels.filter(({ released }) => !released).length; }
@@ -132,7 +132,7 @@ mod tests {
         #[wasm_bindgen(constructor)]
         fn new() -> StandIn;
         #[wasm_bindgen(method)]
-        fn refuse(this: &StandIn);
+        fn refuse(this: &StandIn, refuses: bool);
         #[wasm_bindgen(method)]
         fn hide(this: &StandIn);
         #[wasm_bindgen(method)]
@@ -182,10 +182,14 @@ mod tests {
     async fn a_refusal_is_no_error_and_may_end() {
         let errors = PageErrors::watch();
         let locks = StandIn::new();
-        locks.refuse();
+        locks.refuse(true);
         let lock = WakeLock::screen().expect("locks");
         assert!(errors.seen().await.is_empty());
         assert_eq!(locks.granted(), 0);
+        locks.refuse(false);
+        page_shows();
+        let_things_happen().await;
+        assert_eq!(locks.held(), 1);
         drop(lock);
         locks.remove();
     }
