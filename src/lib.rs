@@ -22,6 +22,7 @@ mod player;
 mod recorder;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod testing;
+mod timers;
 
 use player::Player;
 use recorder::Recorder;

@@ -28,6 +28,11 @@ impl Options {
         value.as_string().map(Some).ok_or_else(|| wrong(option, takes))
     }
 
+    pub fn boolean(&self, option: &str) -> Result<Option<bool>, Error> {
+        let Some(value) = self.get(option) else { return Ok(None) };
+        value.as_bool().map(Some).ok_or_else(|| wrong(option, "true or false"))
+    }
+
     /// A number within a range, in the unit that `unit` names.
     pub fn number(&self, option: &str, range: RangeInclusive<f64>, unit: &str) -> Result<Option<f64>, Error> {
         let Some(value) = self.get(option) else { return Ok(None) };

@@ -47,6 +47,7 @@ async fn bad_options_of_a_recording() {
         ("connectTimeout", 0.into()),
         ("token", 5.into()),
         ("videoBitsPerSecond", JsValue::from(-1)),
+        ("wakeLock", "yes".into()),
     ];
     for (option, value) in cases {
         let error = recording_refused(picture.stream(), with(option, value)).await;

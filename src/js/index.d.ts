@@ -22,8 +22,10 @@ export interface RecordingOptions extends ConnectOptions {
   restart?: "handover" | "keyframe";
   /** Time between chunks, 10 to 10000 ms. Default 40. */
   timeslice?: number;
-  /** A WebM type that this browser records. Default: the first of VP8, VP9 and AV1 that it does. */
+  /** A WebM type that this browser records; no other is tried then. Default: the first of VP8, VP9 and AV1 that really works. */
   mimeType?: string;
+  /** Keep the screen on while it broadcasts: a phone whose screen goes dark stops its camera. Default `true`. */
+  wakeLock?: boolean;
   videoBitsPerSecond?: number;
   audioBitsPerSecond?: number;
 }
@@ -56,6 +58,7 @@ export interface Stats {
   bitrate: number;
   /** Segments after the first. */
   restarts: number;
+  /** What is really recorded, which may not be the first choice, or what is shown. */
   mimeType: string | null;
   viewers: number;
   /** The best round trip to the relay, ms. */

@@ -25,7 +25,7 @@ impl Link {
                 link.retry(which, When::Soon);
             }
         });
-        let turn = leg.prepare(PREPARED_WITHIN, too_long);
+        let turn = leg.prepare(self.timers.after(PREPARED_WITHIN.as_millis() as u32, too_long));
         let health = (leg.failures() > 0).then(|| self.target.health());
         let (me, token) = (self.me.clone(), self.target.token.clone());
         spawn_local(async move {
@@ -86,7 +86,8 @@ impl Link {
     }
 
     fn wait(&self, which: Which, wait: Duration) {
-        self.leg(which).wait(wait, dom::weakly(&self.me, |link| link.connect_waiting()));
+        let then = dom::weakly(&self.me, |link| link.connect_waiting());
+        self.leg(which).wait(self.timers.after(wait.as_millis() as u32, then));
     }
 
     /// Opens every leg that waits, so that the relay sees a pair and not a socket without its partner. What the

@@ -1,8 +1,8 @@
 //! One of a link's two sockets over its lives: opening, open, lost, waiting, opening again.
 
 use super::{backoff, hearing::Hearing, socket::Socket};
+use crate::timers::Timer;
 use blobcast_wire::Close;
-use gloo_timers::callback::Timeout;
 use std::{
     cell::{Cell, RefCell},
     time::Duration,
@@ -16,13 +16,13 @@ pub enum Phase {
     Idle,
     /// Until it may be opened: the relay or the page is asked something, but not for ever.
     Preparing {
-        _until: Timeout,
+        _until: Timer,
     },
     Opening(Socket),
     Open(Socket),
     /// Until the next try.
     Waiting {
-        _until: Timeout,
+        _until: Timer,
     },
 }
 
@@ -66,10 +66,8 @@ impl Leg {
         drop(before);
     }
 
-    /// Begins a new phase before its socket exists; see [`is_at`](Self::is_at). `too_long` is called if nothing
-    /// follows within this time.
-    pub fn prepare(&self, within: Duration, too_long: impl FnOnce() + 'static) -> u32 {
-        let until = Timeout::new(within.as_millis() as u32, too_long);
+    /// Begins a new phase before its socket exists; see [`is_at`](Self::is_at).
+    pub fn prepare(&self, until: Timer) -> u32 {
         self.set(Phase::Preparing { _until: until });
         self.turn.get()
     }
@@ -133,8 +131,7 @@ impl Leg {
         self.refused.set(false);
     }
 
-    pub fn wait(&self, time: Duration, then: impl FnOnce() + 'static) {
-        let until = Timeout::new(time.as_millis() as u32, then);
+    pub fn wait(&self, until: Timer) {
         self.set(Phase::Waiting { _until: until });
     }
 

@@ -19,12 +19,16 @@ mod news;
 mod pulse;
 mod socket;
 
-use crate::{bytes::JsBytes, dom, error::Error};
+use crate::{
+    bytes::JsBytes,
+    dom,
+    error::Error,
+    timers::{Timer, Timers},
+};
 pub use address::Target;
-use blobcast_wire::{Close, Socket as Which};
+use blobcast_wire::{Close, Role, Socket as Which};
 pub use clock::RelayTime;
 use clock::{FIRST_PINGS, PING_EVERY, RelayClock};
-use gloo_timers::callback::Interval;
 use leg::{Leg, Next};
 pub use news::{News, Peer};
 use socket::{Socket, Told};
@@ -44,7 +48,9 @@ pub struct Link {
     clock: RefCell<RelayClock>,
     /// The chunk socket is another one than at the last [`News::Up`].
     chunk_is_new: Cell<bool>,
-    pinging: RefCell<Option<Interval>>,
+    /// A hidden broadcaster's go on; a hidden viewer may be slow.
+    timers: Timers,
+    pinging: RefCell<Option<Timer>>,
     /// Both sockets have been open: what fails from now on may be only a moment's trouble.
     was_up: Cell<bool>,
     /// The relay does not want to see this peer before then, ms.
@@ -56,6 +62,10 @@ pub struct Link {
 impl Link {
     /// Begins to connect; the rest is news.
     pub fn open(target: Target, peer: Weak<dyn Peer>) -> Rc<Self> {
+        let timers = match target.role {
+            Role::Publish => Timers::steady(),
+            Role::View => Timers::Page,
+        };
         let link = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             peer,
@@ -65,13 +75,14 @@ impl Link {
             chunk: Leg::default(),
             clock: RefCell::default(),
             chunk_is_new: Cell::new(true),
+            timers,
             pinging: RefCell::default(),
             was_up: Cell::new(false),
             not_before: Cell::new(0.0),
             said: RefCell::default(),
         });
         let tick = dom::weakly(&link.me, |link| link.tick());
-        *link.pinging.borrow_mut() = Some(Interval::new(PING_EVERY, tick));
+        *link.pinging.borrow_mut() = Some(link.timers.every(PING_EVERY, tick));
         link.connect(Which::Blob);
         link.connect(Which::Chunk);
         link

@@ -62,9 +62,15 @@ impl Wanted {
             Self::Auto | Self::Only(Mode::Glue) => glue.then_some(Mode::Glue),
             Self::Only(Mode::Mse) => mse.then_some(Mode::Mse),
         };
-        let message = || format!("this browser cannot play {mime}, which the broadcaster records");
-        mode.ok_or_else(|| Error::new(Kind::NotSupported, message()))
+        mode.ok_or_else(|| cannot_play(mime, None))
     }
+}
+
+/// The error of a browser that does not play a type, or says that it does and never shows a picture.
+pub fn cannot_play(mime: &str, why: Option<&str>) -> Error {
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    let message = format!("this browser cannot play {mime}, which the broadcaster records{why}");
+    Error::new(Kind::NotSupported, message)
 }
 
 fn has_media_source() -> bool {

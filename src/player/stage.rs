@@ -3,7 +3,7 @@
 use super::{
     Player, Showing,
     glue::Glue,
-    mode::Mode,
+    mode::{self, Mode},
     mse::Mse,
     playback::Heard,
     poster::Poster,
@@ -61,10 +61,12 @@ impl Player {
     /// it does. When that fails as well, says so and gives up.
     fn screen_failed(&self, error: Error) {
         let Some(before) = self.showing.take() else { return };
+        let mime = before.mime.clone();
         drop(before);
         self.failures.set(self.failures.get() + 1);
         if self.failures.get() >= FAILURES {
-            self.give_up(error);
+            let why = Some(error.message.as_str());
+            self.give_up(mode::cannot_play(&mime, why));
         } else {
             self.events.error(&error);
         }

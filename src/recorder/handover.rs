@@ -1,6 +1,11 @@
 //! The next run takes over from the current one.
 
-use super::{Recorder, Recording, rhythm::LONGEST, run::Run, settings};
+use super::{
+    Recorder, Recording, formats,
+    rhythm::LONGEST,
+    run::{Format, Run},
+    settings,
+};
 use crate::{
     deferred::Deferred,
     dom::{now, weakly},
@@ -29,7 +34,7 @@ impl Recorder {
         stream: &JsValue,
     ) -> Result<impl Future<Output = Result<JsValue, JsValue>> + use<>, Error> {
         let stream = settings::stream(stream)?;
-        self.settings.format(&stream)?;
+        formats::supported(&stream, self.settings.formats.wanted.as_deref())?;
         if self.is_over() || self.ending.get().is_some() {
             return Err(Error::new(
                 Kind::InvalidState,
@@ -73,10 +78,10 @@ impl Recorder {
     }
 
     fn start_run(&self, likeness: Likeness) -> bool {
-        let notify = weakly(&self.me, |recorder| recorder.pump());
+        let notify = || weakly(&self.me, |recorder| recorder.pump());
         let stream = self.source.for_run();
-        let run = self.settings.format(&stream).and_then(|format| Run::start(&stream, &format, notify));
-        let run = match run {
+        let start = |format: &Format| Run::start(&stream, format, notify());
+        let run = match self.settings.formats.start(&stream, start) {
             Ok(run) => run,
             Err(error) => {
                 self.fail(error);
@@ -99,8 +104,9 @@ impl Recorder {
             next.gather(frames);
         }
         if next.failure().is_some() || next.run.is_over() || self.is_stuck(&current, &next) {
-            // The current one goes on, and another next one is tried.
+            // The current one goes on, and another next one is tried later.
             self.runs.borrow_mut().truncate(1);
+            self.failed_at.set(now());
             return;
         }
         let is_late = next.run.first_heard().is_some_and(|first| now() - first > PATIENCE);

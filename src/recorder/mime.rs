@@ -1,41 +1,13 @@
-//! Which type to record.
+//! Which types to record. Pure.
 
 use crate::error::{Error, Kind};
-use web_sys::{MediaRecorder, MediaStream};
 
 /// What is tried, best first. VP8 records in Chromium, Firefox and WebKit and plays in all three; the others
 /// are for browsers that lack it.
 const WITH_VIDEO: [&str; 3] = ["vp8", "vp9", "av1"];
 
-/// The WebM type to ask this browser's recorder for.
-///
-/// # Errors
-/// `wanted`, or every type that could be asked for, is refused by `isTypeSupported`.
-pub fn pick(stream: &MediaStream, wanted: Option<&str>) -> Result<String, Error> {
-    if let Some(wanted) = wanted {
-        return if is_webm(wanted) && MediaRecorder::is_type_supported(wanted) {
-            Ok(wanted.to_owned())
-        } else {
-            let message = format!(
-                "this browser does not record mimeType {wanted:?} as WebM; leave mimeType out to let it choose"
-            );
-            Err(Error::new(Kind::NotSupported, message))
-        };
-    }
-    let has_audio = stream.get_audio_tracks().length() > 0;
-    let has_video = stream.get_video_tracks().length() > 0;
-    candidates(has_video, has_audio)
-        .into_iter()
-        .find(|mime| MediaRecorder::is_type_supported(mime))
-        .ok_or_else(|| {
-            Error::new(
-                Kind::NotSupported,
-                "this browser records no WebM, so it cannot broadcast; it may still view",
-            )
-        })
-}
-
-fn candidates(has_video: bool, has_audio: bool) -> Vec<String> {
+/// The types that suit these tracks, best first.
+pub fn candidates(has_video: bool, has_audio: bool) -> Vec<String> {
     let audio = if has_audio { ",opus" } else { "" };
     if has_video {
         WITH_VIDEO.map(|video| format!("video/webm;codecs={video}{audio}")).to_vec()
@@ -44,8 +16,31 @@ fn candidates(has_video: bool, has_audio: bool) -> Vec<String> {
     }
 }
 
-fn is_webm(mime: &str) -> bool {
+pub fn is_webm(mime: &str) -> bool {
     mime.starts_with("video/webm") || mime.starts_with("audio/webm")
+}
+
+/// Types that the browser says it records, and does not, each with why.
+#[derive(Debug, Default)]
+pub struct Failed(Vec<(String, String)>);
+
+impl Failed {
+    pub fn add(&mut self, mime: String, error: &Error) {
+        self.0.push((mime, error.message.clone()));
+    }
+
+    /// Those of these types that have not failed.
+    pub fn others(&self, mut types: Vec<String>) -> Vec<String> {
+        types.retain(|mime| !self.0.iter().any(|(failed, _)| failed == mime));
+        types
+    }
+
+    /// All that were tried have failed.
+    pub fn error(&self) -> Error {
+        let tried: Vec<_> = self.0.iter().map(|(mime, why)| format!("{mime} ({why})")).collect();
+        let message = format!("this browser cannot record {}, although it says so", tried.join(" nor "));
+        Error::new(Kind::NotSupported, message)
+    }
 }
 
 #[cfg(test)]
@@ -57,5 +52,21 @@ mod tests {
         assert_eq!(candidates(true, true)[0], "video/webm;codecs=vp8,opus");
         assert_eq!(candidates(true, false)[0], "video/webm;codecs=vp8");
         assert_eq!(candidates(false, true), ["audio/webm;codecs=opus"]);
+    }
+
+    #[test]
+    fn what_failed_is_not_tried_again_and_named() {
+        let mut failed = Failed::default();
+        let types = || candidates(true, false);
+        assert_eq!(failed.others(types()), types());
+        failed.add(types().remove(0), &Error::new(Kind::NotSupported, "no encoder"));
+        assert_eq!(failed.others(types()), types()[1..]);
+        assert_eq!(failed.others(candidates(true, true)).len(), 3, "with sound it is another type");
+        failed.add(types().remove(1), &Error::new(Kind::Media, "the driver is gone"));
+        let error = failed.error();
+        assert_eq!(error.kind, Kind::NotSupported);
+        for part in ["codecs=vp8 (no encoder)", "codecs=vp9 (the driver is gone)"] {
+            assert!(error.message.contains(part), "{error}");
+        }
     }
 }

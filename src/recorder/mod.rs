@@ -11,6 +11,7 @@
 //! fire once a minute.
 
 mod cutter;
+mod formats;
 mod handover;
 mod mime;
 mod numbering;
@@ -21,6 +22,7 @@ mod settings;
 mod source;
 mod still;
 mod uplink;
+mod wake_lock;
 
 use crate::{
     bytes::JsBytes,
@@ -30,18 +32,19 @@ use crate::{
     events::{Events, State, object},
     link::{Link, Peer},
     meter::Meter,
+    timers::{Timer, Timers},
 };
 use blobcast_wire::{Outbox, Segment};
-use gloo_timers::callback::{Interval, Timeout};
 use numbering::Numbering;
 use recording::Recording;
-use settings::{Restart, Settings};
+use settings::Settings;
 use source::Source;
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
 };
+use wake_lock::WakeLock;
 use wasm_bindgen::JsValue;
 use web_sys::EventTarget;
 
@@ -56,8 +59,6 @@ pub struct Recorder {
     me: Weak<Self>,
     source: Source,
     settings: Settings,
-    /// Segments begin at keyframes of a run that goes on.
-    rolls: Cell<bool>,
     events: Events,
     link: RefCell<Option<Rc<Link>>>,
     /// The one being sent, and the next one while it takes over.
@@ -81,10 +82,13 @@ pub struct Recorder {
     sent: RefCell<Meter>,
     segments: Cell<u32>,
     viewers: Cell<u32>,
-    connecting: RefCell<Option<Timeout>>,
-    draining: RefCell<Option<Timeout>>,
-    telling: RefCell<Option<Interval>>,
-    looking: RefCell<Option<Interval>>,
+    connecting: RefCell<Option<Timer>>,
+    draining: RefCell<Option<Timer>>,
+    telling: RefCell<Option<Timer>>,
+    looking: RefCell<Option<Timer>>,
+    wake_lock: RefCell<Option<Rc<WakeLock>>>,
+    /// When a next run did not get to give anything.
+    failed_at: Cell<f64>,
     /// Asks a source that stands still for a frame.
     consumer: RefCell<Option<still::Consumer>>,
     /// When it was asked last.
@@ -106,7 +110,6 @@ impl Recorder {
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             source: Source::new(stream),
-            rolls: Cell::new(settings.restart == Restart::Keyframe),
             settings,
             events: Events::new(target),
             link: RefCell::default(),
@@ -128,6 +131,8 @@ impl Recorder {
             draining: RefCell::default(),
             telling: RefCell::default(),
             looking: RefCell::default(),
+            wake_lock: RefCell::default(),
+            failed_at: Cell::new(f64::NEG_INFINITY),
             consumer: RefCell::default(),
             asked: Cell::new(f64::NEG_INFINITY),
             answers: Cell::new(0),
@@ -140,16 +145,17 @@ impl Recorder {
     fn connect(&self) {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
-        let timeout = self.settings.connect_timeout;
+        let (timers, timeout) = (Timers::steady(), self.settings.connect_timeout);
         let give_up = weakly(&self.me, move |recorder| {
             let error = recorder.link().map(|link| link.no_answer(timeout));
             recorder.end(State::Ended, error);
         });
-        *self.connecting.borrow_mut() = Some(Timeout::new(timeout, give_up));
+        *self.connecting.borrow_mut() = Some(timers.after(timeout, give_up));
         let tell = weakly(&self.me, |recorder| recorder.events.dispatch("stats", &recorder.stats()));
-        *self.telling.borrow_mut() = Some(Interval::new(STATS_EVERY, tell));
+        *self.telling.borrow_mut() = Some(timers.every(STATS_EVERY, tell));
         let look = weakly(&self.me, |recorder| recorder.look_after_still_source());
-        *self.looking.borrow_mut() = Some(Interval::new(still::LOOK_EVERY, look));
+        *self.looking.borrow_mut() = Some(timers.every(still::LOOK_EVERY, look));
+        *self.wake_lock.borrow_mut() = self.settings.wake_lock.then(WakeLock::screen).flatten();
     }
 
     fn link(&self) -> Option<Rc<Link>> {
@@ -193,7 +199,7 @@ impl Recorder {
             return;
         }
         let end = weakly(&self.me, move |recorder| recorder.end(state, None));
-        *self.draining.borrow_mut() = Some(Timeout::new(DRAIN, end));
+        *self.draining.borrow_mut() = Some(Timers::steady().after(DRAIN, end));
         // All that a next one has, the current one has too.
         self.runs.borrow_mut().truncate(1);
         if let Some(current) = self.front() {
@@ -223,6 +229,7 @@ impl Recorder {
         self.draining.borrow_mut().take();
         self.telling.borrow_mut().take();
         self.looking.borrow_mut().take();
+        self.wake_lock.borrow_mut().take();
         self.consumer.borrow_mut().take();
         let runs = self.runs.take();
         drop(runs);

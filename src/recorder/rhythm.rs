@@ -1,7 +1,8 @@
 //! When a segment ends and the next begins.
 
-use super::{Recorder, Recording};
+use super::{Recorder, Recording, run::Run};
 use crate::{
+    dom::now,
     error::{Error, Kind},
     events::State,
 };
@@ -78,25 +79,28 @@ impl Recorder {
         }
         // A picture that stands is no reason to begin anew; sound over it goes on, and is.
         let moves = self.source.has_sound() || !self.is_answer(&current.run);
-        if moves && self.is_old(&current) {
+        let may_try = now() - self.failed_at.get() > self.settings.restart_interval;
+        if moves && may_try && self.is_old(&current) {
             self.begin_handover();
         }
     }
 
     fn is_old(&self, current: &Recording) -> bool {
         let (interval, timeslice) = (self.settings.restart_interval, self.settings.timeslice());
-        if !self.rolls.get() {
+        if !current.run.rolls() {
             return is_due(current.run.age(), interval, timeslice);
         }
         let base = current.segment().map_or(0, |(_, base)| base);
         let is_late = current.run.age() - base as f64 > interval + KEYFRAME_LATE;
-        self.rolls.set(!is_late);
+        if is_late {
+            self.settings.formats.without_keyframes();
+        }
         is_late
     }
 
     /// Where the frames of a run go on in the next segment without a restart: at a keyframe that was asked for.
     pub(super) fn rolls_at(&self, recording: &Recording, frames: &[Frame]) -> usize {
-        let base = recording.segment().map(|(_, base)| base).filter(|_| self.rolls.get());
+        let base = recording.segment().map(|(_, base)| base).filter(|_| recording.run.rolls());
         let begins = |frame: &Frame| {
             // The encoder may give one by itself.
             let is_due = |base: i64| (frame.time - base) as f64 > self.settings.restart_interval / 2.0;
@@ -121,12 +125,24 @@ impl Recorder {
         }
     }
 
+    /// A recorder that fails before it has given anything may not know its type: the next one is tried.
+    fn run_failed(&self, run: &Run, error: Error) {
+        if run.has_data() || self.ending.get().is_some() || !self.source.is_live() {
+            return self.fail(error);
+        }
+        match self.settings.formats.pass_over(&self.source.for_run(), run.asked_for(), &error) {
+            Ok(()) if self.runs.borrow().is_empty() => self.hand_over(),
+            Ok(()) => {}
+            Err(error) => self.fail(error),
+        }
+    }
+
     fn run_ended(&self, recording: &Recording) {
         let failure = recording.run.failure();
         self.end_segment(recording, failure.is_some());
         let was_asked = self.ending.get().is_some() || !self.runs.borrow().is_empty();
         if let Some(error) = failure {
-            self.fail(error);
+            self.run_failed(&recording.run, error);
         } else if !was_asked && self.source.is_live() && recording.run.has_data() {
             // A track was added or removed, which ends every recorder: the next segment has the new set.
             self.hand_over();

@@ -36,6 +36,8 @@ pub struct Run {
     _listeners: [Listener; 3],
     me: Weak<Self>,
     recorder: MediaRecorder,
+    asked_for: String,
+    rolls: bool,
     started: f64,
     /// Data in the order of its events; `None` while its bytes are being read. A Blob is read asynchronously,
     /// and a small one may be ready before a large one that came first.
@@ -73,9 +75,8 @@ impl Run {
         if let Some(interval) = format.keyframe_interval {
             options.set_video_key_frame_interval_duration(interval);
         }
-        let failed = |thrown| {
-            Error::thrown(Kind::NotSupported, &format!("this browser cannot record {}", format.mime), &thrown)
-        };
+        let failed =
+            |thrown| Error::thrown(Kind::NotSupported, "the browser's recorder does not start", &thrown);
         let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(stream, &options)
             .map_err(failed)?;
         let run = Rc::new_cyclic(|me: &Weak<Self>| Self {
@@ -90,6 +91,8 @@ impl Run {
             ],
             me: me.clone(),
             recorder,
+            asked_for: format.mime.clone(),
+            rolls: format.keyframe_interval.is_some(),
             started: now(),
             data: RefCell::default(),
             taken: Cell::new(0),
@@ -171,6 +174,16 @@ impl Run {
     /// Whether it records sound.
     pub fn has_sound(&self) -> bool {
         self.recorder.stream().get_audio_tracks().length() > 0
+    }
+
+    /// Whether it was asked for keyframes.
+    pub fn rolls(&self) -> bool {
+        self.rolls
+    }
+
+    /// The type that it was started with.
+    pub fn asked_for(&self) -> &str {
+        &self.asked_for
     }
 
     /// The actual type, which a browser may refine after the start.

@@ -1,37 +1,26 @@
 //! The options of `startRecording`.
 
-use super::{mime, run::Format};
+use super::formats::{self, Formats, Restart};
 use crate::{
     error::{Error, Kind},
     link::Target,
     options::{Options, wrong},
 };
 use blobcast_wire::Role;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
-
-/// How a segment ends and the next one begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Restart {
-    /// The next recorder takes over from the current one.
-    Handover,
-    /// The recorder goes on, and the next segment begins at a keyframe that it was asked for.
-    Keyframe,
-}
 
 /// Everything that a recording was asked for.
 pub struct Settings {
     pub target: Target,
-    /// `None`: whatever suits the tracks.
-    mime: Option<String>,
-    timeslice: i32,
-    video_bits_per_second: Option<u32>,
-    audio_bits_per_second: Option<u32>,
+    pub formats: Formats,
     /// ms between segments.
     pub restart_interval: f64,
-    pub restart: Restart,
     /// ms until connecting is given up.
     pub connect_timeout: u32,
+    /// Whether the screen is to stay on.
+    pub wake_lock: bool,
 }
 
 impl Settings {
@@ -40,7 +29,7 @@ impl Settings {
         let bits = |option| -> Result<Option<u32>, Error> {
             Ok(options.number(option, 1_000.0..=100e6, "bits per second")?.map(|bits| bits as u32))
         };
-        let mime = options.string("mimeType", "a string such as video/webm;codecs=vp8,opus")?;
+        let restart_interval = options.number("restartInterval", 500.0..=20_000.0, "ms")?.unwrap_or(4_000.0);
         let settings = Self {
             target: Target {
                 relay: options.relay()?,
@@ -48,38 +37,33 @@ impl Settings {
                 name: options.name()?,
                 token: options.token()?,
             },
-            restart_interval: options.number("restartInterval", 500.0..=20_000.0, "ms")?.unwrap_or(4_000.0),
-            restart: restart(&options)?,
+            restart_interval,
             connect_timeout: options.connect_timeout()?,
-            timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
-            video_bits_per_second: bits("videoBitsPerSecond")?,
-            audio_bits_per_second: bits("audioBitsPerSecond")?,
-            mime,
+            wake_lock: options.boolean("wakeLock")?.unwrap_or(true),
+            formats: Formats {
+                wanted: options.string("mimeType", "a string such as video/webm;codecs=vp8,opus")?,
+                timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
+                video_bits_per_second: bits("videoBitsPerSecond")?,
+                audio_bits_per_second: bits("audioBitsPerSecond")?,
+                restart: Cell::new(restart(&options)?),
+                restart_interval,
+                failed: RefCell::default(),
+            },
         };
-        settings.format(stream)?;
+        formats::supported(stream, settings.formats.wanted.as_deref())?;
         Ok(settings)
     }
 
     /// ms between chunks.
     pub fn timeslice(&self) -> f64 {
-        f64::from(self.timeslice)
-    }
-
-    /// How to record the stream with the tracks that it has now.
-    pub fn format(&self, stream: &MediaStream) -> Result<Format, Error> {
-        Ok(Format {
-            mime: mime::pick(stream, self.mime.as_deref())?,
-            timeslice: self.timeslice,
-            keyframe_interval: (self.restart == Restart::Keyframe).then_some(self.restart_interval),
-            video_bits_per_second: self.video_bits_per_second,
-            audio_bits_per_second: self.audio_bits_per_second,
-        })
+        f64::from(self.formats.timeslice)
     }
 }
 
 fn restart(options: &Options) -> Result<Restart, Error> {
     match options.string("restart", "\"handover\" or \"keyframe\"")?.as_deref() {
-        None | Some("handover") => Ok(Restart::Handover),
+        None => Ok(Restart::Either),
+        Some("handover") => Ok(Restart::Handover),
         Some("keyframe") => Ok(Restart::Keyframe),
         Some(_) => Err(wrong("restart", "\"handover\" or \"keyframe\"")),
     }

@@ -5,7 +5,7 @@ import { counters } from "./harness/counters.js";
 import { openBare, relayFor, until } from "./harness/pages.mjs";
 
 const ROUNDS = 50;
-const NOTHING = { sockets: 0, recorders: 0, sources: 0, urls: 0, timers: 0, listeners: 0 };
+const NOTHING = { sockets: 0, recorders: 0, workers: 0, sources: 0, urls: 0, timers: 0, listeners: 0 };
 
 test(`after ${ROUNDS} rounds of start and stop nothing is left`, { timeout: 240_000 }, async (t) => {
   const relay = await relayFor(t);
@@ -16,6 +16,7 @@ test(`after ${ROUNDS} rounds of start and stop nothing is left`, { timeout: 240_
     const mode = round % 2 ? "glue" : "mse";
     const during = await page.evaluate(oneRound, mode);
     assert.equal(during.sockets, 4, `round ${round}: two sockets each`);
+    assert.equal(during.workers, 1, "the recording's timers");
     assert.equal(during.sources, mode === "mse" ? 1 : 0);
     assert.ok(during.recorders >= 1 && during.urls >= 1 && during.listeners >= 1, JSON.stringify(during));
   }

@@ -8,12 +8,16 @@ import puppeteer from "puppeteer-core";
 import { programs } from "../../../scripts/tools.mjs";
 import { defer } from "./cleanup.mjs";
 
+/** What puppeteer tells Chromium, so that hidden pages are as fast as others. */
+const NO_THROTTLING = ["--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding"];
+
 /**
  * Chromium, driven by CDP. `clip` is its camera and microphone: `{ video, audio }`, see clip.mjs;
  * without one it has Chromium's moving test picture. `autoplay: false` leaves the rules of a person's browser in force;
- * `host` is a name that this browser takes for 127.0.0.1.
+ * `host` is a name that this browser takes for 127.0.0.1. `throttles` leaves a person's browser's rules for hidden pages in
+ * force, and makes it slow their timers down to a tick in a minute after ten seconds, not five minutes (see hidden.mjs).
  */
-export function launchChromium(t, { clip, autoplay = true, host } = {}) {
+export function launchChromium(t, { clip, autoplay = true, host, throttles = false } = {}) {
   const args = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,7 +30,9 @@ export function launchChromium(t, { clip, autoplay = true, host } = {}) {
   if (clip) args.push(`--use-file-for-fake-video-capture=${clip.video}`, `--use-file-for-fake-audio-capture=${clip.audio}`);
   if (autoplay) args.push("--autoplay-policy=no-user-gesture-required");
   if (host) args.push(`--host-resolver-rules=MAP ${host} 127.0.0.1`);
-  return launch(t, { browser: "chrome", executablePath: programs.chromium(), args });
+  if (throttles) args.push("--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10");
+  const ignoreDefaultArgs = throttles && NO_THROTTLING;
+  return launch(t, { browser: "chrome", executablePath: programs.chromium(), args, ignoreDefaultArgs });
 }
 
 /** Firefox, driven by WebDriver BiDi. Its camera is a test picture. */

@@ -4,6 +4,7 @@
 export function counters() {
   const sockets = new Set();
   const recorders = new Set();
+  const workers = new Set();
   const sources = new Set();
   const urls = new Set();
   const timers = new Set();
@@ -14,6 +15,7 @@ export function counters() {
   window.counts = () => ({
     sockets: sockets.size,
     recorders: [...recorders].filter(({ state }) => state !== "inactive").length,
+    workers: workers.size,
     sources: [...sources].filter(({ readyState }) => readyState !== "closed").length,
     urls: urls.size,
     timers: timers.size,
@@ -35,6 +37,12 @@ export function counters() {
     addEventListener.call(socket, "close", () => sockets.delete(socket));
   });
   wrap("MediaRecorder", (recorder) => recorders.add(recorder));
+  wrap("Worker", (worker) => workers.add(worker));
+  const { terminate } = Worker.prototype;
+  Worker.prototype.terminate = function () {
+    workers.delete(this);
+    terminate.call(this);
+  };
   wrap("MediaSource", (source) => sources.add(source));
 
   const { createObjectURL, revokeObjectURL } = URL;

@@ -25,6 +25,21 @@ export function read(raw) {
   };
 }
 
+/** The message that opens a segment, and the one that ends it with nothing between. */
+export const begin = ({ segment, mime, body }) => Buffer.concat([header(0, mime.length, segment), Buffer.from(mime), body]);
+export const end = ({ segment }) => header(2, 0, segment);
+
+function header(kind, field, segment) {
+  const header = Buffer.alloc(HEADER);
+  header.writeUInt8(1, 0);
+  header.writeUInt8(kind, 1);
+  header.writeUInt16LE(field, 2);
+  header.writeUInt32LE(1, 4);
+  header.writeBigUInt64LE(BigInt(segment), 8);
+  header.writeBigUInt64LE(BigInt(segment), 16);
+  return header;
+}
+
 /** Messages in the order in which they came, as a Map from number to segment. */
 export function glue(messages) {
   const numbers = [...new Set(messages.map(({ segment }) => segment))].sort((a, b) => a - b);

@@ -9,6 +9,8 @@ export const sources = {
   /** The camera and the microphone. */
   camera: () => navigator.mediaDevices.getUserMedia({ video: { width: WIDTH, height: HEIGHT, frameRate: 30 }, audio: true }),
 
+  silentCamera: () => navigator.mediaDevices.getUserMedia({ video: { width: WIDTH, height: HEIGHT, frameRate: 30 } }),
+
   /** A canvas that says in every frame which one it is and when it was drawn; with the microphone. */
   barcodes: async () => new MediaStream([...barcodes().getTracks(), ...(await microphone()).getTracks()]),
 

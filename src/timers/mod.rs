@@ -1,0 +1,68 @@
+//! Timers that a hidden page does not slow down.
+//!
+//! Browsers fire the timers of a hidden page once a second, and some, after minutes, once a minute; Chromium only
+//! where the page has no MediaStream and is not heard, whatever WebSockets it has (measured in 156).
+//! <https://developer.chrome.com/blog/timer-throttling-in-chrome-88> A worker's timers go on. So a broadcaster has
+//! its timers from a worker: a few lines that count, one worker for all of the page, ended with its last timer.
+//! A page whose Content-Security-Policy permits no worker of ours (`worker-src blob:`) gets the page's timers.
+
+mod counter;
+
+use counter::{Counted, Counter};
+use gloo_timers::callback::{Interval, Timeout};
+use std::rc::Rc;
+
+/// Where timers come from.
+#[derive(Clone)]
+pub enum Timers {
+    /// The page's own, slow while it is hidden.
+    Page,
+    /// A worker's.
+    Steady(Rc<Counter>),
+}
+
+impl Timers {
+    /// Timers that go on in a hidden page, where the page permits a worker.
+    pub fn steady() -> Self {
+        Counter::shared().map_or(Self::Page, Self::Steady)
+    }
+
+    /// Calls `act` every so many ms.
+    pub fn every(&self, ms: u32, act: impl Fn() + 'static) -> Timer {
+        self.start(ms, true, Rc::new(act))
+    }
+
+    /// Calls `act` once, in so many ms.
+    pub fn after(&self, ms: u32, act: impl Fn() + 'static) -> Timer {
+        self.start(ms, false, Rc::new(act))
+    }
+
+    fn start(&self, ms: u32, repeats: bool, act: Rc<dyn Fn()>) -> Timer {
+        match self {
+            Self::Page => Timer::page(ms, repeats, act),
+            Self::Steady(counter) => Timer(Guard::Counted(counter.add(ms, repeats, act))),
+        }
+    }
+}
+
+/// A timer that is running, or has fired for the last time.
+#[must_use = "dropping a timer stops it"]
+pub struct Timer(#[expect(dead_code, reason = "a guard")] Guard);
+
+#[expect(dead_code, reason = "guards")]
+enum Guard {
+    Once(Timeout),
+    Repeated(Interval),
+    Counted(Counted),
+}
+
+impl Timer {
+    fn page(ms: u32, repeats: bool, act: Rc<dyn Fn()>) -> Self {
+        let call = move || act();
+        Self(if repeats {
+            Guard::Repeated(Interval::new(ms, call))
+        } else {
+            Guard::Once(Timeout::new(ms, call))
+        })
+    }
+}

@@ -1,0 +1,58 @@
+// Pages in the background. The browser must be launched with `throttles`, see browser.mjs.
+
+import assert from "node:assert/strict";
+import { setTimeout as passes } from "node:timers/promises";
+import { median } from "./barcodes.mjs";
+import { launchChromium } from "./browser.mjs";
+import { listen } from "./listener.mjs";
+import { logOf, openBare, record, relayFor } from "./pages.mjs";
+
+/** Chromium slows a hidden page's timers further after this many ms; a person's browser waits for five minutes. */
+export const GRACE = 10_000;
+
+/** Runs in a page before anything else and notes in `window.ticks` when its own timer of 100 ms fires, ms. */
+export function ticks() {
+  window.ticks = [];
+  setInterval(() => window.ticks.push(performance.now()), 100);
+}
+
+/** Opens another page over this one; resolves once the page is hidden. Returns what brings it back. */
+export async function hide(browser, page) {
+  await page.evaluate(() => {
+    window.hidden = new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+  });
+  const front = await browser.open("about:blank");
+  await front.bringToFront();
+  await page.evaluate(() => window.hidden);
+  assert.equal(await page.evaluate(() => document.visibilityState), "hidden");
+  return () => page.bringToFront();
+}
+
+/** How often the page's own timer of 100 ms fired in the last so many seconds. */
+export const ticksInLast = (page, seconds) =>
+  page.evaluate((from) => window.ticks.filter((at) => at >= performance.now() - from).length, seconds * 1000);
+
+/** A page that broadcasts its camera is hidden for so long: its segments reach the relay at the interval, in ms. */
+export async function assertRhythm(t, { seconds, interval }) {
+  const relay = await relayFor(t);
+  const browser = await launchChromium(t, { throttles: true });
+  const page = await openBare(browser, relay, { inject: [ticks] });
+  await record(page, "camera", { restartInterval: interval });
+  await hide(browser, page);
+  const messages = await listen(t, relay);
+  await passes(seconds * 1000);
+
+  const ticked = await ticksInLast(page, seconds);
+  const gaps = stepsOf(messages.filter(({ kind }) => kind === "blob").map(({ at }) => at));
+  t.diagnostic(`the page's timer ticked ${ticked} times in ${seconds} s; ${gaps.length} restarts, ${figures(gaps)}`);
+  assert.ok(ticked <= seconds * 1.1, "the page's timers are slowed to one tick in a second");
+  assert.ok(Math.abs(median(gaps) - interval) < 100, "segments begin at the interval");
+  assert.ok(Math.max(...gaps) < interval * 1.5, "none is late");
+  assert.ok(gaps.length >= ((seconds * 1000) / interval) * 0.9, "none is missing");
+  assert.deepEqual((await logOf(page, "recording")).errors, []);
+}
+
+export const stepsOf = (times) => times.slice(1).map((time, i) => time - times[i]);
+
+export const figures = (steps) =>
+  `every ${median(steps).toFixed(0)} ms, ${Math.min(...steps).toFixed(0)} to ${Math.max(...steps).toFixed(0)} ms`;
