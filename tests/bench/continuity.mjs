@@ -20,26 +20,38 @@ const TRIES = 3;
 /** A player's sound is stretched for so long, in ms, around a moment at which its rate was not 1. */
 const STRETCHING = 500;
 
-/** No verdict: the machine was too busy. */
-export class NotMeasured extends Error {}
+/** No verdict: the machine was too busy, or has no sound. */
+class NotMeasured extends Error {}
 
-/** Runs the benchmark; gives the number of figures that are beyond their limits. Goals count, too. */
+/** Runs the benchmark; gives the number of figures that are beyond their limits, goals with them, and of runs that could not be measured. */
 export async function continuity(args) {
   const options = readOptions(args);
   await mkdir(options.out, { recursive: true });
-  const summary = [];
+  const texts = [];
+  const result = { failures: 0, unmeasured: 0 };
   for (const viewer of options.viewers) {
     for (const mode of options.modes) {
-      const lines = await scoped((t) => (options.joins ? joins : whole)(t, { ...options, viewer, mode }));
-      const text = table(title({ ...options, viewer, mode }), lines);
+      const text = await report({ ...options, viewer, mode }, result);
       console.log(`\n${text}`);
-      summary.push({ text, failures: lines.filter(({ ok }) => ok === false).length });
+      texts.push(text);
     }
   }
-  await writeFile(join(options.out, options.joins ? "joins.txt" : "continuity.txt"), `${summary.map(({ text }) => text).join("\n\n")}\n`);
-  const failures = summary.reduce((sum, { failures }) => sum + failures, 0);
-  console.log(`\n${failures} figures beyond their limits. Pictures and raw data are in ${options.out}.`);
-  return options.reportOnly ? 0 : failures;
+  await writeFile(join(options.out, options.joins ? "joins.txt" : "continuity.txt"), `${texts.join("\n\n")}\n`);
+  console.log(`\n${result.failures} figures beyond their limits, ${result.unmeasured} runs not measured. Pictures and raw data are in ${options.out}.`);
+  return options.reportOnly ? { failures: 0, unmeasured: 0 } : result;
+}
+
+/** Measures one mode in one browser and counts in `result` what came of it. */
+async function report(options, result) {
+  try {
+    const lines = await scoped((t) => (options.joins ? joins : whole)(t, options));
+    result.failures += lines.filter(({ ok }) => ok === false).length;
+    return table(title(options), lines);
+  } catch (error) {
+    if (!(error instanceof NotMeasured)) throw error;
+    result.unmeasured++;
+    return `NOT MEASURED: ${title(options)}\n${error.message}`;
+  }
 }
 
 const title = ({ mode, viewer, broadcaster, audio, restart, mimeType }) =>
@@ -61,7 +73,7 @@ async function whole(t, options) {
     }
     console.log(`busy: the control ${reasons.join(" and ")}`);
   }
-  throw new NotMeasured(`NOT MEASURED: ${title(options)}. The machine was busy ${TRIES} times: the control ${reasons.join(" and ")}.`);
+  throw new NotMeasured(`The machine was busy ${TRIES} times: the control ${reasons.join(" and ")}.`);
 }
 
 /** In mode `mse` whatever is measured: there is no glue without restarts. */
@@ -90,7 +102,7 @@ async function run(studio, options, look) {
   const page = await broadcast(studio, { audio, restart, restartInterval, mimeType });
   const raw = await watch(studio, page, { mode, audio, seconds }, look);
   await endBroadcast(page);
-  if (audio && raw.sound.state !== "running") throw new NotMeasured("NOT MEASURED: no sound device; use --video-only.");
+  if (audio && raw.sound.state !== "running") throw new NotMeasured("There is no sound device: use --video-only.");
   const breaks = audio ? soundOf(raw) : null;
   return { raw, figures: measure(raw, breaks) };
 }
