@@ -98,14 +98,14 @@ async function draw(kind, { figures, raw: { from, to } }, options) {
 }
 
 async function run(studio, options, look) {
-  const { audio, restart, restartInterval, mimeType, mode, seconds } = options;
-  const page = await broadcast(studio, { audio, restart, restartInterval, mimeType });
-  const raw = await watch(studio, page, { mode, audio, seconds }, look);
+  const page = await broadcast(studio, recordingOf(options));
+  const raw = await watch(studio, page, options, look);
   await endBroadcast(page);
-  if (audio && raw.sound.state !== "running") throw new NotMeasured("There is no sound device: use --video-only.");
-  const breaks = audio ? soundOf(raw) : null;
-  return { raw, figures: measure(raw, breaks) };
+  if (options.audio && raw.sound.state !== "running") throw new NotMeasured("There is no sound device: use --video-only.");
+  return { raw, figures: measure(raw, options.audio ? soundOf(raw) : null) };
 }
+
+const recordingOf = ({ audio, restart, restartInterval, mimeType }) => ({ audio, restart, restartInterval, mimeType });
 
 /** What is broken in the sound, by the wall clock. */
 function soundOf({ sound: { samples, sampleRate, start }, viewing }) {
@@ -116,7 +116,7 @@ function soundOf({ sound: { samples, sampleRate, start }, viewing }) {
 
 async function joins(t, options) {
   const studio = await openStudio(t, options);
-  const page = await broadcast(studio, { ...options, restartInterval: INTERVAL, mode: undefined });
+  const page = await broadcast(studio, recordingOf({ ...options, restartInterval: INTERVAL }));
   const times = await measureJoins(studio, options);
   await endBroadcast(page);
   await writeFile(join(options.out, `joins-${options.viewer}-${options.mode}.json`), JSON.stringify(times));

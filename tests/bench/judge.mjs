@@ -73,14 +73,17 @@ export function judge(run, control, { mode, viewer, audio, restart = "handover",
   const limits = LIMITS[mode];
   const perRestart = run.lostLater.frames / Math.max(1, run.restarts.length);
   const atMost = (figure, value, limit, unit, control, digits = 0) => ({
-    figure, value: `${value.toFixed(digits)} ${unit}`, control: control === undefined ? "" : `${control.toFixed(digits)} ${unit}`,
-    limit: limit === null ? "reported" : `≤ ${limit.toFixed(0)} ${unit}`, ok: limit === null ? null : Number(value.toFixed(digits)) <= limit, // as it is printed: freezes are whole refreshes of the screen
+    figure,
+    value: `${value.toFixed(digits)} ${unit}`,
+    control: control === undefined ? "" : `${control.toFixed(digits)} ${unit}`,
+    limit: limit === null ? "reported" : `≤ ${limit.toFixed(0)} ${unit}`,
+    ok: limit === null ? null : Number(value.toFixed(digits)) <= limit, // as printed: freezes are whole refreshes, 100.02 ms is 100
   });
   const goal = mode === "mse" && viewer === "chromium" ? GOAL[audio ? "audio" : "video"] : null;
   return [
     atMost("content never shown, whole run", run.lost.ms, 0, "ms", control.lost.ms),
     atMost("single frames never shown, per restart", perRestart, limits.lostFrames, "frames", undefined, 2),
-    { ...atMost("  the same per 2 s", (run.lostLater.frames / run.seconds) * 2, null, "frames", (control.lostLater.frames / control.seconds) * 2, 2) },
+    atMost("  the same per 2 s", framesLostIn(run), null, "frames", framesLostIn(control), 2),
     atMost("shown out of order", run.order.back, 0, "pictures", control.order.back),
     atMost("shown twice, not alone", run.order.repeated, 0, "pictures", control.order.repeated),
     atMost("longest freeze", run.freeze, limits.freeze, "ms", control.freeze),
@@ -107,6 +110,9 @@ export function judge(run, control, { mode, viewer, audio, restart = "handover",
     return { figure, value: text(run), control: text(control), limit: "", ok: null };
   }
 }
+
+/** Frames never shown in each two seconds, so that a run and its control can be compared. */
+const framesLostIn = ({ lostLater, seconds }) => (lostLater.frames / seconds) * (INTERVAL / 1000);
 
 /** Times to the first picture near the live edge, in ms. */
 export function judgeJoins(times, mode) {
