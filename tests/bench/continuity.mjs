@@ -111,7 +111,7 @@ const recordingOf = ({ audio, restart, restartInterval, mimeType }) => ({ audio,
 function soundOf({ sound: { samples, sampleRate, start }, viewing }) {
   const stretched = viewing.filter(({ rate }) => rate !== 1).map(({ at }) => at - start);
   const isStretched = (at) => stretched.some((moment) => Math.abs(moment - at) <= STRETCHING);
-  return breaksIn(samples, sampleRate, isStretched).map((found) => ({ ...found, at: found.at + start }));
+  return breaksIn(samples, sampleRate, isStretched).map((found) => ({ ...found, at: found.at + start, end: found.end + start }));
 }
 
 async function joins(t, options) {

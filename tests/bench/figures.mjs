@@ -87,12 +87,21 @@ export function statedWrongly(samples, shown) {
   return quantile(differences, 0.5);
 }
 
+/** The breaks from `from` to `to`; one that is there already, or still, counts for what lies inside. */
+export const breaksWithin = (breaks, from, to) =>
+  breaks
+    .filter(({ at, end }) => end >= from && at < to)
+    .map(({ at, end, ms, ...rest }) => {
+      const outside = Math.max(0, from - at) + Math.max(0, end - to);
+      return { ...rest, at: Math.max(at, from), end: Math.min(end, to), ms: Math.max(0, ms - outside) };
+    });
+
 /**
  * What is heard broken at each restart, in ms: the mean, and the worst. A break belongs to the restart that it follows, or precedes by up to
- * half a second: pictures and sound come to the joint at different times.
+ * half a second: pictures and sound come to the joint at different times. What comes before all of them belongs to the first.
  */
 export function breaksPerRestart(breaks, restarts) {
-  const begins = (i) => (restarts[i] ?? Infinity) - 500;
+  const begins = (i) => (i === 0 ? -Infinity : (restarts[i] ?? Infinity) - 500);
   const each = restarts.map((_, i) => sum(breaks.filter(({ at }) => at >= begins(i) && at < begins(i + 1)), "ms"));
   return { mean: sum(breaks, "ms") / Math.max(1, restarts.length), worst: Math.max(0, ...each) };
 }

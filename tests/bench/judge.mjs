@@ -1,7 +1,7 @@
 // The figures of a run beside their limits. Pure.
 
 import { blankIn, contentClock, drawingOf, shownIn } from "./film.mjs";
-import { breaksPerRestart, growth, latencies, neverShown, outOfOrder, quantile, rate, statedWrongly, waits } from "./figures.mjs";
+import { breaksPerRestart, breaksWithin, growth, latencies, neverShown, outOfOrder, quantile, rate, statedWrongly, waits } from "./figures.mjs";
 import { INTERVAL } from "./options.mjs";
 
 /** A control that shows fewer or more than 30 pictures a second, or stands for longer than this (ms), was taken on a busy machine. */
@@ -31,6 +31,7 @@ export function measure({ rows, drawn, viewing, recording, from, to }, breaks) {
   const restarts = restartsIn(viewing.filter(inside));
   const p50 = quantile(latencies(shown, from, to), 0.5);
   const joined = shown.findIndex(({ latency }) => latency <= p50 + JOINED);
+  const heard = breaks && breaksWithin(breaks, from, to);
   const standing = waits(shown, clock, from, to).map(({ ms }) => ms);
   return {
     shown, restarts,
@@ -48,8 +49,8 @@ export function measure({ rows, drawn, viewing, recording, from, to }, breaks) {
     growth: growth(shown, from, to),
     stated: statedWrongly(viewing.filter(inside), shown),
     drawn: drawingOf(drawn.filter(({ time }) => time >= from && time < to), from, to),
-    breaks: breaks?.filter(inside) ?? null,
-    sound: breaks && breaksPerRestart(breaks.filter(inside), restarts.length ? restarts : everyInterval(from, to)),
+    breaks: heard,
+    sound: heard && breaksPerRestart(heard, restarts.length ? restarts : everyInterval(from, to)),
   };
 }
 
