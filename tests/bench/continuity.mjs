@@ -20,26 +20,38 @@ const TRIES = 3;
 /** A player's sound is stretched for so long, in ms, around a moment at which its rate was not 1. */
 const STRETCHING = 500;
 
-/** No verdict: the machine was too busy. */
-export class NotMeasured extends Error {}
+/** No verdict: the machine was too busy, or has no sound. */
+class NotMeasured extends Error {}
 
-/** Runs the benchmark; gives the number of figures that are beyond their limits. Goals count, too. */
+/** Runs the benchmark; gives the number of figures that are beyond their limits, goals with them, and of runs that could not be measured. */
 export async function continuity(args) {
   const options = readOptions(args);
   await mkdir(options.out, { recursive: true });
-  const summary = [];
+  const texts = [];
+  const result = { failures: 0, unmeasured: 0 };
   for (const viewer of options.viewers) {
     for (const mode of options.modes) {
-      const lines = await scoped((t) => (options.joins ? joins : whole)(t, { ...options, viewer, mode }));
-      const text = table(title({ ...options, viewer, mode }), lines);
+      const text = await report({ ...options, viewer, mode }, result);
       console.log(`\n${text}`);
-      summary.push({ text, failures: lines.filter(({ ok }) => ok === false).length });
+      texts.push(text);
     }
   }
-  await writeFile(join(options.out, options.joins ? "joins.txt" : "continuity.txt"), `${summary.map(({ text }) => text).join("\n\n")}\n`);
-  const failures = summary.reduce((sum, { failures }) => sum + failures, 0);
-  console.log(`\n${failures} figures beyond their limits. Pictures and raw data are in ${options.out}.`);
-  return options.reportOnly ? 0 : failures;
+  await writeFile(join(options.out, options.joins ? "joins.txt" : "continuity.txt"), `${texts.join("\n\n")}\n`);
+  console.log(`\n${result.failures} figures beyond their limits, ${result.unmeasured} runs not measured. Pictures and raw data are in ${options.out}.`);
+  return options.reportOnly ? { failures: 0, unmeasured: 0 } : result;
+}
+
+/** Measures one mode in one browser and counts in `result` what came of it. */
+async function report(options, result) {
+  try {
+    const lines = await scoped((t) => (options.joins ? joins : whole)(t, options));
+    result.failures += lines.filter(({ ok }) => ok === false).length;
+    return table(title(options) + (options.busy ? " (busy or not)" : ""), lines);
+  } catch (error) {
+    if (!(error instanceof NotMeasured)) throw error;
+    result.unmeasured++;
+    return `NOT MEASURED: ${title(options)}\n${error.message}`;
+  }
 }
 
 const title = ({ mode, viewer, broadcaster, audio, restart, mimeType }) =>
@@ -52,16 +64,16 @@ async function whole(t, options) {
     const control = await takeControl(studio, options);
     reasons = busy(control.figures);
     if (reasons.length > 0) await draw("busy", control, options);
-    else {
+    if (reasons.length === 0 || options.busy) {
       const measured = await takeRun(studio, options);
       const lines = judge(measured.figures, control.figures, { ...options, pictures: measured.raw.afterwards });
       // A machine that became busy meanwhile is no verdict either.
-      if (lines.some(({ ok }) => ok === false)) reasons = busy((await takeControl(studio, options)).figures);
-      if (reasons.length === 0) return keep(lines, control, measured, options);
+      if (!options.busy && lines.some(({ ok }) => ok === false)) reasons = busy((await takeControl(studio, options)).figures);
+      if (reasons.length === 0 || options.busy) return keep(lines, control, measured, options);
     }
     console.log(`busy: the control ${reasons.join(" and ")}`);
   }
-  throw new NotMeasured(`NOT MEASURED: ${title(options)}. The machine was busy ${TRIES} times: the control ${reasons.join(" and ")}.`);
+  throw new NotMeasured(`The machine was busy ${TRIES} times: the control ${reasons.join(" and ")}.`);
 }
 
 /** In mode `mse` whatever is measured: there is no glue without restarts. */
@@ -86,25 +98,25 @@ async function draw(kind, { figures, raw: { from, to } }, options) {
 }
 
 async function run(studio, options, look) {
-  const { audio, restart, restartInterval, mimeType, mode, seconds } = options;
-  const page = await broadcast(studio, { audio, restart, restartInterval, mimeType });
-  const raw = await watch(studio, page, { mode, audio, seconds }, look);
+  const page = await broadcast(studio, recordingOf(options));
+  const raw = await watch(studio, page, options, look);
   await endBroadcast(page);
-  if (audio && raw.sound.state !== "running") throw new NotMeasured("NOT MEASURED: no sound device; use --video-only.");
-  const breaks = audio ? soundOf(raw) : null;
-  return { raw, figures: measure(raw, breaks) };
+  if (options.audio && raw.sound.state !== "running") throw new NotMeasured("There is no sound device: use --video-only.");
+  return { raw, figures: measure(raw, options.audio ? soundOf(raw) : null) };
 }
+
+const recordingOf = ({ audio, restart, restartInterval, mimeType }) => ({ audio, restart, restartInterval, mimeType });
 
 /** What is broken in the sound, by the wall clock. */
 function soundOf({ sound: { samples, sampleRate, start }, viewing }) {
   const stretched = viewing.filter(({ rate }) => rate !== 1).map(({ at }) => at - start);
   const isStretched = (at) => stretched.some((moment) => Math.abs(moment - at) <= STRETCHING);
-  return breaksIn(samples, sampleRate, isStretched).map((found) => ({ ...found, at: found.at + start }));
+  return breaksIn(samples, sampleRate, isStretched).map((found) => ({ ...found, at: found.at + start, end: found.end + start }));
 }
 
 async function joins(t, options) {
   const studio = await openStudio(t, options);
-  const page = await broadcast(studio, { ...options, restartInterval: INTERVAL, mode: undefined });
+  const page = await broadcast(studio, recordingOf({ ...options, restartInterval: INTERVAL }));
   const times = await measureJoins(studio, options);
   await endBroadcast(page);
   await writeFile(join(options.out, `joins-${options.viewer}-${options.mode}.json`), JSON.stringify(times));

@@ -80,6 +80,13 @@ test("a frame shown twice is let pass; neighbours shown twice, or one shown thre
   assert.equal(outOfOrder(shown(1, 2, 1, 2, 3)).back, 1);
 });
 
+test("a picture that drawing gives a refresh too early is no step back; an older one than before is", () => {
+  const shown = (numbers, drawn) => numbers.map((number, i) => ({ number, drawn, at: (i * 1000) / 60 }));
+  assert.equal(outOfOrder(shown([1, 2, 4, 3, 5, 4, 6], true)).back, 0);
+  assert.equal(outOfOrder(shown([1, 2, 4, 3, 5, 4, 6], false)).back, 2);
+  assert.equal(outOfOrder(shown([3, 4, 2, 3, 4], true)).back, 1);
+});
+
 test("the same frame as a new picture is a repetition; on another element, as under a poster, it is not", () => {
   const row = (picture, surface) => ({ at: 0, number: 7, time: 0, surface, picture, presented: 0 });
   assert.deepEqual(shownIn([row(1, 1), row(1, 1), row(2, 1)]).map(({ again }) => again), [false, true]);

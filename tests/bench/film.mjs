@@ -6,7 +6,7 @@ const FRAME = 1000 / 30;
 
 /**
  * The pictures in the order of their showing: `at` (when), `number`, `time` (of capture), `latency`. `again` says that the same frame was
- * presented as a new picture. `unread` is how many others may have been shown just before, which the page was too
+ * presented as a new picture, `drawn` that it was read by drawing it. `unread` is how many others may have been shown just before, which the page was too
  * busy to read: never more than the video has presented, nor than the screen was refreshed meanwhile.
  */
 export function shownIn(rows) {
@@ -20,7 +20,7 @@ export function shownIn(rows) {
     if (before?.number !== row.number || again) {
       const presented = before?.surface === row.surface ? row.presented - before.presented - 1 : missed;
       const unread = before ? Math.max(0, Math.min(missed, presented)) : 0;
-      shown.push({ at: row.at, number: row.number, time: row.time, latency: latency(row), again, unread });
+      shown.push({ at: row.at, number: row.number, time: row.time, latency: latency(row), again, unread, drawn: row.picture === null });
     }
     missed = 0;
     before = row;

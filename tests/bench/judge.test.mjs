@@ -42,12 +42,17 @@ test("a player that falls behind fails by its latency, its growth and what it sa
 });
 
 test("a muted half second fails, in mode glue it is reported; with keyframes nothing may be broken", () => {
-  const muted = run(undefined, [{ at: 20_000, ms: 500 }]);
+  const muted = run(undefined, [{ at: 20_000, end: 20_500, ms: 500 }]);
   assert.deepEqual(failed(muted), ["sound broken at the worst restart"]);
   assert.deepEqual(failed(muted, { mode: "glue" }), []);
-  const short = run(undefined, [{ at: 20_000, ms: 4 }]);
+  const short = run(undefined, [{ at: 20_000, end: 20_004, ms: 4 }]);
   assert.deepEqual(failed(short), []);
   assert.deepEqual(failed(short, { restart: "keyframe" }), ["sound broken at the worst restart"]);
+});
+
+test("a sound that was never there is broken all along", () => {
+  assert.deepEqual(failed(run(undefined, [{ at: 0, end: 40_000, ms: 40_000 }])), ["sound broken at the worst restart"]);
+  assert.equal(run(undefined, [{ at: 0, end: 40_000, ms: 40_000 }]).breaks[0].ms, 20_000);
 });
 
 test("a blank picture of the page fails", () => {

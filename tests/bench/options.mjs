@@ -14,6 +14,7 @@ export const USAGE = `npm run bench:continuity -- [options]
   --joins N                       measures N joins instead
   --no-screencast                 leaves out the look at the composited page
   --out FOLDER                    where pictures and raw data go; default: bench-results
+  --busy                          measures on a busy machine, too: for a look, not for a verdict
   --report-only                   exits with 0 whatever the figures are`;
 
 /** The time between restarts, in ms. */
@@ -26,7 +27,7 @@ export function readOptions(args) {
     args,
     options: {
       viewer: string, broadcaster: string, mode: string, restart: string, mime: string, restarts: string, seconds: string, joins: string,
-      out: string, audio: boolean, "video-only": boolean, "no-screencast": boolean, "report-only": boolean,
+      out: string, audio: boolean, "video-only": boolean, "no-screencast": boolean, busy: boolean, "report-only": boolean,
     },
   });
   const restarts = Number(values.restarts ?? (values.seconds * 1000) / INTERVAL) || 30;
@@ -41,6 +42,7 @@ export function readOptions(args) {
     joins: Number(values.joins ?? 0),
     screencast: !values["no-screencast"],
     out: values.out ?? "bench-results",
+    busy: Boolean(values.busy),
     reportOnly: Boolean(values["report-only"]),
   };
 }

@@ -1,6 +1,6 @@
 // Where the sound of pages/sweep.js, recorded by a viewer, was away, left something out or came again. Pure.
 //
-// - Dropouts: the loudness of the tone, in steps of 1 ms, is under half of its median.
+// - Dropouts: the loudness of the tone, in steps of 1 ms, is under half of what it mostly is.
 // - Jumps: the chirp's pitch says which moment of its second is heard. The difference to the time that goes by changes at once where
 //   something is left out (up) or repeated (down). A codec blurs: jumps under RESOLUTION are not seen. While a player
 //   plays faster or slower it leaves out or repeats grains of about 20 ms, blended so that nobody hears it; there, only jumps beyond GRAIN count.
@@ -26,7 +26,7 @@ const BLURRED = 2;
 const NEAR = 150;
 
 /**
- * What is broken: `at` (ms from the beginning) and `ms`. A stop that is made up for by nothing is both silent and late: it
+ * What is broken: from `at` to `end` (ms from the beginning), and how many `ms` of it. A stop that is made up for by nothing is both silent and late: it
  * counts once. For `isStretched` see `jumps`.
  */
 export function breaksIn(samples, sampleRate, isStretched) {
@@ -40,7 +40,7 @@ export function breaksIn(samples, sampleRate, isStretched) {
       last.end = Math.max(last.end, at + silent);
     } else breaks.push({ at, end: at + silent, silent, jump: Math.abs(jump) });
   }
-  return breaks.map(({ at, silent, jump }) => ({ at, silent, jump, ms: Math.max(silent, jump) }));
+  return breaks.map(({ at, end, silent, jump }) => ({ at, end, silent, jump, ms: Math.max(silent, jump) }));
 }
 
 /** Silences, in ms: `{ at, silent }`. */
@@ -55,7 +55,8 @@ export function dropouts(samples, sampleRate) {
     }
     return Math.hypot(re, im);
   });
-  const half = levels.toSorted((a, b) => a - b)[levels.length >> 1] / 2;
+  // The median of a sound that is silent for most of the time would be silence.
+  const half = levels.toSorted((a, b) => a - b)[Math.floor(levels.length * 0.9)] / 2;
   const found = [];
   levels.forEach((level, at) => {
     if (level >= half && half > 0) return;

@@ -28,6 +28,13 @@ test("half a second of silence is told to the millisecond, and is no jump", () =
   assert.deepEqual(breaksIn(muted, RATE).map(({ ms }) => ms), [500]);
 });
 
+test("silence all along is one dropout, and silence for most of the time no more than it is", () => {
+  assert.deepEqual(dropouts(new Float32Array(RATE), RATE), [{ at: 0, silent: 1000 }]);
+  const mostly = sound();
+  mostly.fill(0, RATE, 3.5 * RATE);
+  assert.deepEqual(dropouts(mostly, RATE), [{ at: 1000, silent: 2500 }]);
+});
+
 for (const ms of [20, 60, 300]) {
   test(`${ms} ms left out, or heard twice, are a jump, though the tone goes on`, () => {
     for (const sign of [1, -1]) {

@@ -29,7 +29,7 @@ export async function openStudio(t, { broadcaster, viewer }) {
   return { relay, studio: await launch[broadcaster](t), home: await launch[viewer](t), viewer };
 }
 
-/** Begins a broadcast; `options` are those of startRecording. */
+/** Begins a broadcast, with sound if `audio` says so; the other options are those of startRecording. */
 export async function broadcast({ relay, studio }, { audio, ...options }) {
   const page = await openBare(studio, relay);
   await record(page, audio ? "timedAndSweep" : "timed", given(options));
@@ -38,13 +38,13 @@ export async function broadcast({ relay, studio }, { audio, ...options }) {
 }
 
 /**
- * Shows a broadcast for so many seconds after it has settled. Gives the film, the broadcaster's frames, both pages' stats,
+ * Shows a broadcast (whose page may be left out) for so many seconds after it has settled. Gives the film, the broadcaster's frames, both pages' stats,
  * the sound (or null), and `from` and `to`, the time that is to be judged. `afterwards` is called with the page while it still plays.
  */
-export async function watch({ relay, home }, broadcaster, { mode, audio, name, seconds }, afterwards = () => {}) {
+export async function watch({ relay, home }, broadcaster, { mode, audio, seconds }, afterwards = () => {}) {
   const page = await openBare(home, relay);
   await page.evaluate(startFilming);
-  await view(page, given({ mode, name }));
+  await view(page, { mode });
   await until(page, () => window.filmed.rows.find(({ number }) => number !== null)?.at);
   if (audio) await page.evaluate(startListening);
   await page.evaluate(sampleStats, "viewing", STATS);

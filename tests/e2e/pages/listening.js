@@ -5,7 +5,7 @@
 
 /** Listens to all videos of the page, also to those that come later, until the page is closed. */
 export async function listen() {
-  const context = new AudioContext();
+  const context = new AudioContext({ latencyHint: "playback" }); // with small buffers a busy machine breaks the sound by itself
   await context.resume();
   const url = URL.createObjectURL(new Blob([`(${worklet})()`], { type: "text/javascript" }));
   await context.audioWorklet.addModule(url);
