@@ -10,8 +10,11 @@
 //! old tail is sent to its last chunk, then the new blob. The rhythm comes from the recorders' own events: a
 //! hidden page's timers fire once a minute.
 
+mod bitrate;
+mod congestion;
 mod cutter;
 mod mime;
+mod narrowing;
 mod numbering;
 mod rhythm;
 mod run;
@@ -28,7 +31,9 @@ use crate::{
     link::{Link, Peer},
     meter::Meter,
 };
+use bitrate::Bitrate;
 use blobcast_wire::{Outbox, Segment};
+use congestion::Line;
 use cutter::Cutter;
 use gloo_timers::callback::{Interval, Timeout};
 use numbering::Numbering;
@@ -38,6 +43,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
+    time::Duration,
 };
 use wasm_bindgen::JsValue;
 use web_sys::{EventTarget, MediaStream};
@@ -64,6 +70,8 @@ pub struct Recorder {
     /// The one being sent, and the next one while the first gives its tail.
     runs: RefCell<VecDeque<Rc<Recording>>>,
     outbox: RefCell<Outbox<JsBytes>>,
+    line: RefCell<Line>,
+    bitrate: RefCell<Bitrate>,
     /// The relay has said what it has, so what is recorded may be sent.
     may_send: Cell<bool>,
     /// What the relay has: all pieces of this segment before this one, and the newest number of this name.
@@ -102,6 +110,7 @@ impl Recorder {
     ) -> Result<Rc<Self>, JsValue> {
         let stream = settings::stream(stream).map_err(|error| error.to_js())?;
         let settings = Settings::read(&stream, options).map_err(|error| error.to_js())?;
+        let line = Line::new(Duration::from_secs_f64(settings.timeslice() / 1000.0));
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             stream,
@@ -110,6 +119,8 @@ impl Recorder {
             link: RefCell::default(),
             runs: RefCell::default(),
             outbox: RefCell::default(),
+            line: RefCell::new(line),
+            bitrate: RefCell::default(),
             may_send: Cell::new(false),
             have: Cell::default(),
             has_heard: Cell::new(false),
@@ -175,6 +186,9 @@ impl Recorder {
             ("roundTrip", round_trip.into()),
             ("kept", (self.outbox.borrow().bytes() as f64).into()),
             ("bufferedAmount", link.map_or(0, |link| link.buffered_amount()).into()),
+            ("congestion", self.congestion().into()),
+            ("videoBitsPerSecond", self.video_bits_per_second()),
+            ("cutShort", self.bitrate.borrow().cut_short().into()),
         ])
     }
 

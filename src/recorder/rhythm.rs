@@ -19,8 +19,7 @@ impl Recorder {
     /// Starts the next run, and stops the current one in the same turn.
     pub(super) fn hand_over(&self) {
         let notify = weakly(&self.me, |recorder| recorder.pump());
-        let run =
-            self.settings.format(&self.stream).and_then(|format| Run::start(&self.stream, &format, notify));
+        let run = self.format().and_then(|format| Run::start(&self.stream, &format, notify));
         let run = match run {
             Ok(run) => run,
             Err(error) => return self.fail(error),
@@ -31,6 +30,7 @@ impl Recorder {
         if let Some(current) = current {
             current.run.stop();
         }
+        self.tell_congestion();
     }
 
     /// The recorder cannot go on; what it gave before is delivered.
@@ -80,7 +80,7 @@ impl Recorder {
         let is_old = is_due(current.run.age(), self.settings.restart_interval, self.settings.timeslice());
         // A picture that stands is no reason to begin anew; sound over it goes on, and is.
         let moves = self.stream.get_audio_tracks().length() > 0 || !self.is_answer(&current.run);
-        let is_over = is_old && moves || is_done(&current.cutter.borrow());
+        let is_over = is_old && moves || self.wants_less(&current.run) || is_done(&current.cutter.borrow());
         current.run.has_data() && !self.is_congested() && is_over
     }
 

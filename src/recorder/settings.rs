@@ -1,6 +1,6 @@
 //! The options of `startRecording`.
 
-use super::{mime, run::Format};
+use super::{bitrate::Rates, mime, run::Format};
 use crate::{
     error::{Error, Kind},
     link::Target,
@@ -9,6 +9,9 @@ use crate::{
 use blobcast_wire::Role;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
+
+/// What MediaRecorder takes when it is not asked for a bitrate, in Chromium and Firefox, bits per second.
+const USUAL: Rates = Rates { video: 2_500_000, audio: 128_000 };
 
 /// Everything that a recording was asked for.
 pub struct Settings {
@@ -62,6 +65,17 @@ impl Settings {
             video_bits_per_second: self.video_bits_per_second,
             audio_bits_per_second: self.audio_bits_per_second,
         })
+    }
+
+    /// The bitrates that were asked for, of the tracks that the stream has now.
+    pub fn rates(&self, stream: &MediaStream) -> Rates {
+        let rate = |tracks: js_sys::Array<_>, asked: Option<u32>, usual| {
+            if tracks.length() > 0 { asked.unwrap_or(usual) } else { 0 }
+        };
+        Rates {
+            video: rate(stream.get_video_tracks(), self.video_bits_per_second, USUAL.video),
+            audio: rate(stream.get_audio_tracks(), self.audio_bits_per_second, USUAL.audio),
+        }
     }
 }
 
