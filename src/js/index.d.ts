@@ -19,7 +19,9 @@ export interface RecordingOptions extends ConnectOptions {
   timeslice?: number;
   /** A WebM type that this browser records. Default: the first of VP8, VP9 and AV1 that it does. */
   mimeType?: string;
+  /** Bits per second. Less is recorded while the line is too narrow. Default: the browser's, 2500000 in Chromium and Firefox. */
   videoBitsPerSecond?: number;
+  /** Bits per second. Default: the browser's. */
   audioBitsPerSecond?: number;
 }
 
@@ -57,8 +59,26 @@ export interface Stats {
 export interface RecordingStats extends Stats {
   /** Bytes kept for a relay that loses them. */
   kept: number;
-  /** Bytes that the network has not taken yet. */
+  /** Bytes that the browser holds because the network has not taken them. A narrow line shows in `congestion` long before. */
   bufferedAmount: number;
+  /** How late what is sent now will reach the relay, ms beyond what a wide line takes: under 200 all is well. */
+  congestion: number;
+  /** What the newest segment's recorder was asked for; less than the option while the line is too narrow. `null` without a picture. */
+  videoBitsPerSecond: number | null;
+  /** Segments whose rest was given up because of the line. */
+  cutShort: number;
+}
+
+/** What a narrow line has changed; the figures are those of `stats()`. */
+export interface CongestionDetail {
+  /**
+   * `narrow`: the bitrate was lowered, or the rest of a segment was given up. `recovering`: the bitrate was raised.
+   * `clear`: it is what was asked for again.
+   */
+  state: "narrow" | "recovering" | "clear";
+  congestion: number;
+  videoBitsPerSecond: number | null;
+  cutShort: number;
 }
 
 export interface ViewingStats extends Stats {
@@ -83,6 +103,11 @@ interface Events<S> {
   stats: CustomEvent<S>;
 }
 
+interface RecordingEvents extends Events<RecordingStats> {
+  /** The bitrate was changed, or the rest of a segment given up, because of the line to the relay. */
+  congestion: CustomEvent<CongestionDetail>;
+}
+
 interface ViewingEvents extends Events<ViewingStats> {
   /** The browser refused to play with sound, so the video was muted. */
   muted: CustomEvent<undefined>;
@@ -98,7 +123,7 @@ declare class Handle<S, E> extends EventTarget {
 }
 
 /** A recording that goes on until `stop()` or the end of its tracks. Made by `startRecording`. */
-export declare class Recording extends Handle<RecordingStats, Events<RecordingStats>> {
+export declare class Recording extends Handle<RecordingStats, RecordingEvents> {
   private constructor();
   /** Ends it when all that was recorded is delivered. The tracks stay yours: stop them yourself. Twice is harmless. */
   stop(): Promise<void>;
