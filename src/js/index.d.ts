@@ -26,7 +26,9 @@ export interface RecordingOptions extends ConnectOptions {
   mimeType?: string;
   /** Keep the screen on while it broadcasts: a phone whose screen goes dark stops its camera. Default `true`. */
   wakeLock?: boolean;
+  /** Bits per second. Less is recorded while the line is too narrow. Default: the browser's, 2500000 in Chromium and Firefox. */
   videoBitsPerSecond?: number;
+  /** Bits per second. Default: the browser's. */
   audioBitsPerSecond?: number;
 }
 
@@ -68,8 +70,26 @@ export interface Stats {
 export interface RecordingStats extends Stats {
   /** Bytes kept for a relay that loses them. */
   kept: number;
-  /** Bytes that the network has not taken yet. */
+  /** Bytes that the browser holds because the network has not taken them. A narrow line shows in `congestion` long before. */
   bufferedAmount: number;
+  /** How late what is sent now will reach the relay, ms beyond what a wide line takes: under 200 all is well. */
+  congestion: number;
+  /** What the newest segment's recorder was asked for; less than the option while the line is too narrow. `null` without a picture. */
+  videoBitsPerSecond: number | null;
+  /** Segments whose rest was given up because of the line. */
+  cutShort: number;
+}
+
+/** What a narrow line has changed; the figures are those of `stats()`. */
+export interface CongestionDetail {
+  /**
+   * `narrow`: the bitrate was lowered, or the rest of a segment was given up. `recovering`: the bitrate was raised.
+   * `clear`: it is what was asked for again.
+   */
+  state: "narrow" | "recovering" | "clear";
+  congestion: number;
+  videoBitsPerSecond: number | null;
+  cutShort: number;
 }
 
 export interface ViewingStats extends Stats {
@@ -94,6 +114,11 @@ interface Events<S> {
   stats: CustomEvent<S>;
 }
 
+interface RecordingEvents extends Events<RecordingStats> {
+  /** The bitrate was changed, or the rest of a segment given up, because of the line to the relay. */
+  congestion: CustomEvent<CongestionDetail>;
+}
+
 interface ViewingEvents extends Events<ViewingStats> {
   /** The browser refused to play with sound, so the video was muted. */
   muted: CustomEvent<undefined>;
@@ -109,7 +134,7 @@ declare class Handle<S, E> extends EventTarget {
 }
 
 /** A recording that goes on until `stop()` or the end of its tracks. Made by `startRecording`. */
-export declare class Recording extends Handle<RecordingStats, Events<RecordingStats>> {
+export declare class Recording extends Handle<RecordingStats, RecordingEvents> {
   private constructor();
   /**
    * Broadcasts another stream from now on: the screen instead of the camera, another microphone. Viewers see a cut. Resolves

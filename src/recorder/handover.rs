@@ -25,6 +25,7 @@ impl Recorder {
     /// Starts the next run beside the current one, which goes on and is sent in full until the next one takes over.
     pub(super) fn begin_handover(&self) {
         self.start_run(Likeness::Same);
+        self.tell_congestion();
     }
 
     /// Records another stream from now on: simply the next segment, which begins when the new stream has given
@@ -75,12 +76,14 @@ impl Recorder {
         if let Some(current) = current {
             current.run.stop();
         }
+        self.tell_congestion();
     }
 
     fn start_run(&self, likeness: Likeness) -> bool {
         let notify = || weakly(&self.me, |recorder| recorder.pump());
         let stream = self.source.for_run();
-        let start = |format: &Format| Run::start(&stream, format, notify());
+        let rates = self.next_rates(&stream);
+        let start = |format: &Format| Run::start(&stream, &rates.of(format), notify());
         let run = match self.settings.formats.start(&stream, start) {
             Ok(run) => run,
             Err(error) => {

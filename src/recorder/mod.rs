@@ -10,10 +10,13 @@
 //! two can be laid over each other. The rhythm comes from the recorders' own events: a hidden page's timers
 //! fire once a minute.
 
+mod bitrate;
+mod congestion;
 mod cutter;
 mod formats;
 mod handover;
 mod mime;
+mod narrowing;
 mod numbering;
 mod recording;
 mod rhythm;
@@ -34,7 +37,9 @@ use crate::{
     meter::Meter,
     timers::{Timer, Timers},
 };
+use bitrate::Bitrate;
 use blobcast_wire::{Outbox, Segment};
+use congestion::Line;
 use numbering::Numbering;
 use recording::Recording;
 use settings::Settings;
@@ -43,6 +48,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
+    time::Duration,
 };
 use wake_lock::WakeLock;
 use wasm_bindgen::JsValue;
@@ -64,6 +70,8 @@ pub struct Recorder {
     /// The one being sent, and the next one while it takes over.
     runs: RefCell<VecDeque<Rc<Recording>>>,
     outbox: RefCell<Outbox<JsBytes>>,
+    line: RefCell<Line>,
+    bitrate: RefCell<Bitrate>,
     /// The relay has said what it has, so what is recorded may be sent.
     may_send: Cell<bool>,
     /// What the relay has: all pieces of this segment before this one, and the newest number of this name.
@@ -107,6 +115,7 @@ impl Recorder {
     ) -> Result<Rc<Self>, JsValue> {
         let stream = settings::stream(stream).map_err(|error| error.to_js())?;
         let settings = Settings::read(&stream, options).map_err(|error| error.to_js())?;
+        let line = Line::new(Duration::from_secs_f64(settings.timeslice() / 1000.0));
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             source: Source::new(stream),
@@ -115,6 +124,8 @@ impl Recorder {
             link: RefCell::default(),
             runs: RefCell::default(),
             outbox: RefCell::default(),
+            line: RefCell::new(line),
+            bitrate: RefCell::default(),
             may_send: Cell::new(false),
             have: Cell::default(),
             has_heard: Cell::new(false),
@@ -184,6 +195,9 @@ impl Recorder {
             ("roundTrip", round_trip.into()),
             ("kept", (self.outbox.borrow().bytes() as f64).into()),
             ("bufferedAmount", link.map_or(0, |link| link.buffered_amount()).into()),
+            ("congestion", self.congestion().into()),
+            ("videoBitsPerSecond", self.video_bits_per_second()),
+            ("cutShort", self.bitrate.borrow().cut_short().into()),
         ])
     }
 

@@ -80,14 +80,15 @@ impl Recorder {
         // A picture that stands is no reason to begin anew; sound over it goes on, and is.
         let moves = self.source.has_sound() || !self.is_answer(&current.run);
         let may_try = now() - self.failed_at.get() > self.settings.restart_interval;
-        if moves && may_try && self.is_old(&current) {
+        if self.wants_less(&current.run) || moves && may_try && self.is_old(&current) {
             self.begin_handover();
         }
     }
 
     fn is_old(&self, current: &Recording) -> bool {
         let (interval, timeslice) = (self.settings.restart_interval, self.settings.timeslice());
-        if !current.run.rolls() {
+        // Another bitrate takes another recorder.
+        if !current.run.rolls() || self.bitrate.borrow().is_limited() {
             return is_due(current.run.age(), interval, timeslice);
         }
         let base = current.segment().map_or(0, |(_, base)| base);

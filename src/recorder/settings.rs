@@ -1,6 +1,9 @@
 //! The options of `startRecording`.
 
-use super::formats::{self, Formats, Restart};
+use super::{
+    bitrate::Rates,
+    formats::{self, Formats, Restart},
+};
 use crate::{
     error::{Error, Kind},
     link::Target,
@@ -10,6 +13,9 @@ use blobcast_wire::Role;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
+
+/// What MediaRecorder takes when it is not asked for a bitrate, in Chromium and Firefox, bits per second.
+const USUAL: Rates = Rates { video: 2_500_000, audio: 128_000 };
 
 /// Everything that a recording was asked for.
 pub struct Settings {
@@ -57,6 +63,17 @@ impl Settings {
     /// ms between chunks.
     pub fn timeslice(&self) -> f64 {
         f64::from(self.formats.timeslice)
+    }
+
+    /// The bitrates that were asked for, of the tracks that the stream has now.
+    pub fn rates(&self, stream: &MediaStream) -> Rates {
+        let rate = |tracks: js_sys::Array<_>, asked: Option<u32>, usual| {
+            if tracks.length() > 0 { asked.unwrap_or(usual) } else { 0 }
+        };
+        Rates {
+            video: rate(stream.get_video_tracks(), self.formats.video_bits_per_second, USUAL.video),
+            audio: rate(stream.get_audio_tracks(), self.formats.audio_bits_per_second, USUAL.audio),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What goes to the relay and what it answers.
 
-use super::{Recorder, Recording};
+use super::{Recorder, Recording, congestion::place};
 use crate::{
     bytes::JsBytes,
     dom::monotonic,
@@ -10,7 +10,8 @@ use crate::{
 use blobcast_container::Frame;
 use blobcast_wire::{Body, Kind, Message, Resend, Segment, Socket, Text};
 
-/// Bytes that the browser may hold for the network before a segment is given up: some 13 s at 2.5 Mbit/s.
+/// Bytes that the browser may hold for the network before a segment is given up, whatever the line: some 13 s at
+/// 2.5 Mbit/s.
 const MOST_BUFFERED: u32 = 4 << 20;
 
 impl Peer for Recorder {
@@ -31,6 +32,7 @@ impl Peer for Recorder {
             News::Text(Text::State { viewers, .. }) => self.viewers.set(viewers),
             News::Lost { which, .. } => {
                 self.may_send.set(false);
+                self.line.borrow_mut().reset(None, monotonic());
                 if which == Socket::Chunk {
                     self.has_heard.set(false);
                 }
@@ -49,6 +51,7 @@ impl Recorder {
         self.connecting.take();
         self.have.set((segment, seq, last));
         self.has_heard.set(true);
+        self.line.borrow_mut().have(segment, seq, last, self.round_trip(), monotonic());
         self.take_up();
     }
 
@@ -117,6 +120,7 @@ impl Recorder {
             }
         }
         self.resent.set(link.buffered_amount());
+        self.line.borrow_mut().reset(outbox.last().map(place), monotonic());
     }
 
     /// Cuts a run's frames into messages and sends them.
@@ -125,8 +129,7 @@ impl Recorder {
             return;
         }
         if self.is_congested() {
-            // The rest of the segment is given up whole; the next one begins when the line is free.
-            return self.end_segment(recording, true);
+            return self.give_up(recording);
         }
         if recording.segment().is_none() && !frames.is_empty() {
             let age = (recording.run.age() * 1000.0) as u64;
@@ -168,13 +171,13 @@ impl Recorder {
         }
     }
 
-    /// Whether the browser holds more than the line will take in good time: without this it would do so
-    /// without limit.
+    /// Whether what is on its way is too late, or the browser holds more than memory is good for.
     pub(super) fn is_congested(&self) -> bool {
         let buffered = self.link().map_or(0, |link| link.buffered_amount());
         // What was sent again at once says nothing about the line, until it has left.
         self.resent.set(self.resent.get().min(buffered));
-        buffered - self.resent.get() > MOST_BUFFERED
+        let is_full = buffered - self.resent.get() > MOST_BUFFERED;
+        self.line.borrow_mut().is_jammed(monotonic()) || is_full
     }
 
     /// Keeps a message for a relay that may lose it, and sends it if one is there.
@@ -183,9 +186,11 @@ impl Recorder {
         let link = self.link().filter(|_| self.may_send.get());
         let socket = socket_of(&message);
         let to_send = link.map(|link| (link, encode(&message)));
+        let (place, len) = (place(&message), message.body.len());
         let kept = self.outbox.borrow_mut().keep(message);
         if let Some((link, encoded)) = to_send.filter(|_| kept) {
             link.send(socket, &encoded);
+            self.line.borrow_mut().sent(place, len, monotonic());
         }
     }
 

@@ -61,6 +61,11 @@ impl<B: Body> Outbox<B> {
         self.segments.back().map(|sent| number(sent))
     }
 
+    /// The newest message that is kept.
+    pub fn last(&self) -> Option<&Message<B>> {
+        self.segments.back()?.last()
+    }
+
     /// Gives up everything: what follows of it is not kept either.
     pub fn clear(&mut self) {
         self.segments.clear();
@@ -255,9 +260,10 @@ mod tests {
         assert_eq!(outbox.bytes(), 10, "the end is not there yet");
         assert!(!outbox.have(20, 1, 20, NOW));
         assert_eq!(outbox.bytes(), 4);
+        assert_eq!(outbox.last(), Some(&chunk(20, 1)));
         outbox.keep(end(20, 2));
         assert!(!outbox.have(20, 3, 20, NOW));
-        assert!(outbox.is_delivered());
+        assert!(outbox.is_delivered() && outbox.last().is_none());
         for segment in [30, 40, 50] {
             outbox.keep(blob(segment));
         }

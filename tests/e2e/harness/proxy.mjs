@@ -3,11 +3,15 @@
 
 import { EventEmitter, once } from "node:events";
 import { connect, createServer } from "node:net";
+import { Bucket } from "./bucket.mjs";
 import { defer } from "./cleanup.mjs";
 import { DEADLINE } from "./pages.mjs";
 
 /** What counts as media: the relay's texts are shorter. */
 const MEDIA = 256;
+
+/** What passes a narrow line at once, in bytes: about what one packet carries. */
+const PACKET = 1400;
 
 /** A forwarder to the relay, on a port of its own, until the test ends. Pages that are opened at its `url` go through it. */
 export async function proxyFor(t, relay) {
@@ -28,6 +32,8 @@ class Forwarder {
   #opened = new EventEmitter();
   #refuses = false;
   #relay;
+  /** All connections share the way to the relay, as they share a line. */
+  #up = new Bucket();
 
   constructor(relay) {
     this.#relay = relay;
@@ -55,9 +61,18 @@ class Forwarder {
     this.#refuses = false;
   }
 
+  /**
+   * From now on so many bytes per second go to the relay, over all connections together; Infinity is no limit. What does not
+   * pass is not read either, so that TCP tells the page's end to wait: the bytes stay in its kernel, then in its browser.
+   */
+  narrow(bytesPerSecond) {
+    this.#up.rate = bytesPerSecond;
+  }
+
   accept(near) {
     if (this.#refuses) return void near.destroy();
-    const connection = new Connection(near, connect({ port: this.#relay, host: "127.0.0.1", allowHalfOpen: true }));
+    const far = connect({ port: this.#relay, host: "127.0.0.1", allowHalfOpen: true });
+    const connection = new Connection(near, far, this.#up);
     this.connections.add(connection);
     near.once("close", () => this.connections.delete(connection));
     near.once("data", (bytes) => {
@@ -72,12 +87,13 @@ class Connection {
   kind = "";
   #near;
   #far;
+  #up;
   /** Called with what the next media bytes are and where they go; whoever takes them forwards them. */
   #snatch = null;
   #isDark = false;
 
-  constructor(near, far) {
-    [this.#near, this.#far] = [near, far];
+  constructor(near, far, up) {
+    [this.#near, this.#far, this.#up] = [near, far, up];
     this.#forward(near, far);
     this.#forward(far, near);
   }
@@ -117,7 +133,10 @@ class Connection {
         this.#snatch = () => {}; // the rest is lost
         return snatch(bytes, to);
       }
-      if (!to.write(bytes)) {
+      if (from === this.#near && this.#up.rate < Infinity) {
+        from.pause();
+        this.#trickle(bytes, to).then(() => this.#isDark || from.resume());
+      } else if (!to.write(bytes)) {
         from.pause();
         to.once("drain", () => from.resume());
       }
@@ -125,6 +144,15 @@ class Connection {
     from.on("end", () => this.#isDark || to.end());
     from.on("error", () => {}); // `close` follows
     from.on("close", () => this.#isDark || to.destroy());
+  }
+
+  async #trickle(bytes, to) {
+    for (let at = 0; at < bytes.length; at += PACKET) {
+      const packet = bytes.subarray(at, at + PACKET);
+      await this.#up.take(packet.length);
+      if (this.#isDark || to.destroyed) return;
+      if (!to.write(packet)) await Promise.race([once(to, "drain"), once(to, "close")]).catch(() => {});
+    }
   }
 
   /** The end that media comes from. */

@@ -36,9 +36,16 @@ async function read(socket, count) {
     const part = socket.read(Math.min(count - length, socket.readableLength || 1));
     if (part) length += parts.push(part) && part.length;
     else if (socket.readableEnded || socket.destroyed) break;
-    else await Promise.race([once(socket, "readable"), once(socket, "close"), once(socket, "end")]);
+    else await any(socket, "readable", "close", "end");
   }
   return Buffer.concat(parts);
+}
+
+/** Waits for one of these events, and leaves no listener behind. */
+async function any(socket, ...events) {
+  const heard = new AbortController();
+  await Promise.race(events.map((event) => once(socket, event, { signal: heard.signal })));
+  heard.abort();
 }
 
 async function assertEchoes(socket) {
@@ -88,4 +95,42 @@ test("in a black hole neither side hears from the other, not even that it is gon
   chunk.end("lost");
   for (let i = 0; i < 3; i++) await assertEchoes(blob); // time enough for it
   assert.deepEqual(heard, []);
+});
+
+test("a narrow line lets so many bytes per second through, over all connections, until it is wide again", async (t) => {
+  const { proxy, sockets } = await echoes(t, BLOB, CHUNK);
+  const RATE = 100_000;
+  const bytes = Buffer.from(Array.from({ length: RATE }, (_, i) => i % 251));
+  const timed = async (act) => {
+    const began = performance.now();
+    await act();
+    return performance.now() - began;
+  };
+  const echoed = async (socket) => {
+    socket.write(bytes);
+    assert.deepEqual(await read(socket, bytes.length), bytes);
+  };
+  proxy.narrow(RATE);
+  const both = await timed(() => Promise.all(sockets.map(echoed)));
+  assert.ok(both > 1900 && both < 2600, `200 kB at 100 kB/s took ${both} ms`);
+  proxy.narrow(2 * RATE);
+  const one = await timed(() => echoed(sockets[0]));
+  assert.ok(one > 440 && one < 900, `100 kB at 200 kB/s took ${one} ms`);
+  proxy.narrow(RATE / 10);
+  const widened = await timed(async () => {
+    const slow = echoed(sockets[0]);
+    await assertEchoes(sockets[1]); // it shares the line with the other, and does not wait for all of it
+    proxy.narrow(Infinity);
+    await slow;
+  });
+  assert.ok(widened < 1000, `${widened} ms, of which the line was narrow for a moment only`);
+});
+
+test("what a narrow line does not take stays with the sender", async (t) => {
+  const { proxy, sockets: [, chunk] } = await echoes(t, BLOB, CHUNK);
+  const MANY = 16 << 20; // more than the kernel keeps
+  proxy.narrow(10_000);
+  chunk.write(Buffer.alloc(MANY));
+  await read(chunk, 5000); // some of it has passed
+  assert.ok(chunk.writableLength > MANY / 2, `the kernel has taken ${MANY - chunk.writableLength} bytes`);
 });

@@ -1,7 +1,9 @@
 // What a test can broadcast.
 
-import { drawFrame, HEIGHT, newCanvas, WIDTH } from "./frames.js";
+import { CODE_HEIGHT, drawFrame, HEIGHT, newCanvas, WIDTH } from "./frames.js";
 import { timedFrames, timedSound } from "./timed.js";
+
+const SPARKS = 60;
 
 const microphone = () => navigator.mediaDevices.getUserMedia({ audio: true });
 
@@ -13,6 +15,9 @@ export const sources = {
 
   /** A canvas that says in every frame which one it is and when it was drawn; with the microphone. */
   barcodes: async () => new MediaStream([...barcodes().getTracks(), ...(await microphone()).getTracks()]),
+
+  /** The same over sparks, which take more bits than a recorder is given: its bitrate is what it was asked for. */
+  sparks: async () => new MediaStream([...barcodes(1000 / 30, newCanvas(), drawSparks).getTracks(), ...(await microphone()).getTracks()]),
 
   /** The same with a steady tone of 1 kHz. */
   barcodesAndTone: () => new MediaStream([...barcodes().getTracks(), ...tone().getTracks()]),
@@ -50,9 +55,9 @@ export const resumeSound = () => lastSound.resume();
 let lastCanvas;
 let lastSound;
 
-function barcodes(every = 1000 / 30, { canvas, context } = newCanvas()) {
+function barcodes(every = 1000 / 30, { canvas, context } = newCanvas(), drawMore) {
   lastCanvas = canvas;
-  drawForever(context, every);
+  drawForever(context, every, drawMore);
   return canvas.captureStream(30);
 }
 
@@ -65,9 +70,17 @@ function tone() {
   return out.stream;
 }
 
-function drawForever(context, every) {
+/** A few hundred squares, elsewhere in every frame, below the bar code. */
+function drawSparks(context) {
+  for (let i = 0; i < SPARKS; i++) {
+    context.fillStyle = `hsl(${Math.random() * 360} 80% 50%)`;
+    context.fillRect(Math.random() * WIDTH, CODE_HEIGHT + Math.random() * (HEIGHT - CODE_HEIGHT), 12, 12);
+  }
+}
+
+function drawForever(context, every, drawMore) {
   let number = 0;
-  const draw = () => drawFrame(context, { number: number++, time: Date.now() });
+  const draw = () => drawFrame(context, { number: number++, time: Date.now() }, drawMore);
   draw();
   if (every < Infinity) setInterval(draw, every);
 }
