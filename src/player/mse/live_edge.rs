@@ -43,7 +43,7 @@ const MORE: f64 = 0.1;
 const MOST: f64 = 1.0;
 
 /// and this much less again for each second without another.
-const LESS: f64 = 0.002;
+const LESS: f64 = 0.01;
 
 /// What is more than the target by this is out of a rate's reach.
 const FAR: f64 = 2.5;

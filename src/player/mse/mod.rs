@@ -8,6 +8,7 @@
 
 mod buffer;
 mod live_edge;
+mod pitch;
 mod queue;
 mod timeline;
 
@@ -23,6 +24,7 @@ use crate::{
 use blobcast_container::{Part, Remux};
 use blobcast_wire::{Piece, Segment};
 use live_edge::{LiveEdge, Sample, Step};
+use pitch::LoosePitch;
 use queue::{Operation, Queue};
 use std::{
     cell::{Cell, RefCell},
@@ -58,6 +60,7 @@ pub struct Mse {
     edge: RefCell<LiveEdge>,
     /// The buffer was full at the last append too.
     full: Cell<bool>,
+    _pitch: LoosePitch,
     fail: OnFailure,
 }
 
@@ -73,6 +76,7 @@ impl Mse {
         let source = MediaSource::new().map_err(failed)?;
         let url = ObjectUrl::for_source(&source).map_err(failed)?;
         playback.set_source(url.as_str());
+        let video = playback.video.clone();
         Ok(Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             on_open: RefCell::new(Some(Listener::new(
@@ -93,6 +97,7 @@ impl Mse {
             fed: Cell::new(false),
             edge: RefCell::new(LiveEdge::new(target.unwrap_or_else(|| live_edge::target(has_sound(mime))))),
             full: Cell::new(false),
+            _pitch: LoosePitch::of(&video),
             fail,
         }))
     }
