@@ -1,17 +1,27 @@
 //! Which blob to show when. Pure: all times are arguments, in seconds.
 //!
-//! A newcomer plays the partial blob of the current segment. When it runs out, the grown blob of the same
-//! segment takes its place, at the same time. Once that segment is complete, its last change waits so long
-//! that the next segment will be complete when this one has played: from then on there is one change per
-//! segment, and the picture is one interval behind.
+//! A newcomer plays the partial blob of the current segment at once, and stays as far behind as that is. Before
+//! a source runs out it is known what comes next: the grown blob of the same segment, which goes on at the same
+//! time, or the next segment. So who joined near the end of a segment has one change per segment, and is about
+//! one interval behind; who joined earlier has two, and is less behind.
 
 use blobcast_wire::Segment;
 
-/// The least that a first blob, or a grown one, must offer to be worth a change.
+/// The least that a first blob must offer. With less in hand, changes would follow each other too closely.
+const FIRST: f64 = 1.2;
+
+/// The least that a next blob, or a grown one, must offer to be worth a change.
 const WORTH: f64 = 0.5;
 
-/// The next segment may be complete a little late: room for jitter.
-const SLACK: f64 = 0.15;
+/// A partial source is left so long before its end, where sound and picture do not end together.
+const TAIL: f64 = 0.15;
+
+/// A change is prepared so long before; and it takes this long, at least.
+const EARLY: f64 = 0.6;
+const LATE: f64 = 0.12;
+
+/// What a partial source should leave to the grown one, so that this has time to prepare the next change.
+const REST: f64 = 0.8;
 
 /// How much longer than the last one a segment may take before what there is of it is shown.
 const PATIENCE: f64 = 1.0;
@@ -24,8 +34,8 @@ pub struct Gathered {
     pub len: usize,
     /// Media time in it.
     pub duration: f64,
-    /// When its last chunk came.
-    pub complete: Option<f64>,
+    /// Its last chunk has come.
+    pub is_complete: bool,
 }
 
 /// What the element plays.
@@ -36,6 +46,8 @@ pub struct Shown {
     pub len: usize,
     /// The playhead.
     pub position: f64,
+    /// Where the source ends.
+    pub end: f64,
     /// Played to its end, or not playable.
     pub ran_out: bool,
 }
@@ -45,15 +57,44 @@ pub struct Shown {
 pub enum Plan {
     /// Nothing before more arrives.
     Keep,
-    /// Look again then.
-    WaitUntil(f64),
     /// Show this segment, as far as it is here, from this time on.
     Show { segment: Segment, from: f64 },
 }
 
-/// Decides. `gathered` is in the order of arrival, oldest first: the numbers of a relay that was started again
-/// may be lower than those before.
-pub fn next(shown: Option<Shown>, gathered: &[Gathered], now: f64) -> Plan {
+/// A change that is to come, and can be prepared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Change {
+    /// When the playhead of the source is here,
+    pub at: f64,
+    /// this segment goes on,
+    pub segment: Segment,
+    /// from this time in it.
+    pub from: f64,
+}
+
+/// The change to prepare now, if there is one.
+pub fn upcoming(shown: &Shown, gathered: &[Gathered]) -> Option<Change> {
+    let place = gathered.iter().position(|it| it.segment == shown.segment)?;
+    let (same, later) = (&gathered[place], &gathered[place + 1..]);
+    let next = later.first();
+    // A segment's number is when it began, so the next one's is when this one is over.
+    let over = next.and_then(|next| next.segment.checked_sub(same.segment)).map(|micros| micros as f64 / 1e6);
+    let change = if same.len > shown.len {
+        let latest = shown.end - TAIL;
+        let at = over.map_or(latest, |over| (over - REST).max(shown.position + LATE).min(latest));
+        let is_worth_it = same.is_complete || same.duration - at >= WORTH;
+        is_worth_it.then_some(Change { at, segment: same.segment, from: at })
+    } else {
+        let next = next.filter(|next| same.is_complete && (next.is_complete || next.duration >= WORTH))?;
+        let at = over.map_or(shown.end, |over| over.min(shown.end));
+        Some(Change { at, segment: next.segment, from: 0.0 })
+    }?;
+    (LATE..=EARLY).contains(&(change.at - shown.position)).then_some(change)
+}
+
+/// What to do when nothing was prepared: at the beginning, and for who ran out. `gathered` is in the order of
+/// arrival, oldest first: the numbers of a relay that was started again may be lower than those before.
+pub fn next(shown: Option<Shown>, gathered: &[Gathered]) -> Plan {
     let Some(shown) = shown else { return first(gathered) };
     if !shown.ran_out {
         return Plan::Keep;
@@ -64,48 +105,50 @@ pub fn next(shown: Option<Shown>, gathered: &[Gathered], now: f64) -> Plan {
         None => (None, gathered),
     };
     match same {
-        Some(same) if same.len > shown.len => grow(same, later, shown.position, now),
-        Some(same) if same.complete.is_none() => Plan::Keep,
+        Some(same) if same.len > shown.len => grow(same, shown.position),
+        Some(same) if !same.is_complete => Plan::Keep,
         same => follow(later, same.map_or(0.0, |same| same.duration)),
     }
 }
 
-/// The live edge, for a viewer who comes back.
-pub fn at_edge(gathered: &[Gathered]) -> Plan {
-    match gathered.last() {
-        Some(newest) if newest.duration >= WORTH => {
-            Plan::Show { segment: newest.segment, from: (newest.duration - WORTH).max(0.0) }
+/// Where to go on so as to be that far behind the newest, for a viewer who comes back.
+pub fn behind_edge(gathered: &[Gathered], behind: f64) -> Plan {
+    let Some(newest) = gathered.last() else { return Plan::Keep };
+    let mut rest = behind;
+    for it in gathered.iter().rev() {
+        if it.duration >= rest {
+            return Plan::Show { segment: it.segment, from: it.duration - rest };
+        }
+        rest -= it.duration;
+    }
+    match gathered.first() {
+        // All there is begins later.
+        Some(oldest) if newest.is_complete || behind - rest >= WORTH => {
+            Plan::Show { segment: oldest.segment, from: 0.0 }
         }
         // It has only just begun, and will be worth a change in a moment.
-        Some(newest) if newest.complete.is_none() => Plan::Keep,
-        _ => first(gathered),
+        _ => Plan::Keep,
     }
 }
 
 fn first(gathered: &[Gathered]) -> Plan {
-    let worth = |newest: &&Gathered| newest.duration >= WORTH || newest.complete.is_some();
+    let worth = |newest: &&Gathered| newest.duration >= FIRST || newest.is_complete;
     gathered
         .last()
         .filter(worth)
         .map_or(Plan::Keep, |newest| Plan::Show { segment: newest.segment, from: 0.0 })
 }
 
-fn grow(same: &Gathered, later: &[Gathered], position: f64, now: f64) -> Plan {
-    let show = Plan::Show { segment: same.segment, from: position };
-    let behind = later.iter().any(|later| later.complete.is_some());
-    match same.complete {
-        // Begun then, the rest of it plays until the next one is complete, if that is as long as this one.
-        Some(complete) if !behind && now < complete + position + SLACK => {
-            Plan::WaitUntil(complete + position + SLACK)
-        }
-        Some(_) => show,
-        None if same.duration - position >= WORTH => show,
-        None => Plan::Keep,
+fn grow(same: &Gathered, position: f64) -> Plan {
+    if same.is_complete || same.duration - position >= WORTH {
+        Plan::Show { segment: same.segment, from: position }
+    } else {
+        Plan::Keep
     }
 }
 
 fn follow(later: &[Gathered], last_duration: f64) -> Plan {
-    let mut complete = later.iter().filter(|later| later.complete.is_some());
+    let mut complete = later.iter().filter(|later| later.is_complete);
     let (oldest, more) = (complete.next(), complete.next_back());
     // More than one is complete: this viewer fell behind, and goes on with the newest.
     if let Some(next) = more.or(oldest) {
