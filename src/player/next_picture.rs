@@ -87,9 +87,11 @@ impl Pictures {
         let me = self.me.clone();
         let next = NextPicture::of(&self.video, move |time| {
             if let Some(pictures) = me.upgrade() {
-                // Asked for first: the answer may be to drop this.
-                pictures.wait();
                 (pictures.shown)(time);
+                // The answer may have been to drop this.
+                if Rc::strong_count(&pictures) > 1 {
+                    pictures.wait();
+                }
             }
         });
         self.next.replace(Some(next));

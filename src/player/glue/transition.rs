@@ -36,7 +36,7 @@ enum Waiting {
 pub struct Transition {
     _ready: Listener,
     _waiting: Rc<RefCell<Option<Waiting>>>,
-    _too_long: Timeout,
+    _finish: Rc<RefCell<Timeout>>,
     /// Revoking the old URL earlier makes the `play()` of it reject.
     _old: Option<Source>,
     cover: Option<Cover>,
@@ -62,25 +62,35 @@ impl Transition {
         let video = &playback.video;
         playback.set_source(&arrival::address(url, from));
         let waiting = Rc::new(RefCell::new(None));
+        let finish = Rc::new(RefCell::new(Timeout::new(TOO_LONG, finished.clone())));
+        // A little later: when a frame callback cancels another one, Firefox 153 never paints again.
+        let arrived = {
+            let finish = Rc::downgrade(&finish);
+            move || {
+                if let Some(finish) = finish.upgrade() {
+                    drop(finish.replace(Timeout::new(0, finished.clone())));
+                }
+            }
+        };
         let on_ready = {
-            let (playback, waiting, finished) = (playback.clone(), waiting.clone(), finished.clone());
+            let (playback, waiting) = (playback.clone(), waiting.clone());
             let chase = match &cover {
                 Some(Cover::Standby(standby, timing)) => Some((standby.clone(), timing.clone())),
                 _ => None,
             };
             move |_: Event| {
                 playback.play();
-                let (video, finished) = (&playback.video, finished.clone());
+                let (video, arrived) = (&playback.video, arrived.clone());
                 waiting.replace(Some(match &chase {
-                    Some((standby, timing)) => Waiting::Chase(Chase::of(video, standby, timing, finished)),
-                    None => Waiting::Arrival(Arrival::of(video, from, finished)),
+                    Some((standby, timing)) => Waiting::Chase(Chase::of(video, standby, timing, arrived)),
+                    None => Waiting::Arrival(Arrival::of(video, from, arrived)),
                 }));
             }
         };
         Self {
             _ready: Listener::new(video, "loadedmetadata", on_ready),
             _waiting: waiting,
-            _too_long: Timeout::new(TOO_LONG, finished),
+            _finish: finish,
             _old: old,
             cover,
         }
