@@ -2,23 +2,25 @@
 
 use super::{standby::Standby, timing::Timing};
 use crate::player::next_picture::Pictures;
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, ops::RangeInclusive, rc::Rc};
 use web_sys::HtmlVideoElement;
 
-/// The video may show a picture this much later than the standby's when it takes over, in seconds: nobody sees
-/// one frame at 30 fps that is missing.
-const NEARLY: f64 = 0.05;
+/// When the video takes over, its picture is the one after the standby's, at 15 to 60 fps. In seconds.
+const NEXT: RangeInclusive<f64> = 0.01..=0.07;
 
-/// The standby's rate changes by this for each second that the two are apart.
+/// Where the standby is brought: half a frame at 30 fps behind the video.
+const BEHIND: f64 = 0.017;
+
+/// The standby's rate changes by this for each second that it is off.
 const GAIN: f64 = 5.0;
 
-/// Waits until the video shows what its standby shows. The standby, which is not heard, meets it by its rate.
-/// Dropping it ends the waiting.
+/// Waits until the video shows the picture after its standby's. The standby, which is not heard, is brought there
+/// by its rate. Dropping it ends the waiting.
 #[must_use = "dropping it ends the waiting"]
 pub struct Chase(#[expect(dead_code, reason = "held for its drop")] Rc<Pictures>);
 
 impl Chase {
-    /// `met` is called when the video's picture is the standby's, or the one after it.
+    /// `met` is called when that picture is on screen; the standby stands still from then on.
     pub fn of(
         video: &HtmlVideoElement,
         standby: &Rc<Standby>,
@@ -28,7 +30,7 @@ impl Chase {
         let (element, standby, timing) = (video.clone(), standby.clone(), timing.clone());
         let first = Cell::new(f64::INFINITY);
         let is_measured = Cell::new(false);
-        let pictures = Pictures::of(video, move |picture| {
+        Self(Pictures::of(video, move |picture| {
             // The first picture is there before the clock runs.
             first.set(first.get().min(picture));
             if picture <= first.get() {
@@ -39,12 +41,12 @@ impl Chase {
                 timing.took_to_start(ahead);
             }
             let lead = picture - standby.picture().unwrap_or(picture);
-            if (0.0..=NEARLY).contains(&lead) {
+            if NEXT.contains(&lead) {
+                let _ = standby.video.pause();
                 met();
             } else {
-                standby.video.set_playback_rate((1.0 + ahead * GAIN).clamp(0.5, 2.0));
+                standby.video.set_playback_rate((1.0 + (ahead - BEHIND) * GAIN).clamp(0.5, 2.0));
             }
-        });
-        Self(pictures)
+        }))
     }
 }
