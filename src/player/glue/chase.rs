@@ -5,11 +5,15 @@ use crate::player::next_picture::Pictures;
 use std::{cell::Cell, ops::RangeInclusive, rc::Rc};
 use web_sys::HtmlVideoElement;
 
-/// When the video takes over, its picture is the one after the standby's, at 15 to 60 fps. In seconds.
-const NEXT: RangeInclusive<f64> = 0.01..=0.07;
+/// The video takes over when its picture is this much later than where the standby is: that is the picture after
+/// the standby's, at 15 to 60 fps. In seconds.
+const NEXT: RangeInclusive<f64> = 0.0..=0.06;
 
-/// Where the standby is brought: half a frame at 30 fps behind the video.
-const BEHIND: f64 = 0.017;
+/// Where the standby is brought: one frame at 30 fps behind the video.
+const BEHIND: f64 = 0.033;
+
+/// So far apart the two do not meet in time.
+const TOO_FAR: f64 = 0.3;
 
 /// The standby's rate changes by this for each second that it is off.
 const GAIN: f64 = 5.0;
@@ -40,8 +44,11 @@ impl Chase {
             if !is_measured.replace(true) {
                 timing.took_to_start(ahead);
             }
-            let lead = picture - standby.picture().unwrap_or(picture);
-            if NEXT.contains(&lead) {
+            // What the standby shows now is not known: its frame callback may come after this one. But it is
+            // nothing later than its time.
+            let lead = picture - standby.video.current_time();
+            let is_stuck = lead > TOO_FAR || (lead > 0.0 && standby.video.ended());
+            if NEXT.contains(&lead) || is_stuck {
                 let _ = standby.video.pause();
                 met();
             } else {

@@ -13,11 +13,14 @@ const FIRST: f64 = 1.2;
 /// The least that a next blob, or a grown one, must offer to be worth a change.
 const WORTH: f64 = 0.5;
 
+/// The same for a change that is prepared: the next source will have grown by then, but not the standby's.
+const WORTH_EARLY: f64 = 0.6;
+
 /// A partial source is left so long before its end, where sound and picture do not end together.
 const TAIL: f64 = 0.15;
 
 /// A change is prepared so long before; and it takes this long, at least.
-const EARLY: f64 = 0.6;
+const EARLY: f64 = 0.5;
 const LATE: f64 = 0.12;
 
 /// What a partial source should leave to the grown one, so that this has time to prepare the next change.
@@ -79,10 +82,11 @@ pub fn upcoming(shown: &Shown, gathered: &[Gathered]) -> Option<Change> {
     let change = if same.len > shown.len {
         let latest = shown.end - TAIL;
         let at = over.map_or(latest, |over| (over - REST).max(shown.position + LATE).min(latest));
-        let is_worth_it = same.is_complete || same.duration - at >= WORTH;
+        let is_worth_it = same.is_complete || same.duration - at >= WORTH_EARLY;
         is_worth_it.then_some(Change { at, segment: same.segment, from: at })
     } else {
-        let next = next.filter(|next| same.is_complete && (next.is_complete || next.duration >= WORTH))?;
+        let next =
+            next.filter(|next| same.is_complete && (next.is_complete || next.duration >= WORTH_EARLY))?;
         let at = over.map_or(shown.end, |over| over.min(shown.end));
         Some(Change { at, segment: next.segment, from: 0.0 })
     }?;

@@ -5,10 +5,7 @@ use crate::{
     dom::{ObjectUrl, window},
     player::{next_picture::Pictures, overlay::Overlay},
 };
-use std::{
-    cell::Cell,
-    rc::{Rc, Weak},
-};
+use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlVideoElement;
 
@@ -19,8 +16,7 @@ pub struct Standby {
     overlay: Overlay,
     pub video: HtmlVideoElement,
     _url: ObjectUrl,
-    first: Cell<Option<f64>>,
-    newest: Cell<Option<f64>>,
+    first: Rc<Cell<Option<f64>>>,
     _pictures: Rc<Pictures>,
 }
 
@@ -36,40 +32,21 @@ impl Standby {
         let _ = standby.style().set_property("opacity", "0");
         let overlay = Overlay::over(video, &standby)?;
         standby.set_src(&arrival::address(url.as_str(), from));
-        Some(Rc::new_cyclic(|me: &Weak<Self>| Self {
-            overlay,
-            video: standby.clone(),
-            _url: url,
-            first: Cell::default(),
-            newest: Cell::default(),
-            _pictures: Pictures::of(&standby, {
-                let me = me.clone();
-                move |time| {
-                    if let Some(standby) = me.upgrade() {
-                        standby.on_picture(time, from);
-                    }
-                }
-            }),
-        }))
-    }
-
-    fn on_picture(&self, time: f64, from: f64) {
-        // On the way to its place a browser may show the very first picture.
-        if arrival::is_there(time, from) {
-            self.first.set(self.first.get().or(Some(time)));
-            self.newest.set(Some(time));
-        }
+        let first = Rc::new(Cell::new(None));
+        let seen = first.clone();
+        let pictures = Pictures::of(&standby, move |time| {
+            // On the way to its place a browser may show the very first picture.
+            if arrival::is_there(time, from) {
+                seen.set(seen.get().or(Some(time)));
+            }
+        });
+        Some(Rc::new(Self { overlay, video: standby, _url: url, first, _pictures: pictures }))
     }
 
     /// The media time of its first picture, once it has one. That need not be the beginning: a segment may
     /// begin with frames that are decoded and not shown.
     pub fn first_picture(&self) -> Option<f64> {
         self.first.get()
-    }
-
-    /// The media time of the picture that it shows.
-    pub fn picture(&self) -> Option<f64> {
-        self.newest.get()
     }
 
     /// Begins to play, still unseen.
