@@ -18,6 +18,10 @@ use std::rc::Rc;
 /// Timers may be late by this, in seconds: half a frame at 30 fps.
 const NEARLY: f64 = 0.015;
 
+/// A standby is ahead of the video by this when it is raised, in seconds: rather a frame too late than one that
+/// was there before.
+const AHEAD: f64 = 0.012;
+
 /// A standby that has been raised is painted within this time, ms, also where its picture stands.
 const PAINTED: u32 = 50;
 
@@ -25,6 +29,10 @@ const PAINTED: u32 = 50;
 pub struct Relief {
     standby: Rc<Standby>,
     change: Change,
+    /// What it took to start is known.
+    is_timed: bool,
+    /// It was waited for once.
+    is_late: bool,
     is_raised: bool,
     _timer: Option<Timeout>,
     _painted: Option<NextPicture>,
@@ -46,7 +54,15 @@ impl Glue {
         let Ok(Some((blob, _))) = glued else { return };
         let Ok(url) = ObjectUrl::for_blob(&blob) else { return };
         let Some(standby) = Standby::over(&self.playback.video, url, change.from) else { return };
-        let relief = Relief { standby, change, is_raised: false, _timer: None, _painted: None };
+        let relief = Relief {
+            standby,
+            change,
+            is_timed: false,
+            is_late: false,
+            is_raised: false,
+            _timer: None,
+            _painted: None,
+        };
         self.relief.replace(Some(relief));
         self.until(change.at - self.timing.warm_start(), Self::begin_relief);
     }
@@ -92,18 +108,31 @@ impl Glue {
             drop(relief);
             return self.step();
         };
-        let standby = &current.standby;
+        let (standby, video) = (&current.standby, &self.playback.video);
         let place = standby.video.current_time();
         let early = first - place;
-        if early > NEARLY {
-            // Its first picture is for later; until then the old one stays.
-            let wait = Timeout::new((early * 1000.0) as u32, weakly(&self.me, |glue| glue.raise()));
-            current._timer = Some(wait);
+        let behind = (video.current_time() - current.change.at) - (place - current.change.from);
+        if !current.is_timed {
+            current.is_timed = true;
+            self.timing.took_to_start_warm(-behind - AHEAD);
+        }
+        // Its first picture is for later, and until then the old one stays; or it is for earlier, and would be
+        // a step back.
+        let wait = if early > NEARLY {
+            early
+        } else if video.ended() {
+            0.0
+        } else {
+            behind
+        };
+        if wait > 0.0 && !current.is_late {
+            current.is_late = true;
+            standby.video.set_playback_rate(if early > NEARLY { 1.0 } else { 2.0 });
+            let again = Timeout::new((wait * 1000.0) as u32 + 1, weakly(&self.me, |glue| glue.raise()));
+            current._timer = Some(again);
             return;
         }
-        let video = &self.playback.video;
-        let ahead = (place - current.change.from) - (video.current_time() - current.change.at);
-        self.timing.took_to_start_warm(ahead);
+        standby.video.set_playback_rate(1.0);
         standby.raise(video);
         current.is_raised = true;
         // The video keeps its last picture until the standby is painted.

@@ -9,6 +9,10 @@ use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlVideoElement;
 
+/// Nobody sees it, and yet it is painted: what is not painted, Chromium needs some frames to begin with, and the
+/// page would show through them.
+const UNSEEN: &str = "0.001";
+
 /// A silent video over the viewer's, at first unseen and paused at the picture where the next source is to go
 /// on. Dropping it takes it away, with its source.
 #[must_use = "dropping a standby takes it away"]
@@ -29,7 +33,7 @@ impl Standby {
         for attribute in ["playsinline", "disablepictureinpicture", "disableremoteplayback"] {
             let _ = standby.set_attribute(attribute, "");
         }
-        let _ = standby.style().set_property("opacity", "0");
+        let _ = standby.style().set_property("opacity", UNSEEN);
         let overlay = Overlay::over(video, &standby)?;
         standby.set_src(&arrival::address(url.as_str(), from));
         let first = Rc::new(Cell::new(None));
