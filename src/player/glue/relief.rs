@@ -18,6 +18,9 @@ use std::rc::Rc;
 /// Timers may be late by this, in seconds: half a frame at 30 fps.
 const NEARLY: f64 = 0.015;
 
+/// So long after the beginning of a source its clock runs evenly, in seconds.
+const BEGUN: f64 = 0.3;
+
 /// A standby is ahead of the video by this when it is raised, in seconds: rather a frame too late than one that
 /// was there before.
 const AHEAD: f64 = 0.012;
@@ -41,9 +44,7 @@ pub struct Relief {
 impl Glue {
     /// Prepares the next change, if it is near enough.
     pub(super) fn prepare(&self) {
-        let is_busy = self.relief.borrow().is_some() || self.transition.borrow().is_some();
-        let is_hidden = window().document().is_some_and(|document| document.hidden());
-        if is_busy || is_hidden || self.playback.is_paused() || self.ran_out.get() {
+        if self.relief.borrow().is_some() || !self.is_settled() {
             return;
         }
         let Some(change) = self.shown().and_then(|shown| plan::upcoming(&shown, &self.shelf.borrow().list()))
@@ -153,20 +154,22 @@ impl Glue {
 
     /// As far behind as before, by the rate.
     pub(super) fn keep_pace(&self) {
-        let is_changing = self.transition.borrow().is_some();
-        let is_settled = self
-            .source
-            .borrow()
-            .as_ref()
-            .is_some_and(|source| self.playback.video.current_time() > source.from + 0.3);
-        let Some(lag) = self.lag().filter(|_| !is_changing && is_settled && !self.ran_out.get()) else {
-            return;
-        };
+        let has_begun = |from: f64| self.playback.video.current_time() > from + BEGUN;
+        let has_begun = self.source.borrow().as_ref().is_some_and(|source| has_begun(source.from));
+        let Some(lag) = self.lag().filter(|_| has_begun && self.is_settled()) else { return };
         let rate = self.pace.borrow_mut().rate(lag);
         let video = &self.playback.video;
-        if (video.playback_rate() - rate).abs() > 0.001 && (video.playback_rate() - 1.0).abs() < 0.05 {
+        // Another rate than ours is the page's.
+        if (video.playback_rate() - 1.0).abs() < 0.05 {
             video.set_playback_rate(rate);
         }
+    }
+
+    /// Plays in front of a viewer, and changes nothing.
+    fn is_settled(&self) -> bool {
+        let is_hidden = window().document().is_some_and(|document| document.hidden());
+        let stands = is_hidden || self.playback.is_paused() || self.ran_out.get();
+        !stands && self.transition.borrow().is_none()
     }
 
     /// How long ago the picture was captured, plus a constant.
