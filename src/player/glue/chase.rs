@@ -1,6 +1,6 @@
 //! Two videos of the same source brought to the same picture.
 
-use super::{standby::Standby, timing::Timing};
+use super::{arrival, standby::Standby, timing::Timing};
 use crate::player::next_picture::Pictures;
 use std::{cell::Cell, ops::RangeInclusive, rc::Rc};
 use web_sys::HtmlVideoElement;
@@ -27,6 +27,7 @@ impl Chase {
     /// `met` is called when that picture is on screen; the standby stands still from then on.
     pub fn of(
         video: &HtmlVideoElement,
+        from: f64,
         standby: &Rc<Standby>,
         timing: &Rc<Timing>,
         met: impl Fn() + 'static,
@@ -35,7 +36,10 @@ impl Chase {
         let first = Cell::new(f64::INFINITY);
         let is_measured = Cell::new(false);
         Self(Pictures::of(video, move |picture| {
-            // The first picture is there before the clock runs.
+            // The first picture is there before the clock runs; before that one there may be one on the way.
+            if !arrival::is_there(picture, from) {
+                return;
+            }
             first.set(first.get().min(picture));
             if picture <= first.get() {
                 return;

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     bytes::JsBytes,
-    dom::{Listener, ObjectUrl, now, with},
+    dom::{Listener, ObjectUrl, with},
     error::{Error, Kind},
 };
 use blobcast_wire::{Piece, Segment};
@@ -194,6 +194,7 @@ impl Screen for Glue {
     fn read(&self, piece: &Piece<JsBytes>) {
         self.fed.set(true);
         self.shelf.borrow_mut().gather(piece);
+        self.hear_pace(piece);
         self.step();
     }
 
@@ -211,9 +212,7 @@ impl Screen for Glue {
     fn to_live_edge(&self) {
         let plan = {
             let list = self.shelf.borrow().list();
-            let edge = list.last().map_or(0.0, |newest| newest.segment as f64 / 1e6 + newest.duration);
-            let kept = self.pace.borrow().lag();
-            let behind = kept.map_or(BEHIND, |lag| (edge - now() / 1000.0 + lag).max(BEHIND));
+            let behind = self.pace.borrow().lag().map_or(BEHIND, |kept| kept.max(BEHIND));
             plan::behind_edge(&list, behind)
         };
         self.wants_edge.set(plan == Plan::Keep);

@@ -9,9 +9,11 @@ use super::{
     transition::Cover,
 };
 use crate::{
+    bytes::JsBytes,
     dom::{ObjectUrl, now, weakly, window},
     player::next_picture::NextPicture,
 };
+use blobcast_wire::Piece;
 use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 
@@ -165,6 +167,17 @@ impl Glue {
         }
     }
 
+    /// What a piece tells of the broadcaster's clock and rhythm.
+    pub(super) fn hear_pace(&self, piece: &Piece<JsBytes>) {
+        let list = self.shelf.borrow().list();
+        let Some(newest) = list.last() else { return };
+        let mut pace = self.pace.borrow_mut();
+        pace.hear(newest.segment as f64 / 1e6 + newest.duration, now() / 1000.0);
+        if matches!(piece, Piece::End { .. }) {
+            pace.at_most(newest.duration);
+        }
+    }
+
     /// Plays in front of a viewer, and changes nothing.
     fn is_settled(&self) -> bool {
         let is_hidden = window().document().is_some_and(|document| document.hidden());
@@ -172,10 +185,10 @@ impl Glue {
         !stands && self.transition.borrow().is_none()
     }
 
-    /// How long ago the picture was captured, plus a constant.
+    /// How far the picture is behind what has just been sent.
     pub(super) fn lag(&self) -> Option<f64> {
         let source = self.source.borrow();
-        let source = source.as_ref()?;
-        Some(now() / 1000.0 - source.segment as f64 / 1e6 - self.playback.video.current_time())
+        let media = source.as_ref()?.segment as f64 / 1e6 + self.playback.video.current_time();
+        self.pace.borrow().lag_of(media, now() / 1000.0)
     }
 }

@@ -82,7 +82,9 @@ impl Transition {
                 playback.play();
                 let (video, arrived) = (&playback.video, arrived.clone());
                 waiting.replace(Some(match &chase {
-                    Some((standby, timing)) => Waiting::Chase(Chase::of(video, standby, timing, arrived)),
+                    Some((standby, timing)) => {
+                        Waiting::Chase(Chase::of(video, from, standby, timing, arrived))
+                    }
                     None => Waiting::Arrival(Arrival::of(video, from, arrived)),
                 }));
             }
