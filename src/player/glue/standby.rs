@@ -76,3 +76,37 @@ impl Drop for Standby {
         self.video.load(); // lets go of the decoder
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::{MovingPicture, PageErrors, let_things_happen};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn it_lies_silent_and_unseen_over_the_video_until_it_is_raised_and_dropped_it_is_gone() {
+        let errors = PageErrors::watch();
+        let video = MovingPicture::new().on_screen().await;
+        let url = ObjectUrl::for_blob(&web_sys::Blob::new().expect("a blob")).expect("a URL");
+        let address = url.as_str().to_owned();
+        let standby = Standby::over(&video, url, 1.5).expect("a place in the page");
+        let element = standby.video.clone();
+        assert!(element.muted() && element.src() == format!("{address}#t=1.500"));
+        assert_eq!(
+            (element.client_width(), element.offset_left()),
+            (video.client_width(), video.offset_left())
+        );
+        let opacity = || element.style().get_property_value("opacity").expect("a style");
+        assert_eq!(opacity(), UNSEEN);
+        standby.play();
+        standby.raise(&video);
+        assert_eq!(opacity(), "1");
+        assert_eq!(standby.first_picture(), None, "there is nothing to see");
+        drop(standby);
+        assert!(!element.is_connected() && !element.has_attribute("src"));
+        wasm_bindgen_futures::JsFuture::from(window().fetch_with_str(&address)).await.expect_err("revoked");
+        let_things_happen().await;
+        assert!(errors.seen().await.is_empty());
+        video.remove();
+    }
+}
