@@ -9,7 +9,7 @@ import { logOf, openBare, record, relayFor, until, view } from "./harness/pages.
 import { screencast } from "./harness/screencast.mjs";
 
 for (const where of ["in the page", "in full screen"]) {
-  test(`five restarts in mode glue, ${where}: no blank picture is painted,`, { timeout: 90_000 }, async (t) => {
+  test(`five restarts in mode glue, ${where}: no blank picture is painted`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
     await record(await openBare(await launchChromium(t), relay), "barcodes", { restartInterval: 2000 });
     const viewer = await openBare(await launchChromium(t), relay);
