@@ -34,7 +34,7 @@ export interface RecordingOptions extends ConnectOptions {
 
 export interface ViewingOptions extends ConnectOptions {
   /**
-   * `mse` plays through MediaSource, `glue` plays glued blobs by object URL, one interval behind; `auto` (the
+   * `mse` plays through MediaSource, `glue` plays glued blobs by object URL, up to one interval behind; `auto` (the
    * default) picks what plays here. `realtime` is not there yet and rejects with a NotSupportedError.
    */
   mode?: "auto" | "mse" | "glue" | "realtime";

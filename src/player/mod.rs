@@ -10,6 +10,7 @@ mod latency;
 mod mode;
 mod mse;
 mod next_picture;
+mod overlay;
 mod playback;
 mod poster;
 mod quirks;

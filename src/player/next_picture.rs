@@ -1,6 +1,10 @@
 //! When a picture is on screen.
 
 use crate::dom::Listener;
+use std::{
+    cell::RefCell,
+    rc::{Rc, Weak},
+};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, HtmlVideoElement};
 
@@ -55,6 +59,42 @@ impl Drop for NextPicture {
         if let Some((handle, _)) = &self.request {
             self.video.unchecked_ref::<FrameCallbacks>().cancel(*handle);
         }
+    }
+}
+
+/// Tells the media time, in seconds, of every picture that comes on screen, until it is dropped.
+#[must_use = "dropping it ends the telling"]
+pub struct Pictures {
+    me: Weak<Self>,
+    video: HtmlVideoElement,
+    next: RefCell<Option<NextPicture>>,
+    shown: Box<dyn Fn(f64)>,
+}
+
+impl Pictures {
+    pub fn of(video: &HtmlVideoElement, shown: impl Fn(f64) + 'static) -> Rc<Self> {
+        let pictures = Rc::new_cyclic(|me: &Weak<Self>| Self {
+            me: me.clone(),
+            video: video.clone(),
+            next: RefCell::default(),
+            shown: Box::new(shown),
+        });
+        pictures.wait();
+        pictures
+    }
+
+    fn wait(&self) {
+        let me = self.me.clone();
+        let next = NextPicture::of(&self.video, move |time| {
+            if let Some(pictures) = me.upgrade() {
+                (pictures.shown)(time);
+                // The answer may have been to drop this.
+                if Rc::strong_count(&pictures) > 1 {
+                    pictures.wait();
+                }
+            }
+        });
+        self.next.replace(Some(next));
     }
 }
 

@@ -13,9 +13,3 @@ pub fn hangs_in_media_source() -> bool {
     };
     window().navigator().user_agent().is_ok_and(is_webkit_on_linux)
 }
-
-/// Firefox 153: a seek in a recording without cues goes to a cluster that does not begin with a keyframe, and
-/// never ends; a media fragment in an object URL is ignored.
-pub fn never_ends_a_seek() -> bool {
-    window().navigator().user_agent().is_ok_and(|agent| agent.contains("Firefox/"))
-}

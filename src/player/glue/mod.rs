@@ -1,11 +1,18 @@
 //! Mode `glue`: blobs glued by the Blob constructor, shown as object URLs.
 //!
 //! ```text
-//! Piece ─► Blob ⊕ chunk ─► [Plan] ─► object URL ─► <video>, under a Poster while it changes
+//! Piece ─► Blob ⊕ chunk ─► [Plan] ─► object URL ─► <video>, under a Standby while it changes
 //! ```
 
 mod arrival;
+mod chase;
+mod cues;
+mod gathering;
+mod pace;
 mod plan;
+mod relief;
+mod standby;
+mod timing;
 mod transition;
 
 use super::{
@@ -14,40 +21,39 @@ use super::{
 };
 use crate::{
     bytes::JsBytes,
-    dom::{Listener, ObjectUrl, now, weakly, with},
+    dom::{Listener, ObjectUrl, with},
     error::{Error, Kind},
 };
-use blobcast_wire::{Blob, Piece, Segment};
-use gloo_timers::callback::Timeout;
-use js_sys::Array;
-use plan::{Gathered, Plan, Shown};
+use blobcast_wire::{Piece, Segment};
+use gathering::Shelf;
+use pace::Pace;
+use plan::{Plan, Shown};
+use relief::Relief;
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
     rc::{Rc, Weak},
 };
-use transition::Transition;
+use timing::Timing;
+use transition::{Cover, Transition};
 use wasm_bindgen::JsValue;
-use web_sys::{BlobPropertyBag, Event};
-
-/// Segments kept: the one on screen, the next, and the one being gathered.
-const KEPT: usize = 3;
+use web_sys::Event;
 
 /// So many sources in a row that do not play are a failure.
 const FAILURES: u32 = 3;
 
-/// A segment as far as it is here.
-struct Gathering {
-    blob: Blob<JsBytes>,
-    /// When its last chunk came, seconds.
-    complete: Option<f64>,
-}
+/// A viewer who comes back is this far behind the newest, in seconds, if nothing else is known.
+const BEHIND: f64 = 1.2;
+
+/// Back in sight, it is worth a jump to be nearer by this, in seconds.
+const WORTH_A_JUMP: f64 = 0.3;
 
 /// A source of the element.
 struct Source {
     _url: ObjectUrl,
     segment: Segment,
     len: usize,
+    /// Where it began to play, seconds.
+    from: f64,
 }
 
 /// Plays glued blobs.
@@ -56,17 +62,21 @@ pub struct Glue {
     _listeners: [Listener; 2],
     me: Weak<Self>,
     playback: Rc<Playback>,
-    gathered: RefCell<VecDeque<Gathering>>,
+    shelf: RefCell<Shelf>,
     source: RefCell<Option<Source>>,
     /// The source has played to its end, or does not play.
     ran_out: Cell<bool>,
+    /// It did, and there was nothing to go on with.
+    starved: Cell<bool>,
     /// The viewer is back, and what is newest was not yet worth a change.
     wants_edge: Cell<bool>,
     failures: Cell<u32>,
     /// A piece has come since the last tick.
     fed: Cell<bool>,
+    relief: RefCell<Option<Relief>>,
     transition: RefCell<Option<Transition>>,
-    waiting: RefCell<Option<Timeout>>,
+    pace: RefCell<Pace>,
+    timing: Rc<Timing>,
     fail: OnFailure,
 }
 
@@ -79,21 +89,28 @@ impl Glue {
             ],
             me: me.clone(),
             playback,
-            gathered: RefCell::default(),
+            shelf: RefCell::default(),
             source: RefCell::default(),
             ran_out: Cell::new(false),
+            starved: Cell::new(false),
             wants_edge: Cell::new(false),
             failures: Cell::new(0),
             fed: Cell::new(false),
+            relief: RefCell::default(),
             transition: RefCell::default(),
-            waiting: RefCell::default(),
+            pace: RefCell::default(),
+            timing: Rc::default(),
             fail,
         })
     }
 
     fn run_out(&self) {
         self.ran_out.set(true);
-        self.step();
+        if self.relief.borrow().is_some() {
+            self.raise();
+        } else {
+            self.step();
+        }
     }
 
     fn on_error(&self) {
@@ -111,131 +128,105 @@ impl Glue {
         if self.wants_edge.get() {
             return self.to_live_edge();
         }
-        let plan = {
-            let shown = self.source.borrow().as_ref().map(|source| Shown {
-                segment: source.segment,
-                len: source.len,
-                position: self.playback.video.current_time(),
-                ran_out: self.ran_out.get(),
-            });
-            plan::next(shown, &self.gathered(), now() / 1000.0)
-        };
+        if self.relief.borrow().is_some() {
+            return;
+        }
+        let plan = plan::next(self.shown(), &self.shelf.borrow().list());
+        let has_nothing = plan == Plan::Keep && self.ran_out.get();
+        self.starved.set(self.starved.get() || has_nothing);
         self.follow(plan);
+        self.prepare();
+    }
+
+    fn shown(&self) -> Option<Shown> {
+        let video = &self.playback.video;
+        self.source.borrow().as_ref().map(|source| Shown {
+            segment: source.segment,
+            len: source.len,
+            position: video.current_time(),
+            end: video.duration(),
+            ran_out: self.ran_out.get(),
+        })
     }
 
     fn follow(&self, plan: Plan) {
-        self.waiting.take();
-        match plan {
-            Plan::Keep => {}
-            Plan::WaitUntil(time) => {
-                let wait = (time * 1000.0 - now()).max(1.0) as u32;
-                *self.waiting.borrow_mut() = Some(Timeout::new(wait, weakly(&self.me, |glue| glue.step())));
-            }
-            Plan::Show { segment, from } => {
-                if let Err(thrown) = self.show(segment, from) {
-                    (self.fail)(Error::thrown(Kind::Media, "the broadcast could not be glued", &thrown));
-                }
-            }
+        if let Plan::Show { segment, from } = plan {
+            let cover = Cover::still(&self.playback.video, self.transition.take());
+            self.try_to_show(segment, from, cover);
         }
     }
 
-    fn gathered(&self) -> Vec<Gathered> {
-        let describe = |gathering: &Gathering| Gathered {
-            segment: gathering.blob.segment(),
-            len: gathering.blob.len(),
-            // A segment's number is when it started, so the time to its newest piece is what it holds.
-            duration: gathering.blob.sent().saturating_sub(gathering.blob.segment()) as f64 / 1e6,
-            complete: gathering.complete,
-        };
-        self.gathered.borrow().iter().map(describe).collect()
+    fn try_to_show(&self, segment: Segment, from: f64, cover: Option<Cover>) {
+        if let Err(thrown) = self.show(segment, from, cover) {
+            (self.fail)(Error::thrown(Kind::Media, "the broadcast could not be glued", &thrown));
+        }
     }
 
     /// Changes the source to a segment as far as it is here.
-    fn show(&self, segment: Segment, from: f64) -> Result<(), JsValue> {
-        let source = {
-            let gathered = self.gathered.borrow();
-            let Some(gathering) = gathered.iter().find(|gathering| gathering.blob.segment() == segment)
-            else {
-                return Ok(());
-            };
-            let url = ObjectUrl::for_blob(&to_js(&gathering.blob)?)?;
-            Source { _url: url, segment, len: gathering.blob.len() }
-        };
-        // A transition that is still going on ends here; its old source goes with it.
-        let unfinished = self.transition.take();
+    fn show(&self, segment: Segment, from: f64, cover: Option<Cover>) -> Result<(), JsValue> {
+        let Some((blob, len)) = self.shelf.borrow().glued(segment)? else { return Ok(()) };
+        let source = Source { _url: ObjectUrl::for_blob(&blob)?, segment, len, from };
         let url = source._url.as_str().to_owned();
         let old = self.source.replace(Some(source));
         self.ran_out.set(false);
+        self.relief.take();
         let me = self.me.clone();
         let finished = move || {
             if let Some(glue) = me.upgrade() {
                 glue.failures.set(0);
-                glue.transition.take();
+                let done = glue.transition.take();
+                drop(done);
+                if let Some(lag) = glue.lag().filter(|_| glue.starved.replace(false)) {
+                    glue.pace.borrow_mut().ran_out(lag);
+                }
             }
         };
-        let transition = Transition::begin(&self.playback, &url, from, (old, unfinished), finished);
+        // A transition that is still going on ends here; its old source goes with it.
+        self.transition.take();
+        let transition = Transition::begin(&self.playback, &url, from, cover, old, finished);
         *self.transition.borrow_mut() = Some(transition);
-        self.forget_before(segment);
+        self.shelf.borrow_mut().forget_before(segment);
         Ok(())
     }
-
-    fn forget_before(&self, segment: Segment) {
-        let mut gathered = self.gathered.borrow_mut();
-        let place = gathered.iter().position(|gathering| gathering.blob.segment() == segment);
-        gathered.drain(..place.unwrap_or(0));
-    }
-
-    fn gather(&self, piece: &Piece<JsBytes>) {
-        let mut gathered = self.gathered.borrow_mut();
-        if let Piece::Begin(message) = piece {
-            gathered.extend(Blob::open(message).map(|blob| Gathering { blob, complete: None }));
-            if gathered.len() > KEPT {
-                gathered.pop_front();
-            }
-        } else if let Some(newest) = gathered.back_mut() {
-            // A piece of a segment whose beginning this screen has not seen is of no use to it.
-            let _ = newest.blob.glue_piece(piece);
-            if matches!(piece, Piece::End { .. }) {
-                newest.complete = Some(now() / 1000.0);
-            }
-        }
-    }
-}
-
-/// The Blob constructor is the glue.
-fn to_js(blob: &Blob<JsBytes>) -> Result<web_sys::Blob, JsValue> {
-    let parts: Array = blob.parts().iter().map(JsBytes::as_js).collect();
-    let options = BlobPropertyBag::new();
-    options.set_type(blob.mime());
-    web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)
 }
 
 impl Screen for Glue {
     fn read(&self, piece: &Piece<JsBytes>) {
         self.fed.set(true);
-        self.gather(piece);
+        self.shelf.borrow_mut().gather(piece);
+        self.hear_pace(piece);
         self.step();
     }
 
     fn tick(&self) {
         let is_quiet = !self.fed.replace(false);
-        let newest = self.gathered.borrow().back().map(|newest| newest.blob.segment());
+        let newest = self.shelf.borrow().list().last().map(|newest| newest.segment);
         match newest.filter(|_| is_quiet && self.source.borrow().is_none()) {
             // No more comes for now: a newcomer sees what there is, however short.
             Some(segment) => self.follow(Plan::Show { segment, from: 0.0 }),
             None => self.step(),
         }
+        self.keep_pace();
     }
 
     fn to_live_edge(&self) {
-        let plan = plan::at_edge(&self.gathered());
+        let plan = {
+            let list = self.shelf.borrow().list();
+            let behind = self.pace.borrow().lag().map_or(BEHIND, |kept| kept.max(BEHIND));
+            plan::behind_edge(&list, behind)
+        };
         self.wants_edge.set(plan == Plan::Keep);
         self.follow(plan);
     }
 
     fn back_in_sight(&self) {
-        // Changes of source come by events, not by timers, so none was missed.
-        self.step();
+        let late = self.lag().zip(self.pace.borrow().lag()).map(|(lag, kept)| lag - kept);
+        if late.is_some_and(|late| late > WORTH_A_JUMP) {
+            self.to_live_edge();
+        } else {
+            // Changes of source come by events, not by timers, so none was missed.
+            self.step();
+        }
     }
 
     fn showing(&self) -> Option<(Segment, f64)> {
@@ -244,8 +235,8 @@ impl Screen for Glue {
 
     fn ahead(&self) -> f64 {
         let Some((segment, time)) = self.showing() else { return 0.0 };
-        let ahead =
-            |gathered: &Gathered| gathered.duration - if gathered.segment == segment { time } else { 0.0 };
-        self.gathered().iter().map(ahead).sum::<f64>().max(0.0)
+        let list = self.shelf.borrow().list();
+        let ahead = list.iter().map(|it| it.duration - if it.segment == segment { time } else { 0.0 });
+        ahead.sum::<f64>().max(0.0)
     }
 }

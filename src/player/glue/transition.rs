@@ -1,57 +1,100 @@
-//! From one source to the next, under a poster.
+//! From one source to the next, under a cover.
 
 use super::{
     Playback, Source,
     arrival::{self, Arrival},
+    chase::Chase,
+    standby::Standby,
+    timing::Timing,
 };
 use crate::{dom::Listener, player::poster::Poster};
 use gloo_timers::callback::Timeout;
 use std::{cell::RefCell, rc::Rc};
-use web_sys::Event;
+use web_sys::{Event, HtmlVideoElement};
 
-/// A source that shows no picture within this time, ms, does not keep its poster up.
+/// A source that shows no picture within this time, ms, does not keep its cover up.
 const TOO_LONG: u32 = 2_000;
 
-/// A change that is going on: poster up, source set, time set, until the new picture is on screen. Dropping it
-/// takes the poster away and lets go of the old source.
-#[must_use = "dropping a transition takes its poster away"]
+/// What is seen while the video changes its source.
+pub enum Cover {
+    /// The last picture, still.
+    Poster(#[expect(dead_code, reason = "held for its drop")] Poster),
+    /// The next pictures, moving.
+    Standby(Rc<Standby>, Rc<Timing>),
+}
+
+/// What the video waits for under its cover.
+#[expect(dead_code, reason = "held for their drop")]
+enum Waiting {
+    Arrival(Arrival),
+    Chase(Chase),
+}
+
+/// A change that is going on: cover up, source set, time set, until the new picture is on screen. Dropping it
+/// takes the cover away and lets go of the old source.
+#[must_use = "dropping a transition takes its cover away"]
 pub struct Transition {
     _ready: Listener,
-    _arrival: Rc<RefCell<Option<Rc<Arrival>>>>,
-    _too_long: Timeout,
+    _waiting: Rc<RefCell<Option<Waiting>>>,
+    _finish: Rc<RefCell<Timeout>>,
     /// Revoking the old URL earlier makes the `play()` of it reject.
     _old: Option<Source>,
-    _poster: Option<Poster>,
+    cover: Option<Cover>,
+}
+
+impl Cover {
+    /// The video's last picture. While another cover is up, the element itself may have none to capture.
+    pub fn still(video: &HtmlVideoElement, unfinished: Option<Transition>) -> Option<Self> {
+        Poster::of(video).map(Self::Poster).or_else(|| unfinished.and_then(|unfinished| unfinished.cover))
+    }
 }
 
 impl Transition {
-    /// Captures the picture, sets the source, and plays it from `from` seconds on. `finished` is called when
-    /// it is on screen; `old` is what was there: its source, and a change that had not ended.
+    /// Sets the source, and plays it from `from` seconds on. `finished` is called when it is on screen.
     pub fn begin(
         playback: &Rc<Playback>,
         url: &str,
         from: f64,
-        (old, unfinished): (Option<Source>, Option<Self>),
+        cover: Option<Cover>,
+        old: Option<Source>,
         finished: impl Fn() + Clone + 'static,
     ) -> Self {
         let video = &playback.video;
-        // While another poster is up, the element itself may have no picture to capture.
-        let poster = Poster::of(video).or_else(|| unfinished.and_then(|unfinished| unfinished._poster));
         playback.set_source(&arrival::address(url, from));
-        let arrival = Rc::new(RefCell::new(None));
+        let waiting = Rc::new(RefCell::new(None));
+        let finish = Rc::new(RefCell::new(Timeout::new(TOO_LONG, finished.clone())));
+        // A little later: when a frame callback cancels another one, Firefox 153 never paints again.
+        let arrived = {
+            let finish = Rc::downgrade(&finish);
+            move || {
+                if let Some(finish) = finish.upgrade() {
+                    drop(finish.replace(Timeout::new(0, finished.clone())));
+                }
+            }
+        };
         let on_ready = {
-            let (playback, arrival, finished) = (playback.clone(), arrival.clone(), finished.clone());
+            let (playback, waiting) = (playback.clone(), waiting.clone());
+            let chase = match &cover {
+                Some(Cover::Standby(standby, timing)) => Some((standby.clone(), timing.clone())),
+                _ => None,
+            };
             move |_: Event| {
                 playback.play();
-                arrival.replace(Some(Arrival::of(&playback.video, from, finished.clone())));
+                let (video, arrived) = (&playback.video, arrived.clone());
+                waiting.replace(Some(match &chase {
+                    Some((standby, timing)) => {
+                        Waiting::Chase(Chase::of(video, from, standby, timing, arrived))
+                    }
+                    None => Waiting::Arrival(Arrival::of(video, from, arrived)),
+                }));
             }
         };
         Self {
             _ready: Listener::new(video, "loadedmetadata", on_ready),
-            _arrival: arrival,
-            _too_long: Timeout::new(TOO_LONG, finished),
+            _waiting: waiting,
+            _finish: finish,
             _old: old,
-            _poster: poster,
+            cover,
         }
     }
 }
@@ -76,10 +119,17 @@ mod tests {
         let address = old.as_str().to_owned();
         let finished = Rc::new(());
         let held = finished.clone();
-        let old = Source { _url: old, segment: 1, len: 0 };
-        let transition = Transition::begin(&playback, new.as_str(), 0.0, (Some(old), None), move || {
-            let _ = &held;
-        });
+        let old = Source { _url: old, segment: 1, len: 0, from: 0.0 };
+        let transition = Transition::begin(
+            &playback,
+            new.as_str(),
+            0.0,
+            Cover::still(&video, None),
+            Some(old),
+            move || {
+                let _ = &held;
+            },
+        );
         let posters = || {
             let document = window().document().expect("a page");
             document.query_selector_all("body > canvas").expect("a selector").length()

@@ -1,0 +1,112 @@
+//! A second video that has the next source ready, and covers the change of the first.
+
+use super::arrival;
+use crate::{
+    dom::{ObjectUrl, window},
+    player::{next_picture::Pictures, overlay::Overlay},
+};
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlVideoElement;
+
+/// Nobody sees it, and yet it is painted: what is not painted, Chromium needs some frames to begin with, and the
+/// page would show through them.
+const UNSEEN: &str = "0.001";
+
+/// A silent video over the viewer's, at first unseen and paused at the picture where the next source is to go
+/// on. Dropping it takes it away, with its source.
+#[must_use = "dropping a standby takes it away"]
+pub struct Standby {
+    overlay: Overlay,
+    pub video: HtmlVideoElement,
+    _url: ObjectUrl,
+    first: Rc<Cell<Option<f64>>>,
+    _pictures: Rc<Pictures>,
+}
+
+impl Standby {
+    /// Loads a source over `video`, at `from` seconds. `None` where the video is not in a page.
+    pub fn over(video: &HtmlVideoElement, url: ObjectUrl, from: f64) -> Option<Rc<Self>> {
+        let standby: HtmlVideoElement = window().document()?.create_element("video").ok()?.dyn_into().ok()?;
+        standby.set_muted(true);
+        standby.set_preload("auto");
+        for attribute in ["playsinline", "disablepictureinpicture", "disableremoteplayback"] {
+            let _ = standby.set_attribute(attribute, "");
+        }
+        let _ = standby.style().set_property("opacity", UNSEEN);
+        let overlay = Overlay::over(video, &standby)?;
+        standby.set_src(&arrival::address(url.as_str(), from));
+        let first = Rc::new(Cell::new(None));
+        let seen = first.clone();
+        let pictures = Pictures::of(&standby, move |time| {
+            // On the way to its place a browser may show the very first picture.
+            if arrival::is_there(time, from) {
+                seen.set(seen.get().or(Some(time)));
+            }
+        });
+        Some(Rc::new(Self { overlay, video: standby, _url: url, first, _pictures: pictures }))
+    }
+
+    /// The media time of its first picture, once it has one. That need not be the beginning: a segment may
+    /// begin with frames that are decoded and not shown.
+    pub fn first_picture(&self) -> Option<f64> {
+        self.first.get()
+    }
+
+    /// Begins to play, still unseen.
+    pub fn play(&self) {
+        if let Ok(promise) = self.video.play() {
+            // It rejects when this is dropped before it plays.
+            wasm_bindgen_futures::spawn_local(async move {
+                let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+            });
+        }
+    }
+
+    /// Lets it be seen, over `video`, which may have moved.
+    pub fn raise(&self, video: &HtmlVideoElement) {
+        self.overlay.place(video);
+        let _ = self.video.style().set_property("opacity", "1");
+    }
+}
+
+impl Drop for Standby {
+    fn drop(&mut self) {
+        let _ = self.video.remove_attribute("src");
+        self.video.load(); // lets go of the decoder
+    }
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::testing::{MovingPicture, PageErrors, let_things_happen};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    async fn it_lies_silent_and_unseen_over_the_video_until_it_is_raised_and_dropped_it_is_gone() {
+        let errors = PageErrors::watch();
+        let video = MovingPicture::new().on_screen().await;
+        let url = ObjectUrl::for_blob(&web_sys::Blob::new().expect("a blob")).expect("a URL");
+        let address = url.as_str().to_owned();
+        let standby = Standby::over(&video, url, 1.5).expect("a place in the page");
+        let element = standby.video.clone();
+        assert!(element.muted() && element.src() == format!("{address}#t=1.500"));
+        assert_eq!(
+            (element.client_width(), element.offset_left()),
+            (video.client_width(), video.offset_left())
+        );
+        let opacity = || element.style().get_property_value("opacity").expect("a style");
+        assert_eq!(opacity(), UNSEEN);
+        standby.play();
+        standby.raise(&video);
+        assert_eq!(opacity(), "1");
+        assert_eq!(standby.first_picture(), None, "there is nothing to see");
+        drop(standby);
+        assert!(!element.is_connected() && !element.has_attribute("src"));
+        wasm_bindgen_futures::JsFuture::from(window().fetch_with_str(&address)).await.expect_err("revoked");
+        let_things_happen().await;
+        assert!(errors.seen().await.is_empty());
+        video.remove();
+    }
+}
