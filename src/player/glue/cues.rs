@@ -134,7 +134,9 @@ mod tests {
         let mut tidy = blobcast_container::Tidy::default();
         tidy.push(include_bytes!("../../../container/tests/recordings/firefox-camera-vp8-opus.webm"))
             .expect("a WebM");
-        let (at, cues) = cues(&tidy.take()).expect("a cluster");
+        let mut writer = blobcast_container::Writer::new(tidy.init(), 0);
+        tidy.take().iter().for_each(|frame| writer.add(frame).expect("a short recording"));
+        let (at, cues) = cues(&writer.take()).expect("a cluster");
         assert!(at > 0);
         assert_eq!(cues.iter().filter(|&&byte| byte == 0xB7).count(), 2);
     }
