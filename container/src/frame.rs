@@ -39,6 +39,40 @@ impl Frame {
         opus::duration(self.block.frame(&self.content)).unwrap_or(USUAL_PACKET)
     }
 
+    /// Leaves out as many of the packet's first frames as come nearest to so many ms. `false`: nothing is left of it.
+    pub(crate) fn leave_out_first(&mut self, ms: i64) -> bool {
+        let packet = self.block.frame(&self.content);
+        let frame = opus::frame_duration(packet).unwrap_or(USUAL_PACKET * 1000);
+        let count = (ms * 1000 + frame / 2) / frame;
+        if count == 0 {
+            return true;
+        }
+        let Some(shorter) = opus::without_first(packet, usize::try_from(count).unwrap_or(0)) else {
+            return false;
+        };
+        let head = self.content.len() - packet.len();
+        self.content.truncate(head);
+        self.content.extend(shorter);
+        true
+    }
+
+    /// Packets without content, one behind the other from `time` on, which come nearest to so many ms: decoders make them up
+    /// from what was before.
+    pub(crate) fn made_up_before(&self, time: i64, ms: i64) -> Vec<Self> {
+        let packet = self.block.frame(&self.content);
+        let Some(lost) = opus::lost(packet) else { return Vec::new() };
+        let mut content = self.content[..self.content.len() - packet.len()].to_vec();
+        content.extend(lost);
+        let mut made_up = Self { content, ..self.clone() };
+        let duration = made_up.packet_duration();
+        let count = (ms + duration / 2) / duration;
+        let packets = (0..count).map(|n| {
+            made_up.time = time + n * duration;
+            made_up.clone()
+        });
+        packets.collect()
+    }
+
     /// Makes it be decoded and not shown. `false`: its codec cannot say so by one bit. VP9's and AV1's headers have
     /// other fields then.
     pub(crate) fn hide(&mut self) -> bool {

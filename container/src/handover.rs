@@ -35,6 +35,9 @@ const DIFFERENCE: f64 = 0.7;
 /// A picture that is this much later than another, ms, is not the same one.
 const SAME: i64 = 5;
 
+/// A packet of sound that lasts this long, ms, is not waited for.
+const SHORT: i64 = 20;
+
 /// What is left between the old recording's last picture and what follows, ms: room for a clock that is corrected.
 const ROOM: i64 = 2;
 
@@ -123,9 +126,10 @@ impl Handover {
         };
         let covers =
             last.is_none_or(|last| new(true).next_back().is_some_and(|newest| newest + SAME >= last));
+        // A packet of Chromium lasts 60 ms, and comes up to as much later than the old recorder's would: it has to be there.
         let next = old.sound.and_then(|(heard, packet)| {
-            let newest = new(false).next_back().filter(|newest| newest + packet > heard)?;
-            Some(new(false).find(|time| *time > heard + 1).unwrap_or(newest + packet))
+            let there = new(false).find(|time| *time > heard + 1);
+            there.or_else(|| new(false).next_back().map(|newest| newest + packet).filter(|_| packet <= SHORT))
         });
         let first = self
             .frames

@@ -24,6 +24,7 @@ mod frame;
 mod handover;
 mod opus;
 mod remux;
+mod sound;
 mod tidy;
 mod tracks;
 mod writer;

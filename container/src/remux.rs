@@ -9,12 +9,15 @@
 //! makes it drop the pictures up to the next keyframe, which is the next segment. So the frames are held here, for
 //! exactly as long as Chromium would hold them, and go on with their duration written beside them.
 //!
+//! **Sound** without gaps and overlaps: see `sound.rs`.
+//!
 //! Firefox 153: `WebMDemuxer::GetNextPacket` and `TrackBuffersManager::ProcessFrames`.
 
 use crate::{
     Error, Frame,
     block::Block,
     ebml::{CLUSTER, Header, id, read_uint},
+    sound::Sound,
     tracks::{self, Track},
 };
 use std::collections::VecDeque;
@@ -54,6 +57,9 @@ pub struct Remux {
     /// The timestamp of the cluster being read, and of the one being written, ms.
     read: u64,
     cluster: Option<i64>,
+    /// The time of the frame that was written last, in the stream, ms.
+    written_to: i64,
+    sound: Sound,
     /// Frames in order, at their places in the stream. The first is a picture whose successor has not come.
     held: VecDeque<Held>,
     /// The time of the newest frame, in the stream, ms.
@@ -173,21 +179,31 @@ impl Remux {
         let time = self.place + block.time_in(self.read)?;
         let track = tracks::find(&mut self.tracks, block.track)?;
         let frame = Frame::new(track, block, content.to_vec(), time, block.is_key);
-        if frame.is_video {
-            let before = self.held.iter_mut().find(|held| held.frame.is_video && held.duration.is_none());
-            if let Some(before) = before {
-                let duration = (time - before.frame.time).max(MOMENT);
-                before.duration = Some(duration);
-                if duration > SQUEEZED {
-                    self.usual = Some(duration);
-                }
+        if !frame.is_video {
+            self.sound.put(frame).into_iter().for_each(|packet| {
+                let duration = packet.packet_duration();
+                self.push_held(packet, Some(duration));
+            });
+            return Ok(());
+        }
+        let before = self.held.iter_mut().find(|held| held.frame.is_video && held.duration.is_none());
+        if let Some(before) = before {
+            let duration = (time - before.frame.time).max(MOMENT);
+            before.duration = Some(duration);
+            if duration > SQUEEZED {
+                self.usual = Some(duration);
             }
         }
-        let duration = (!frame.is_video).then(|| frame.packet_duration());
-        self.newest = self.newest.max(Some(time));
-        self.end = self.end.max(time + duration.unwrap_or(MOMENT));
-        self.held.push_back(Held { frame, cluster: self.place, duration });
+        self.push_held(frame, None);
         Ok(())
+    }
+
+    fn push_held(&mut self, frame: Frame, duration: Option<i64>) {
+        self.newest = self.newest.max(Some(frame.time));
+        self.end = self.end.max(frame.time + duration.unwrap_or(MOMENT));
+        // Moved sound may change places with a picture.
+        let at = self.held.partition_point(|held| held.frame.time <= frame.time);
+        self.held.insert(at, Held { frame, cluster: self.place, duration });
     }
 
     /// Lets go of frames as far as their durations are known.
@@ -196,12 +212,14 @@ impl Remux {
         while let Some(first) = self.held.front() {
             let waited = self.newest.unwrap_or(0) - first.frame.time;
             let Some(duration) = first.duration.or((waited > HELD).then_some(waited)) else { break };
-            if self.cluster != Some(first.cluster) {
+            // Within a cluster Chromium refuses times that go back, from one track to another too.
+            if self.cluster != Some(first.cluster) || first.frame.time < self.written_to {
                 self.cluster = Some(first.cluster);
                 media.extend(CLUSTER);
                 media.extend([id::TIMESTAMP as u8, 0x88]);
                 media.extend(first.cluster.to_be_bytes());
             }
+            self.written_to = first.frame.time;
             first.frame.write_lasting(first.frame.time - first.cluster, duration, &mut media)?;
             self.held.pop_front();
         }

@@ -37,9 +37,21 @@ fn ffprobe_reads_the_same_frames_and_each_lasts_until_the_next() {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let before = packets(&write(&format!("{name}-normal.webm"), &normal_form));
         let after = packets(&write(&format!("{name}-lasting.webm"), &lasting(&normal_form, || usize::MAX)));
-        let frame = |packet: &Packet| (packet.kind.clone(), packet.time, packet.size);
-        let same = before.iter().map(frame).eq(after.iter().map(frame));
-        assert!(same, "{name}: other frames");
+        let of = |kind: &str, packets: &[Packet]| -> Vec<Packet> {
+            packets.iter().filter(|packet| packet.kind == kind).cloned().collect()
+        };
+        let frame = |packet: &Packet| (packet.time, packet.size);
+        let same = of("video", &before).iter().map(frame).eq(of("video", &after).iter().map(frame));
+        assert!(same, "{name}: other pictures");
+        let (recorded, sound) = (of("audio", &before), of("audio", &after));
+        let moved = recorded.iter().zip(&sound).map(|(one, other)| {
+            assert_eq!(one.size, other.size, "{name} at {} ms", one.time);
+            one.time.abs_diff(other.time)
+        });
+        assert!(moved.max().unwrap_or(0) <= 10 && recorded.len() == sound.len(), "{name}");
+        for pair in sound.windows(2) {
+            assert_eq!(pair[0].time + pair[0].duration, pair[1].time, "{name}");
+        }
 
         let pictures: Vec<_> = after.iter().filter(|packet| packet.kind == "video").collect();
         for pair in pictures.windows(2) {
@@ -162,6 +174,32 @@ fn another_init_segment_comes_after_all_that_needs_the_one_before() {
     assert_eq!(kinds, [true, false, false, true, false], "{parts:?}");
     let Part::Media(before) = &parts[2] else { panic!("media") };
     assert_eq!(blocks(before), [(40, 40)], "what was held");
+}
+
+/// A packet of three frames of 20 ms at this time.
+fn three_frames(time: u16) -> Vec<u8> {
+    let [high, low] = time.to_be_bytes();
+    vec![0xA3, 0x89, 0x82, high, low, 0x80, 0xFB, 3, 1, 2, 3]
+}
+
+#[test]
+fn sound_has_no_gaps_and_no_overlaps() {
+    let heard = |times: &[u16]| {
+        let mut remux = Remux::default();
+        let sound: Vec<_> = times.iter().flat_map(|&time| three_frames(time)).collect();
+        remux.push(&[start(), sound].concat()).expect("normal form");
+        let media = taken(&mut remux);
+        let ends = (0..media.len() - 5).filter(|&at| media[at..].starts_with(&[0x9B, 0x84]));
+        let durations: Vec<_> = ends.map(|at| media[at + 5]).collect();
+        (durations, remux.end())
+    };
+    assert_eq!(heard(&[0, 59, 118, 180]), (vec![60; 4], 240), "rounded times");
+    assert_eq!(heard(&[0, 52]), (vec![60; 2], 120), "moved by less than half a frame");
+    assert_eq!(heard(&[0, 45]), (vec![60, 40], 100), "its first frame was heard already");
+    assert_eq!(heard(&[0, 15]), (vec![60, 20], 80));
+    assert_eq!(heard(&[0, 5, 60]), (vec![60, 60], 120), "all of it was");
+    assert_eq!(heard(&[0, 85]), (vec![60, 20, 60], 140), "a frame is made up");
+    assert_eq!(heard(&[0, 900]), (vec![60, 60], 960), "a break");
 }
 
 #[test]

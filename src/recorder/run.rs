@@ -48,6 +48,8 @@ pub struct Run {
     first_heard: Cell<Option<f64>>,
     /// When the last data came, or the recorder was started.
     heard: Cell<f64>,
+    /// The next data is the rest of a slice.
+    flushed: Cell<bool>,
     stopped: Cell<bool>,
     failure: RefCell<Option<Error>>,
     /// Told whenever there may be something new.
@@ -98,6 +100,7 @@ impl Run {
             taken: Cell::new(0),
             first_heard: Cell::default(),
             heard: Cell::new(now()),
+            flushed: Cell::new(false),
             stopped: Cell::new(false),
             failure: RefCell::default(),
             notify: Box::new(notify),
@@ -192,6 +195,7 @@ impl Run {
     }
 
     fn on_data(&self, event: &BlobEvent) {
+        self.flush();
         let Some(blob) = event.data().filter(|blob| blob.size() > 0.0) else { return };
         self.heard.set(now());
         self.first_heard.set(self.first_heard.get().or(Some(now())));
@@ -211,6 +215,15 @@ impl Run {
             }
             (run.notify)();
         });
+    }
+
+    /// Chromium ends a slice with the first block of those that it writes in one go; the others, the packet of sound among
+    /// them, would wait for the next slice, some 60 ms. So what is left is asked for.
+    fn flush(&self) {
+        let is_answer = self.flushed.replace(false);
+        if !is_answer && self.recorder.state() == RecordingState::Recording {
+            self.flushed.set(self.recorder.request_data().is_ok());
+        }
     }
 
     fn fill(&self, place: usize, bytes: JsBytes) {

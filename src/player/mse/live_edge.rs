@@ -13,6 +13,12 @@ const PICTURES: f64 = 0.1;
 /// What is ahead breathes with each piece; what counts is the least of it within this time.
 const WINDOW: f64 = 1.0;
 
+/// The next recorder's pieces may come in another rhythm: in Chromium packets of sound come one by one, or in pairs, which is
+/// 60 ms later at the worst. So what was worse within this time counts too, up to so much.
+const MEMORY: f64 = 12.0;
+const RHYTHM: f64 = 0.07;
+const RHYTHM_OF_PICTURES: f64 = 0.02;
+
 /// A newcomer begins with this much more than the target ahead, until it is known how the pieces come.
 const UNKNOWN: f64 = 0.1;
 
@@ -94,6 +100,8 @@ pub fn target(has_sound: bool) -> f64 {
 pub struct LiveEdge {
     /// What was asked for.
     target: f64,
+    /// What the next recorder's pieces may come later.
+    rhythm: f64,
     /// What this line needs beyond it, and when that was looked at last.
     more: f64,
     looked: f64,
@@ -103,21 +111,23 @@ pub struct LiveEdge {
     /// Starts with less ahead than the target, since no more may come.
     at_once: bool,
     rate: f64,
-    ahead: VecDeque<(f64, f64)>,
+    /// The end of what is buffered minus the time, at each time.
+    edges: VecDeque<(f64, f64)>,
     sought: f64,
 }
 
 impl LiveEdge {
-    pub fn new(target: f64) -> Self {
+    pub fn new(target: f64, has_sound: bool) -> Self {
         Self {
             target,
+            rhythm: if has_sound { RHYTHM } else { RHYTHM_OF_PICTURES },
             more: 0.0,
             looked: 0.0,
             started: false,
             settled: false,
             at_once: false,
             rate: 1.0,
-            ahead: VecDeque::new(),
+            edges: VecDeque::new(),
             sought: f64::NEG_INFINITY,
         }
     }
@@ -144,31 +154,28 @@ impl LiveEdge {
             }
             self.started = true;
             self.sought = now;
+            // Until more is known, the rhythm is taken for the better one.
+            self.edges.push_back((now, end - now - self.rhythm));
             return Step::Start(if slides { start } else { (end - enough).max(start) });
         }
         if !playing {
-            self.ahead.clear();
+            self.edges.clear();
             return self.set_rate(1.0);
         }
         let ahead = end - playhead;
         let lost = playhead < start - 0.001;
         if slides && !lost {
-            self.ahead.clear();
+            self.edges.clear();
             return self.set_rate(if ahead > STARVED { RUSH } else { 1.0 });
         }
         if lost || ahead > self.target() + FAR && now - self.sought > SEEK_EVERY {
             return self.seek(sample);
         }
-        self.ahead.push_back((now, ahead));
-        while self.ahead.front().is_some_and(|(then, _)| now - then > WINDOW) {
-            self.ahead.pop_front();
-        }
-        let least = self.ahead.iter().map(|(_, ahead)| *ahead).fold(f64::INFINITY, f64::min);
+        let least = self.least(now, end) + now - playhead;
         let error = least - self.target();
         if !self.settled && now - self.sought >= KNOWN_AFTER {
             self.settled = true;
             if error > WORTH_A_SEEK {
-                self.ahead.clear();
                 return Step::Seek(playhead + error);
             }
         }
@@ -178,6 +185,19 @@ impl LiveEdge {
         } else {
             (1.0 + error * GAIN).clamp(SLOWEST, fastest)
         })
+    }
+
+    /// The edge at its worst, and what it may be next, relative to the time that goes by.
+    fn least(&mut self, now: f64, end: f64) -> f64 {
+        self.edges.push_back((now, end - now));
+        while self.edges.front().is_some_and(|(then, _)| now - then > MEMORY) {
+            self.edges.pop_front();
+        }
+        let worst = |within: f64| {
+            let edges = self.edges.iter().filter(|(then, _)| now - then <= within);
+            edges.map(|(_, edge)| *edge).fold(f64::INFINITY, f64::min)
+        };
+        worst(MEMORY).max(worst(WINDOW) - self.rhythm)
     }
 
     /// The playhead has run into the end: more is kept ahead from now on. What a start or a seek brings does not count.
@@ -199,7 +219,7 @@ impl LiveEdge {
 
     fn seek(&mut self, sample: Sample) -> Step {
         self.sought = sample.now;
-        self.ahead.clear();
+        self.edges.clear();
         Step::Seek((sample.end - self.target()).max(sample.start))
     }
 
@@ -221,33 +241,39 @@ mod tests {
         Sample { now, start: 0.0, end: 100.0, playhead: 100.0 - ahead, playing: true, slides: false }
     }
 
+    /// The playhead goes along with the time, and so much is ahead of it.
+    fn moving(now: f64, ahead: f64) -> Sample {
+        Sample { end: now + ahead, playhead: now, ..sample(now, 0.0) }
+    }
+
     const TARGET: f64 = 0.35;
 
     fn started() -> LiveEdge {
-        let mut edge = LiveEdge::new(TARGET);
+        let mut edge = LiveEdge::new(TARGET, true);
         assert_eq!(edge.step(sample(0.0, 100.0)), Step::Start(100.0 - (TARGET + UNKNOWN)));
         assert_eq!(edge.step(sample(KNOWN_AFTER, TARGET)), Step::Nothing);
+        edge.edges.clear();
         edge
     }
 
     #[test]
     fn the_start_is_corrected_once_by_a_seek_if_that_is_worth_it() {
         let corrected = |least: f64| {
-            let mut edge = LiveEdge::new(TARGET);
+            let mut edge = LiveEdge::new(TARGET, true);
             edge.step(sample(0.0, 100.0));
-            edge.step(sample(0.1, least));
-            let first = edge.step(sample(KNOWN_AFTER, 1.0));
-            (first, edge.step(sample(KNOWN_AFTER + 0.1, 1.0)))
+            edge.step(moving(0.1, least));
+            let first = edge.step(moving(KNOWN_AFTER, 1.0));
+            (first, edge.step(moving(KNOWN_AFTER + 0.1, 1.0)))
         };
         let (Step::Seek(to), after) = corrected(TARGET + 0.2) else { panic!("no seek") };
-        assert!((to - 99.2).abs() < 1e-9, "from 99 by 0.2, not to {to}");
+        assert!((to - KNOWN_AFTER - 0.2).abs() < 1e-9, "by 0.2, not to {to}");
         assert!(matches!(after, Step::Rate(_) | Step::Nothing), "once");
         assert!(!matches!(corrected(TARGET + 0.05).0, Step::Seek(_)));
     }
 
     #[test]
     fn starts_when_the_target_and_a_little_more_is_there() {
-        let mut edge = LiveEdge::new(TARGET);
+        let mut edge = LiveEdge::new(TARGET, true);
         let early = Sample { now: 0.0, start: 0.0, end: 0.4, playhead: 0.0, playing: false, slides: false };
         assert_eq!(edge.step(early), Step::Nothing);
         assert_eq!(edge.step(Sample { end: 0.6, ..early }), Step::Start(0.6 - (TARGET + UNKNOWN)));
@@ -255,7 +281,7 @@ mod tests {
 
     #[test]
     fn slides_are_rushed_through_to_the_newest() {
-        let mut edge = LiveEdge::new(TARGET);
+        let mut edge = LiveEdge::new(TARGET, true);
         let slides = |ahead| Sample { slides: true, ..sample(1.0, ahead) };
         assert_eq!(edge.step(slides(100.0)), Step::Start(0.0), "no seek into a picture that stands");
         assert_eq!(edge.step(slides(2.6)), Step::Rate(RUSH));
@@ -266,7 +292,7 @@ mod tests {
 
     #[test]
     fn starts_with_less_when_no_more_comes() {
-        let mut edge = LiveEdge::new(TARGET);
+        let mut edge = LiveEdge::new(TARGET, true);
         let still = Sample { now: 0.0, start: 0.0, end: 0.033, playhead: 0.0, playing: false, slides: false };
         assert_eq!(edge.step(still), Step::Nothing);
         edge.start_at_once();
@@ -285,13 +311,23 @@ mod tests {
     }
 
     #[test]
-    fn the_least_of_a_second_counts() {
+    fn the_edge_at_its_worst_counts() {
         let mut edge = started();
-        assert_eq!(edge.step(sample(1.0, TARGET)), Step::Nothing);
+        assert_eq!(edge.step(moving(20.0, TARGET)), Step::Nothing);
         for tenth in 1..10 {
-            assert_eq!(edge.step(sample(1.0 + f64::from(tenth) / 10.0, TARGET + 0.07)), Step::Nothing);
+            assert_eq!(
+                edge.step(moving(20.0 + f64::from(tenth) / 10.0, TARGET + 0.15)),
+                Step::Nothing,
+                "within a second"
+            );
         }
-        assert_eq!(edge.step(sample(2.1, TARGET + 0.07)), Step::Rate(1.04));
+        assert_eq!(
+            edge.step(moving(21.5, TARGET + 0.15)),
+            Step::Rate(1.04),
+            "beyond it only as much as a rhythm"
+        );
+        assert_eq!(edge.step(moving(22.0, TARGET + RHYTHM)), Step::Rate(1.0));
+        assert_eq!(edge.step(moving(40.0, TARGET + RHYTHM)), Step::Rate(1.04), "and not for ever");
     }
 
     #[test]
@@ -319,7 +355,7 @@ mod tests {
 
     #[test]
     fn a_target_far_behind_is_a_target_too() {
-        let mut edge = LiveEdge::new(10.0);
+        let mut edge = LiveEdge::new(10.0, true);
         assert_eq!(edge.step(sample(0.0, 100.0)), Step::Start(100.0 - (10.0 + UNKNOWN)));
         assert_eq!(edge.step(sample(1.0, 10.0)), Step::Nothing);
     }

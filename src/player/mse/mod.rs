@@ -95,7 +95,10 @@ impl Mse {
             remux: RefCell::default(),
             ended: Cell::new(false),
             fed: Cell::new(false),
-            edge: RefCell::new(LiveEdge::new(target.unwrap_or_else(|| live_edge::target(has_sound(mime))))),
+            edge: RefCell::new(LiveEdge::new(
+                target.unwrap_or_else(|| live_edge::target(has_sound(mime))),
+                has_sound(mime),
+            )),
             full: Cell::new(false),
             _pitch: LoosePitch::of(&video),
             fail,
