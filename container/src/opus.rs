@@ -51,7 +51,7 @@ pub(crate) fn lost(packet: &[u8]) -> Option<Vec<u8>> {
 fn frames(packet: &[u8]) -> Option<Vec<Range<usize>>> {
     let end = packet.len();
     match packet.first()? & 0x03 {
-        0 => Some(vec![1..end]),
+        0 => split(1..end, 1),
         1 => split(1..end, 2),
         2 => {
             let (len, at) = read_len(packet, 1)?;
