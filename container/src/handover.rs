@@ -126,7 +126,8 @@ impl Handover {
         };
         let covers =
             last.is_none_or(|last| new(true).next_back().is_some_and(|newest| newest + SAME >= last));
-        // A packet of Chromium lasts 60 ms, and comes up to as much later than the old recorder's would: it has to be there.
+        // Sound must not wait for its next packet: one of Chromium lasts 60 ms, and may come as much later than the old
+        // recording's would.
         let next = old.sound.and_then(|(heard, packet)| {
             let there = new(false).find(|time| *time > heard + 1);
             there.or_else(|| new(false).next_back().map(|newest| newest + packet).filter(|_| packet <= SHORT))
@@ -162,26 +163,26 @@ impl Handover {
         let offsets = new.iter().flat_map(|new| old.pictures.iter().map(move |old| old - new));
         let near = offsets.filter(|offset| (*offset as f64 - self.guess).abs() < GUESS);
         let scored = near.map(|offset| {
-            let difference = difference(&old.pictures, &new, offset);
-            let mean = difference.unwrap_or(DIFFERENCE * 2.0);
+            let (count, mean) = difference(&old.pictures, &new, offset);
             let score = mean + (offset as f64 - self.guess).abs() * DISLIKE;
-            (score, offset, difference.is_some_and(|mean| mean <= DIFFERENCE))
+            // An offset that leaves less to compare is no worse for it: it is only not sure yet.
+            (score, offset, count >= ALIKE && mean <= DIFFERENCE)
         });
         let best = scored.min_by(|one, other| one.0.total_cmp(&other.0));
         best.map_or((self.guess.round() as i64, false), |(_, offset, is_sure)| (offset, is_sure))
     }
 }
 
-/// The mean difference in time between the new pictures and their likes; `None` if too few can be compared.
-fn difference(old: &VecDeque<i64>, new: &[i64], offset: i64) -> Option<f64> {
-    let newest = *old.back()?;
+/// How many of the new pictures can be compared, and the mean difference in time to their likes, ms.
+fn difference(old: &VecDeque<i64>, new: &[i64], offset: i64) -> (usize, f64) {
+    let newest = old.back().copied().unwrap_or(i64::MIN);
     // The first one is what the source showed when the recorder was started, and in Firefox no frame of its own.
     let placed = new.iter().skip(1).map(|time| time + offset).filter(|time| *time <= newest + SAME);
     let (sum, count) = placed.fold((0, 0), |(sum, count), time| {
-        let nearest = old.iter().map(|old| old.abs_diff(time)).min().unwrap_or(u64::MAX);
+        let nearest = old.iter().map(|old| old.abs_diff(time)).min().unwrap_or(0);
         (sum + nearest, count + 1)
     });
-    (count >= ALIKE).then(|| sum as f64 / count as f64)
+    (count, if count > 0 { sum as f64 / count as f64 } else { DIFFERENCE })
 }
 
 impl Joint {

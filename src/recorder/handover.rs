@@ -16,7 +16,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 /// Two runs that cannot be aligned for sure within this time, ms, are as well as can be.
-const PATIENCE: f64 = 450.0;
+const PATIENCE: f64 = 700.0;
 
 /// A run that has given nothing for this long, ms, while the current one goes on, is given up.
 const GIVE_UP: f64 = 5_000.0;

@@ -22,10 +22,9 @@ const RHYTHM_OF_PICTURES: f64 = 0.02;
 /// A newcomer begins with this much more than the target ahead, until it is known how the pieces come.
 const UNKNOWN: f64 = 0.1;
 
-/// So long after the start, in seconds, that is known, and what is too much is sought over. A rate would take seconds, in which
-/// Chromium's sound breaks now and then.
+/// So long after the start, in seconds, that is known, and what is far too much is sought over. A seek costs content.
 const KNOWN_AFTER: f64 = 0.35;
-const WORTH_A_SEEK: f64 = 0.06;
+const WORTH_A_SEEK: f64 = 0.3;
 
 /// Errors below this are left alone.
 const DEAD_BAND: f64 = 0.02;
@@ -265,10 +264,10 @@ mod tests {
             let first = edge.step(moving(KNOWN_AFTER, 1.0));
             (first, edge.step(moving(KNOWN_AFTER + 0.1, 1.0)))
         };
-        let (Step::Seek(to), after) = corrected(TARGET + 0.2) else { panic!("no seek") };
-        assert!((to - KNOWN_AFTER - 0.2).abs() < 1e-9, "by 0.2, not to {to}");
+        let (Step::Seek(to), after) = corrected(TARGET + 0.4) else { panic!("no seek") };
+        assert!((to - KNOWN_AFTER - 0.4).abs() < 1e-9, "by 0.4, not to {to}");
         assert!(matches!(after, Step::Rate(_) | Step::Nothing), "once");
-        assert!(!matches!(corrected(TARGET + 0.05).0, Step::Seek(_)));
+        assert!(!matches!(corrected(TARGET + 0.2).0, Step::Seek(_)));
     }
 
     #[test]
