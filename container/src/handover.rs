@@ -38,6 +38,9 @@ const SAME: i64 = 5;
 /// A packet of sound that lasts this long, ms, is not waited for.
 const SHORT: i64 = 20;
 
+/// A recording that has given so many packets of sound gives them at an even pace.
+const SETTLED: usize = 4;
+
 /// What is left between the old recording's last picture and what follows, ms: room for a clock that is corrected.
 const ROOM: i64 = 2;
 
@@ -126,11 +129,13 @@ impl Handover {
         };
         let covers =
             last.is_none_or(|last| new(true).next_back().is_some_and(|newest| newest + SAME >= last));
-        // Sound must not wait for its next packet: one of Chromium lasts 60 ms, and may come as much later than the old
-        // recording's would.
+        // Sound must not wait for its next packet, which lasts 60 ms in Chromium: it is there; or, in a recording that has found
+        // its rhythm, it comes when the old one's would.
         let next = old.sound.and_then(|(heard, packet)| {
             let there = new(false).find(|time| *time > heard + 1);
-            there.or_else(|| new(false).next_back().map(|newest| newest + packet).filter(|_| packet <= SHORT))
+            let is_as_far = |newest: &i64| newest + SAME >= heard && new(false).count() >= SETTLED;
+            let newest = new(false).next_back().filter(|newest| packet <= SHORT || is_as_far(newest));
+            there.or(newest.map(|newest| newest + packet))
         });
         let first = self
             .frames

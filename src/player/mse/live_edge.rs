@@ -16,7 +16,7 @@ const WINDOW: f64 = 1.0;
 /// The next recorder's pieces may come in another rhythm: in Chromium packets of sound come one by one, or in pairs, which is
 /// 60 ms later at the worst. So what was worse within this time counts too, up to so much.
 const MEMORY: f64 = 12.0;
-const RHYTHM: f64 = 0.07;
+const RHYTHM: f64 = 0.06;
 const RHYTHM_OF_PICTURES: f64 = 0.02;
 
 /// A newcomer begins with this much more than the target ahead, until it is known how the pieces come.
@@ -326,7 +326,7 @@ mod tests {
             "beyond it only as much as a rhythm"
         );
         assert_eq!(edge.step(moving(22.0, TARGET + RHYTHM)), Step::Rate(1.0));
-        assert_eq!(edge.step(moving(40.0, TARGET + RHYTHM)), Step::Rate(1.04), "and not for ever");
+        assert_eq!(edge.step(moving(40.0, TARGET + RHYTHM)), Step::Rate(1.02), "and not for ever");
     }
 
     #[test]
