@@ -53,6 +53,11 @@ pub struct Tail {
 }
 
 impl Tail {
+    /// The time of the newest picture, ms.
+    pub fn newest_picture(&self) -> Option<i64> {
+        self.pictures.back().copied()
+    }
+
     /// A frame was given.
     pub fn note(&mut self, frame: &Frame) {
         if !frame.is_video {

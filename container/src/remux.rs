@@ -64,6 +64,8 @@ pub struct Remux {
     held: VecDeque<Held>,
     /// The time of the newest frame, in the stream, ms.
     newest: Option<i64>,
+    /// The time of the newest picture.
+    picture: Option<i64>,
     /// Where the last of them ends.
     end: i64,
     /// What the picture before lasted.
@@ -134,9 +136,10 @@ impl Remux {
         std::mem::take(&mut self.out)
     }
 
-    /// The time of the newest frame, in the stream, ms.
+    /// The time of the newest picture in the stream, ms, or of the newest sound where there are none. Sound that begins
+    /// later is no obstacle to what follows: packets are put end to end.
     pub fn newest(&self) -> Option<i64> {
-        self.newest
+        self.picture.or(self.newest)
     }
 
     /// Where what was given ends, ms: a packet of sound lasts, a picture stands until the next one.
@@ -194,6 +197,7 @@ impl Remux {
                 self.usual = Some(duration);
             }
         }
+        self.picture = self.picture.max(Some(time));
         self.push_held(frame, None);
         Ok(())
     }

@@ -124,6 +124,12 @@ fn the_last_picture_of_a_segment_lasts_until_the_next_segment_begins() {
     let media = taken(&mut remux);
     assert_eq!(blocks(&media), [(40, 30), (0, 33)]);
     assert_eq!((remux.newest(), remux.end()), (Some(103), 104));
+    remux.push(&sound(50)).expect("normal form");
+    assert_eq!(
+        (remux.newest(), remux.end()),
+        (Some(103), 180),
+        "the newest picture, and where the sound ends"
+    );
 }
 
 #[test]

@@ -1,76 +1,39 @@
 //! The next run takes over from the current one.
 
 use super::{
-    Recorder, Recording, formats,
-    rhythm::LONGEST,
+    Recorder, Recording,
     run::{Format, Run},
-    settings,
 };
 use crate::{
-    deferred::Deferred,
     dom::{now, weakly},
-    error::{Error, Kind},
+    error::Error,
 };
 use blobcast_container::Likeness;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
 
 /// Two runs that cannot be aligned for sure within this time, ms, are as well as can be.
 const PATIENCE: f64 = 700.0;
 
-/// A run that has given nothing for this long, ms, while the current one goes on, is given up.
-const GIVE_UP: f64 = 5_000.0;
+/// A run that has not taken over after this time, ms, while the current one goes on, is given up.
+pub(super) const GIVE_UP: f64 = 5_000.0;
 
 impl Recorder {
     /// Starts the next run beside the current one, which goes on and is sent in full until the next one takes over.
     pub(super) fn begin_handover(&self) {
-        self.start_run(Likeness::Same);
+        if let Err(error) = self.start_run(self.likeness()) {
+            // The current one goes on, and another next one is tried later.
+            self.failed_at.set(now());
+            self.events.error(&error);
+        }
         self.tell_congestion();
-    }
-
-    /// Records another stream from now on: simply the next segment, which begins when the new stream has given
-    /// something. Done when it is sent.
-    pub fn replace_stream(
-        &self,
-        stream: &JsValue,
-    ) -> Result<impl Future<Output = Result<JsValue, JsValue>> + use<>, Error> {
-        let stream = settings::stream(stream)?;
-        formats::supported(&stream, self.settings.formats.wanted.as_deref())?;
-        if self.is_over() || self.ending.get().is_some() {
-            return Err(Error::new(
-                Kind::InvalidState,
-                "the recording has ended; call startRecording with the new stream",
-            ));
-        }
-        self.settle_replacement(Err("another stream took the place of this one"));
-        self.source.replace(stream);
-        let replaced = Deferred::default();
-        let done = replaced.wait();
-        if self.runs.borrow().is_empty() {
-            replaced.resolve();
-        } else {
-            self.replaced.replace(Some(replaced));
-            self.runs.borrow_mut().truncate(1);
-            self.start_run(Likeness::Other);
-        }
-        Ok(done)
-    }
-
-    /// The page need not wait any longer for its new stream to be sent.
-    pub(super) fn settle_replacement(&self, done: Result<(), &str>) {
-        match (self.replaced.take(), done) {
-            (Some(replaced), Ok(())) => replaced.resolve(),
-            (Some(replaced), Err(why)) => replaced.reject(&Error::new(Kind::Abort, why).to_js()),
-            (None, _) => {}
-        }
     }
 
     /// Starts the next run, unless it is there, and stops the current one in the same turn: the old tail is sent to its
     /// last chunk, then the new blob. For a current run that cannot go on.
     pub(super) fn hand_over(&self) {
         let is_there = self.runs.borrow().len() > 1;
-        if !is_there && !self.start_run(Likeness::Same) {
-            return;
+        if !is_there && let Err(error) = self.start_run(self.likeness()) {
+            return self.fail(error);
         }
         let current = self.front().filter(|_| self.runs.borrow().len() > 1);
         if let Some(current) = current {
@@ -79,21 +42,20 @@ impl Recorder {
         self.tell_congestion();
     }
 
-    fn start_run(&self, likeness: Likeness) -> bool {
+    /// Starts a run behind those that are there.
+    pub(super) fn start_run(&self, likeness: Likeness) -> Result<(), Error> {
+        if self.ending.get().is_some() || !self.source.is_live() {
+            // The last run's end is the end of it all.
+            return Ok(());
+        }
         let notify = || weakly(&self.me, |recorder| recorder.pump());
         let stream = self.source.for_run();
         let rates = self.next_rates(&stream);
         let start = |format: &Format| Run::start(&stream, &rates.of(format), notify());
-        let run = match self.settings.formats.start(&stream, start) {
-            Ok(run) => run,
-            Err(error) => {
-                self.fail(error);
-                return false;
-            }
-        };
-        let guess = self.front().map(|current| (run.started() - current.run.started(), likeness));
-        self.runs.borrow_mut().push_back(Rc::new(Recording::new(run, guess)));
-        true
+        let run = self.settings.formats.start(&stream, start)?;
+        let after = self.front().map(|current| (run.started() - current.run.started(), likeness));
+        self.runs.borrow_mut().push_back(Rc::new(Recording::new(run, after)));
+        Ok(())
     }
 
     /// Switches to the next run, if that can be done now.
@@ -102,7 +64,7 @@ impl Recorder {
             let runs = self.runs.borrow();
             runs.front().cloned().zip(runs.get(1).cloned())
         };
-        let Some((current, next)) = pair else { return };
+        let Some((current, next)) = pair.filter(|_| !self.waits_for_clock()) else { return };
         while let Some(frames) = next.read() {
             next.gather(frames);
         }
@@ -110,6 +72,7 @@ impl Recorder {
             // The current one goes on, and another next one is tried later.
             self.runs.borrow_mut().truncate(1);
             self.failed_at.set(now());
+            self.take_replacement_back();
             return;
         }
         let is_late = next.run.first_heard().is_some_and(|first| now() - first > PATIENCE);
@@ -127,15 +90,13 @@ impl Recorder {
         self.has_begun(&next);
     }
 
-    /// Whether the next run gives nothing although the current one does.
+    /// Whether the next run gives nothing that could take over, although the current one goes on.
     fn is_stuck(&self, current: &Recording, next: &Recording) -> bool {
-        let is_stuck = !next.run.has_data() && next.run.age() > GIVE_UP && current.run.age() < LONGEST;
-        let waits_for_sound = is_stuck && next.run.has_sound() && !current.run.has_sound();
-        if waits_for_sound {
+        let is_stuck = next.run.age() > GIVE_UP && !current.has_ended();
+        if is_stuck && next.run.has_sound() && !current.run.has_sound() {
             self.source.leave_sound_out();
         }
-        // The page's new stream is waited for.
-        is_stuck && self.replaced.borrow().is_none()
+        is_stuck
     }
 
     /// The first segment of a run has begun.

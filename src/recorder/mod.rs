@@ -19,6 +19,7 @@ mod mime;
 mod narrowing;
 mod numbering;
 mod recording;
+mod replacement;
 mod rhythm;
 mod run;
 mod settings;
@@ -42,6 +43,7 @@ use blobcast_wire::{Outbox, Segment};
 use congestion::Line;
 use numbering::Numbering;
 use recording::Recording;
+use replacement::Replacement;
 use settings::Settings;
 use source::Source;
 use std::{
@@ -84,7 +86,7 @@ pub struct Recorder {
     started: Deferred,
     stopped: Deferred,
     /// The page waits for its new stream to be sent.
-    replaced: RefCell<Option<Deferred>>,
+    replacement: RefCell<Option<Replacement>>,
     /// What follows once all is delivered: `stop()` was called, or the tracks have ended.
     ending: Cell<Option<State>>,
     sent: RefCell<Meter>,
@@ -133,7 +135,7 @@ impl Recorder {
             resent: Cell::new(0),
             started: Deferred::default(),
             stopped: Deferred::default(),
-            replaced: RefCell::default(),
+            replacement: RefCell::default(),
             ending: Cell::default(),
             sent: RefCell::default(),
             segments: Cell::default(),
@@ -214,10 +216,14 @@ impl Recorder {
         }
         let end = weakly(&self.me, move |recorder| recorder.end(state, None));
         *self.draining.borrow_mut() = Some(Timers::steady().after(DRAIN, end));
-        // All that a next one has, the current one has too.
-        self.runs.borrow_mut().truncate(1);
-        if let Some(current) = self.front() {
-            current.run.stop();
+        let goes_on = self.front().is_some_and(|current| current.run.is_recording() && !current.has_ended());
+        if goes_on && self.replacement.borrow().is_none() {
+            // All that a next one has, the current one has too.
+            self.runs.borrow_mut().truncate(1);
+        }
+        let runs: Vec<_> = self.runs.borrow().iter().cloned().collect();
+        for recording in runs {
+            recording.run.stop();
         }
         self.end_if_drained();
     }
@@ -258,7 +264,8 @@ impl Recorder {
             self.started.reject(&error.to_js());
         }
         self.started.reject(&Error::new(Kind::Abort, "the recording was stopped before it began").to_js());
-        self.settle_replacement(Err("the recording ended before the new stream was sent"));
+        let too_late = Error::new(Kind::Abort, "the recording ended before the new stream was sent");
+        self.settle_replacement(Err(too_late));
         self.stopped.resolve();
         self.outbox.borrow_mut().clear();
         self.events.close();

@@ -53,6 +53,10 @@ impl Recorder {
             self.bitrate.borrow_mut().give_up();
         }
         self.end_segment(recording, true);
+        if self.replacement.borrow().is_none() {
+            // What a next one has gathered is as late.
+            self.runs.borrow_mut().truncate(1);
+        }
         self.tell_congestion();
     }
 

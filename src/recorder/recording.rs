@@ -21,6 +21,8 @@ pub struct Recording {
     cutter: RefCell<Option<Cutter>>,
     tail: RefCell<Tail>,
     failure: Cell<Option<Error>>,
+    /// It was given up before its first segment began.
+    given_up: Cell<bool>,
 }
 
 /// Where in a segment of one run another run goes on.
@@ -43,6 +45,7 @@ impl Recording {
             cutter: RefCell::default(),
             tail: RefCell::default(),
             failure: Cell::default(),
+            given_up: Cell::new(false),
         }
     }
 
@@ -112,7 +115,9 @@ impl Recording {
 
     /// The end of the segment, if it began and has none yet.
     pub fn end(&self, sent: u64, cut_short: bool) -> Option<Message<JsBytes>> {
-        self.cutter.borrow_mut().as_mut()?.end(sent, cut_short)
+        let mut cutter = self.cutter.borrow_mut();
+        self.given_up.set(cutter.is_none());
+        cutter.as_mut()?.end(sent, cut_short)
     }
 
     /// The segment that it is cut into now, and its beginning in the time of the run, ms.
@@ -122,7 +127,13 @@ impl Recording {
 
     /// Whether the segment has ended: nothing more of it is sent.
     pub fn has_ended(&self) -> bool {
-        self.cutter.borrow().as_ref().is_some_and(Cutter::has_ended)
+        self.given_up.get() || self.cutter.borrow().as_ref().is_some_and(Cutter::has_ended)
+    }
+
+    /// How long the segment is by its newest picture, ms.
+    pub fn media(&self) -> i64 {
+        let newest = self.tail.borrow().newest_picture();
+        newest.zip(self.segment()).map_or(0, |(newest, (_, base))| newest - base)
     }
 
     /// Bytes in the segment so far.

@@ -9,8 +9,10 @@ use crate::{
 use blobcast_container::Frame;
 use std::rc::Rc;
 
-/// A segment that grows beyond this ends early: a relay that loses it gets it again as one message.
-const LARGEST_SEGMENT: usize = 6 << 20;
+/// A segment that grows beyond this ends early: a relay that loses it gets it again as one message. It has to end
+/// before the second.
+const LARGE_SEGMENT: usize = 5 << 20;
+const LARGEST_SEGMENT: usize = 7 << 20;
 
 /// A keyframe that was asked for and is this late, ms, will not come: the browser gives none.
 const KEYFRAME_LATE: f64 = 1_000.0;
@@ -34,7 +36,8 @@ impl Recorder {
             while let Some(frames) = self.take(&front) {
                 self.cut(&front, frames);
             }
-            if !front.run.is_over() {
+            let has_more = front.segment().is_none() && self.waits_for_clock();
+            if !front.run.is_over() || has_more {
                 break;
             }
             self.runs.borrow_mut().pop_front();
@@ -50,9 +53,8 @@ impl Recorder {
     /// What is to be cut next. A segment begins when it can be numbered: that the relay's clock is asked anew
     /// takes a moment, unless the relay is away.
     fn take(&self, recording: &Recording) -> Option<Vec<Frame>> {
-        let is_asking = self.link().is_some_and(|link| link.is_up() && !link.clock_is_settled());
         if recording.segment().is_none() {
-            if is_asking {
+            if self.waits_for_clock() {
                 return None;
             }
             let gathered = recording.gathered();
@@ -63,24 +65,32 @@ impl Recorder {
         recording.read()
     }
 
+    /// Whether the relay is there and its clock is being asked.
+    pub(super) fn waits_for_clock(&self) -> bool {
+        self.link().is_some_and(|link| link.is_up() && !link.clock_is_settled())
+    }
+
     pub(super) fn front(&self) -> Option<Rc<Recording>> {
         self.runs.borrow().front().cloned()
     }
 
     /// Ends a segment that has lasted long enough. Not while the next run takes over.
     fn restart_in_time(&self) {
-        let is_alone = self.runs.borrow().len() == 1;
-        let Some(current) = self.front().filter(|front| is_alone && front.run.has_data()) else { return };
+        let Some(current) = self.front().filter(|front| front.run.has_data()) else { return };
         if self.is_congested() {
             return;
         }
         if current.has_ended() || current.len() > LARGEST_SEGMENT {
             return self.hand_over();
         }
+        if self.runs.borrow().len() > 1 {
+            return;
+        }
         // A picture that stands is no reason to begin anew; sound over it goes on, and is.
         let moves = self.source.has_sound() || !self.is_answer(&current.run);
         let may_try = now() - self.failed_at.get() > self.settings.restart_interval;
-        if self.wants_less(&current.run) || moves && may_try && self.is_old(&current) {
+        let is_time = moves && self.is_old(&current) || current.len() > LARGE_SEGMENT;
+        if may_try && (is_time || self.wants_less(&current.run)) {
             self.begin_handover();
         }
     }
@@ -91,8 +101,8 @@ impl Recorder {
         if !current.run.rolls() || self.bitrate.borrow().is_limited() {
             return is_due(current.run.age(), interval, timeslice);
         }
-        let base = current.segment().map_or(0, |(_, base)| base);
-        let is_late = current.run.age() - base as f64 > interval + KEYFRAME_LATE;
+        // By the pictures that came: a source that stood still could give no keyframe.
+        let is_late = current.media() as f64 > interval + KEYFRAME_LATE;
         if is_late {
             self.settings.formats.without_keyframes();
         }

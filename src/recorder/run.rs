@@ -174,6 +174,11 @@ impl Run {
         now() - self.started
     }
 
+    /// Whether it was not stopped.
+    pub fn is_recording(&self) -> bool {
+        self.recorder.state() == RecordingState::Recording
+    }
+
     /// Whether it records sound.
     pub fn has_sound(&self) -> bool {
         self.recorder.stream().get_audio_tracks().length() > 0

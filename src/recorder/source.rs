@@ -21,10 +21,10 @@ impl Source {
         Self { stream: RefCell::new(stream), soundless: Cell::default() }
     }
 
-    /// Another stream takes the place of the one before.
-    pub fn replace(&self, stream: MediaStream) {
-        self.stream.replace(stream);
+    /// Another stream takes the place of the one before, which is returned.
+    pub fn replace(&self, stream: MediaStream) -> MediaStream {
         self.soundless.take();
+        self.stream.replace(stream)
     }
 
     /// The page's stream.
@@ -37,7 +37,7 @@ impl Source {
     /// or, when it has tracks that have ended or give nothing, one of the others.
     pub fn for_run(&self) -> MediaStream {
         let stream = self.stream();
-        let leaves_sound_out = self.soundless.get().is_some_and(|since| now() - since < TRY_AGAIN);
+        let leaves_sound_out = self.leaves_sound_out();
         let tracks = stream.get_tracks();
         let wanted: js_sys::Array =
             tracks.iter().filter(|track| is_wanted(track, leaves_sound_out)).collect();
@@ -62,14 +62,13 @@ impl Source {
         self.soundless.take();
     }
 
-    /// Whether sound is left out.
-    pub fn is_soundless(&self) -> bool {
-        self.soundless.get().is_some()
+    fn leaves_sound_out(&self) -> bool {
+        self.soundless.get().is_some_and(|since| now() - since < TRY_AGAIN)
     }
 
-    /// Whether there is sound to record.
+    /// Whether there is sound to record, or to be tried again.
     pub fn has_sound(&self) -> bool {
-        !self.is_soundless() && has_live(&self.stream.borrow().get_audio_tracks())
+        !self.leaves_sound_out() && has_live(&self.stream.borrow().get_audio_tracks())
     }
 
     /// Whether there is anything to record.
