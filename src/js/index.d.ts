@@ -16,8 +16,9 @@ export interface RecordingOptions extends ConnectOptions {
   /** Time between segments, 500 to 20000 ms. Default 4000. A newcomer downloads at most this much. */
   restartInterval?: number;
   /**
-   * How a segment ends. `handover` (the default): the next MediaRecorder takes over from the current one, unseen. `keyframe`:
-   * one MediaRecorder goes on and is asked for keyframes, which costs less; browsers that give none (Firefox) hand over.
+   * How a segment ends. `handover`: the next MediaRecorder takes over from the current one, unseen. `keyframe`: one MediaRecorder
+   * goes on and is asked for keyframes, which costs less; browsers that give none (Firefox) hand over. Default: `handover`, and
+   * `keyframe` for VP9 and AV1, in which pictures that were recorded twice cannot be hidden.
    */
   restart?: "handover" | "keyframe";
   /** Time between chunks, 10 to 10000 ms. Default 40. */
@@ -138,7 +139,8 @@ export declare class Recording extends Handle<RecordingStats, RecordingEvents> {
   private constructor();
   /**
    * Broadcasts another stream from now on: the screen instead of the camera, another microphone. Viewers see a cut. Resolves
-   * when the new stream is on its way; until then the old one is broadcast, so stop its tracks afterwards.
+   * when the new stream is on its way; until then the old one is broadcast, so stop its tracks afterwards. Rejects with a
+   * TimeoutError, and goes on with the old one, when the new one gives nothing for five seconds.
    */
   replaceStream(mediaStream: MediaStream): Promise<void>;
   /** Ends it when all that was recorded is delivered. The tracks stay yours: stop them yourself. Twice is harmless. */

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     dom::{now, weakly},
-    error::Error,
+    error::{Error, Kind},
 };
 use blobcast_container::Likeness;
 use std::rc::Rc;
@@ -20,6 +20,10 @@ pub(super) const GIVE_UP: f64 = 5_000.0;
 impl Recorder {
     /// Starts the next run beside the current one, which goes on and is sent in full until the next one takes over.
     pub(super) fn begin_handover(&self) {
+        if !self.source.is_live() {
+            // The current run ends by itself, and with it the broadcast.
+            return;
+        }
         if let Err(error) = self.start_run(self.likeness()) {
             // The current one goes on, and another next one is tried later.
             self.failed_at.set(now());
@@ -31,11 +35,14 @@ impl Recorder {
     /// Starts the next run, unless it is there, and stops the current one in the same turn: the old tail is sent to its
     /// last chunk, then the new blob. For a current run that cannot go on.
     pub(super) fn hand_over(&self) {
-        let is_there = self.runs.borrow().len() > 1;
-        if !is_there && let Err(error) = self.start_run(self.likeness()) {
+        let (current, is_there) = (self.front(), self.runs.borrow().len() > 1);
+        let is_last = current.is_some() && !self.source.is_live();
+        if !is_there
+            && !is_last
+            && let Err(error) = self.start_run(self.likeness())
+        {
             return self.fail(error);
         }
-        let current = self.front().filter(|_| self.runs.borrow().len() > 1);
         if let Some(current) = current {
             current.run.stop();
         }
@@ -44,9 +51,12 @@ impl Recorder {
 
     /// Starts a run behind those that are there.
     pub(super) fn start_run(&self, likeness: Likeness) -> Result<(), Error> {
-        if self.ending.get().is_some() || !self.source.is_live() {
-            // The last run's end is the end of it all.
+        if self.ending.get().is_some() {
             return Ok(());
+        }
+        if !self.source.is_live() {
+            let message = "the stream's tracks have ended, so there is nothing to record";
+            return Err(Error::new(Kind::InvalidState, message));
         }
         let notify = || weakly(&self.me, |recorder| recorder.pump());
         let stream = self.source.for_run();
