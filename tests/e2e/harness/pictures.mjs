@@ -30,8 +30,8 @@ async function film(page, count, seconds, every = 0) {
 }
 
 /**
- * Runs in the page, so it stands alone. A picture of the video counts unless a canvas (a poster) lies over it
- * when the browser paints, which is after the animation frame's callbacks.
+ * Runs in the page, so it stands alone. A picture of the video counts unless a canvas (a poster) or another video (a standby)
+ * lies over it, to be seen, when the browser paints, which is after the animation frame's callbacks.
  */
 async function filmInPage(count, milliseconds, every, width, height) {
   const video = document.querySelector("video");
@@ -41,7 +41,8 @@ async function filmInPage(count, milliseconds, every, width, height) {
   const isCovered = () => {
     const { left, right, top, bottom } = video.getBoundingClientRect();
     const overlaps = (box) => box.left < right && box.right > left && box.top < bottom && box.bottom > top;
-    return [...document.querySelectorAll("canvas")].some((poster) => overlaps(poster.getBoundingClientRect()));
+    const isSeen = (cover) => cover !== video && Number(getComputedStyle(cover).opacity) > 0.5;
+    return [...document.querySelectorAll("canvas, video")].some((cover) => isSeen(cover) && overlaps(cover.getBoundingClientRect()));
   };
   const times = [];
   const lumas = [];

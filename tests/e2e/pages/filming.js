@@ -50,7 +50,9 @@ class Surfaces {
     const candidates = [...document.querySelectorAll("video, canvas")].filter((element) => {
       const box = element.getBoundingClientRect();
       const inside = box.left <= x && x < box.right && box.top <= y && y < box.bottom;
-      return inside && element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+      // A standby that waits is there, and next to transparent.
+      const isOpaque = Number(getComputedStyle(element).opacity) > 0.5;
+      return inside && isOpaque && element.checkVisibility({ visibilityProperty: true });
     });
     // Not elementsFromPoint: it passes over what does not take pointer events. Here all are siblings; of equals the last one is on top.
     const height = (element) => {
