@@ -73,7 +73,9 @@ test(`a socket cut alone at a random moment, ${CUTS} times, broadcaster and view
     const { errors } = await logOf(page, "viewing");
     assert.deepEqual(errors, []);
     assert.equal(await page.evaluate(() => video.error), null);
-    const codes = readBarcodes(shown[index]);
+    // Firefox has nothing to draw while it seeks.
+    const codes = readBarcodes(shown[index], { skip: true });
+    assert.ok(codes.length > 0.98 * shown[index].length, `${codes.length} of ${shown[index].length} have a bar code`);
     t.diagnostic(`${(await statsOf(page, "viewing")).mode}: ${codes.length} pictures`);
     assert.deepEqual(stepsBack(codes), []);
   }

