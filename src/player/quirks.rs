@@ -13,3 +13,9 @@ pub fn hangs_in_media_source() -> bool {
     };
     window().navigator().user_agent().is_ok_and(is_webkit_on_linux)
 }
+
+/// Firefox 153: what runs dry is drained, and the frame after that may be refused ("avcodec_send_packet error: End of file"),
+/// so more is kept ahead.
+pub fn refuses_after_running_dry() -> bool {
+    window().navigator().user_agent().is_ok_and(|agent| agent.contains("Firefox/"))
+}

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 /// The least that is kept ahead of the playhead. With less Chromium's sound runs dry, and each time it waits longer.
 const WITH_SOUND: f64 = 0.15;
 const PICTURES: f64 = 0.1;
+const CAREFUL: f64 = 0.35;
 
 /// What is ahead breathes with each piece; what counts is the least of it within this time.
 const WINDOW: f64 = 1.0;
@@ -89,9 +90,13 @@ pub enum Step {
     Seek(f64),
 }
 
-/// As little as does, in seconds.
-pub fn target(has_sound: bool) -> f64 {
-    if has_sound { WITH_SOUND } else { PICTURES }
+/// As little as does, in seconds. `is_careful`: the browser must not run dry.
+pub fn target(has_sound: bool, is_careful: bool) -> f64 {
+    match (has_sound, is_careful) {
+        (_, true) => CAREFUL,
+        (true, false) => WITH_SOUND,
+        (false, false) => PICTURES,
+    }
 }
 
 /// Keeps a playhead at its distance.

@@ -14,6 +14,7 @@ mod timeline;
 
 use super::{
     playback::Playback,
+    quirks,
     screen::{OnFailure, Screen},
 };
 use crate::{
@@ -96,7 +97,9 @@ impl Mse {
             ended: Cell::new(false),
             fed: Cell::new(false),
             edge: RefCell::new(LiveEdge::new(
-                target.unwrap_or_else(|| live_edge::target(has_sound(mime))),
+                target.unwrap_or_else(|| {
+                    live_edge::target(has_sound(mime), quirks::refuses_after_running_dry())
+                }),
                 has_sound(mime),
             )),
             full: Cell::new(false),

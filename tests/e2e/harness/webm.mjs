@@ -18,7 +18,7 @@ export function framesOf(bytes) {
     const size = number(bytes, id.end, { marker: false });
     const body = bytes.subarray(size.end, size.end + size.value);
     if (id.value === CLUSTER) cluster = 0;
-    if (id.value === TIMESTAMP) cluster = body.readUIntBE(0, body.length);
+    if (id.value === TIMESTAMP) cluster = body.reduce((time, byte) => time * 256 + byte, 0);
     if (BLOCKS.has(id.value)) {
       const track = number(body, 0, { marker: false });
       const time = cluster + body.readInt16BE(track.end);
