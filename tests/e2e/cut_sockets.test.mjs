@@ -75,7 +75,7 @@ test(`a socket cut alone at a random moment, ${CUTS} times, broadcaster and view
     assert.equal(await page.evaluate(() => video.error), null);
     // Firefox has nothing to draw while it seeks.
     const codes = readBarcodes(shown[index], { skip: true });
-    assert.ok(codes.length > 0.98 * shown[index].length, `${codes.length} of ${shown[index].length} have a bar code`);
+    assert.ok(codes.length > 0.9 * shown[index].length, `${codes.length} of ${shown[index].length} have a bar code`);
     t.diagnostic(`${(await statsOf(page, "viewing")).mode}: ${codes.length} pictures`);
     assert.deepEqual(stepsBack(codes), []);
   }
