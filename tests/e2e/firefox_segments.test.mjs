@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appended } from "./harness/appended.js";
+import { blobsOf } from "./harness/blobs.mjs";
 import { launchChromium, launchFirefox } from "./harness/browser.mjs";
 import { openBare, record, relayFor, view } from "./harness/pages.mjs";
 import { traffic } from "./harness/traffic.js";
@@ -20,8 +21,9 @@ test("Firefox buffers every segment of a broadcast with sound", { timeout: 120_0
   await view(viewer, { mode: "mse" });
   // The first may be a part of one, and the last is not over.
   await viewer.waitForFunction((count) => viewing.stats().restarts >= count + 2, { timeout: 60_000 }, SEGMENTS);
-  const played = await viewer.evaluate(playedInPage);
-  const received = await viewer.evaluate(receivedInPage, SEGMENTS);
+  const played = await base64Of(viewer, () => window.appended);
+  const received = [];
+  for (let i = 1; i <= SEGMENTS; i++) received.push(await base64Of(viewer, receivedInPage, i));
 
   const firefox = await openBare(await launchFirefox(t), relay);
   const ranges = await firefox.evaluate(bufferInPage, [played]);
@@ -40,31 +42,14 @@ const gapsIn = (ranges, interval) => ranges.slice(1).filter(([start], i) => star
 
 const lengthOf = (ranges) => Math.round(ranges.reduce((sum, [start, end]) => sum + end - start, 0));
 
-/** Runs in the viewer's page: all that it appended, as base64. */
-async function playedInPage() {
-  const base64 = async (blob) => {
-    const reader = new FileReader();
-    reader.readAsDataURL(blob);
-    await new Promise((resolve) => (reader.onload = resolve));
-    return reader.result.slice(reader.result.indexOf(",") + 1);
-  };
-  return Promise.all(window.appended.map(base64));
-}
+const base64Of = async (...blobs) => (await blobsOf(...blobs)).map((bytes) => bytes.toString("base64"));
 
-/** Runs in the viewer's page: the segments that it received, each a list of base64. */
-async function receivedInPage(count) {
-  const base64 = async (blob) => {
-    const reader = new FileReader();
-    reader.readAsDataURL(blob);
-    await new Promise((resolve) => (reader.onload = resolve));
-    return reader.result.slice(reader.result.indexOf(",") + 1);
-  };
-  const pieces = (segment) => {
-    const of = window.traffic.received.filter((piece) => piece.segment === segment && piece.bytes > 0);
-    return of.sort((a, b) => (a.kind === "blob" ? -1 : b.kind === "blob" ? 1 : a.seq - b.seq)).map(({ raw, bytes }) => raw.slice(raw.size - bytes));
-  };
-  const segments = [...new Set(window.traffic.received.map(({ segment }) => segment))].sort((a, b) => a - b);
-  return Promise.all(segments.slice(1, count + 1).map((segment) => Promise.all(pieces(segment).map(base64))));
+/** Runs in the viewer's page: the pieces of a segment that it received, in order. */
+function receivedInPage(index) {
+  const { received } = window.traffic;
+  const segment = [...new Set(received.map(({ segment }) => segment))].sort((a, b) => a - b)[index];
+  const of = received.filter((piece) => piece.segment === segment && piece.bytes > 0);
+  return of.sort((a, b) => (a.kind === "blob" ? -1 : b.kind === "blob" ? 1 : a.seq - b.seq)).map(({ raw, bytes }) => raw.slice(raw.size - bytes));
 }
 
 /** Runs in Firefox's page: appends each of the streams behind what is there, and tells what it buffered of each: ranges, in ms. */

@@ -77,7 +77,10 @@ impl Mse {
         let source = MediaSource::new().map_err(failed)?;
         let url = ObjectUrl::for_source(&source).map_err(failed)?;
         playback.set_source(url.as_str());
-        let video = playback.video.clone();
+        let has_sound = has_sound(mime);
+        let as_little_as_does = || live_edge::target(has_sound, quirks::refuses_after_running_dry());
+        let edge = LiveEdge::new(target.unwrap_or_else(as_little_as_does), has_sound);
+        let pitch = LoosePitch::of(&playback.video);
         Ok(Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             on_open: RefCell::new(Some(Listener::new(
@@ -96,14 +99,9 @@ impl Mse {
             remux: RefCell::default(),
             ended: Cell::new(false),
             fed: Cell::new(false),
-            edge: RefCell::new(LiveEdge::new(
-                target.unwrap_or_else(|| {
-                    live_edge::target(has_sound(mime), quirks::refuses_after_running_dry())
-                }),
-                has_sound(mime),
-            )),
+            edge: RefCell::new(edge),
             full: Cell::new(false),
-            _pitch: LoosePitch::of(&video),
+            _pitch: pitch,
             fail,
         }))
     }
