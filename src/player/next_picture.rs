@@ -1,6 +1,6 @@
 //! When a picture is on screen.
 
-use crate::dom::Listener;
+use crate::dom::{Listener, now};
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
@@ -23,10 +23,19 @@ extern "C" {
     fn cancel(this: &FrameCallbacks, handle: u32);
 }
 
+/// A picture on screen.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture {
+    /// Its media time, seconds.
+    pub time: f64,
+    /// When it was told, by the page's clock, ms. All that is told for the same painting of the page has the same time.
+    pub told: f64,
+}
+
 /// Takes the time of the call, and the metadata of the frame.
 type FrameCallback = Closure<dyn FnMut(f64, JsValue)>;
 
-/// Calls once with the media time, in seconds, of the video's next picture on screen; dropped, it does not.
+/// Calls once with the video's next picture on screen; dropped, it does not.
 ///
 /// Without `requestVideoFrameCallback` it waits for `timeupdate`, a little later than the picture.
 #[must_use = "dropping it cancels the call"]
@@ -38,16 +47,19 @@ pub struct NextPicture {
 }
 
 impl NextPicture {
-    pub fn of(video: &HtmlVideoElement, mut shown: impl FnMut(f64) + 'static) -> Self {
+    pub fn of(video: &HtmlVideoElement, mut shown: impl FnMut(Picture) + 'static) -> Self {
         let frames: &FrameCallbacks = video.unchecked_ref();
         if frames.available().is_undefined() {
             let element = video.clone();
-            let fallback = Listener::new(video, "timeupdate", move |_: Event| shown(element.current_time()));
+            let fallback = Listener::new(video, "timeupdate", move |_: Event| {
+                shown(Picture { time: element.current_time(), told: now() });
+            });
             return Self { video: video.clone(), request: None, _fallback: Some(fallback) };
         }
-        let callback = FrameCallback::new(move |_now, metadata: JsValue| {
+        let callback = FrameCallback::new(move |told, metadata: JsValue| {
             let time = js_sys::Reflect::get(&metadata, &"mediaTime".into());
-            shown(time.ok().and_then(|time| time.as_f64()).unwrap_or(f64::INFINITY));
+            let time = time.ok().and_then(|time| time.as_f64()).unwrap_or(f64::INFINITY);
+            shown(Picture { time, told });
         });
         let handle = frames.request(callback.as_ref().unchecked_ref());
         Self { video: video.clone(), request: Some((handle, callback)), _fallback: None }
@@ -62,17 +74,17 @@ impl Drop for NextPicture {
     }
 }
 
-/// Tells the media time, in seconds, of every picture that comes on screen, until it is dropped.
+/// Tells every picture that comes on screen, until it is dropped.
 #[must_use = "dropping it ends the telling"]
 pub struct Pictures {
     me: Weak<Self>,
     video: HtmlVideoElement,
     next: RefCell<Option<NextPicture>>,
-    shown: Box<dyn Fn(f64)>,
+    shown: Box<dyn Fn(Picture)>,
 }
 
 impl Pictures {
-    pub fn of(video: &HtmlVideoElement, shown: impl Fn(f64) + 'static) -> Rc<Self> {
+    pub fn of(video: &HtmlVideoElement, shown: impl Fn(Picture) + 'static) -> Rc<Self> {
         let pictures = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             video: video.clone(),
@@ -85,9 +97,9 @@ impl Pictures {
 
     fn wait(&self) {
         let me = self.me.clone();
-        let next = NextPicture::of(&self.video, move |time| {
+        let next = NextPicture::of(&self.video, move |picture| {
             if let Some(pictures) = me.upgrade() {
-                (pictures.shown)(time);
+                (pictures.shown)(picture);
                 // The answer may have been to drop this.
                 if Rc::strong_count(&pictures) > 1 {
                     pictures.wait();

@@ -117,8 +117,8 @@ function soundOf({ sound: { samples, sampleRate, start }, viewing }) {
 async function joins(t, options) {
   const studio = await openStudio(t, options);
   const page = await broadcast(studio, recordingOf({ ...options, restartInterval: INTERVAL }));
-  const times = await measureJoins(studio, options);
+  const found = await measureJoins(studio, options);
   await endBroadcast(page);
-  await writeFile(join(options.out, `joins-${options.viewer}-${options.mode}.json`), JSON.stringify(times));
-  return judgeJoins(times, options.mode);
+  await writeFile(join(options.out, `joins-${options.viewer}-${options.mode}.json`), JSON.stringify(found));
+  return judgeJoins(found, options.mode);
 }

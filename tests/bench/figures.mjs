@@ -74,6 +74,16 @@ export function rate(shown, from, to) {
 export const latencies = (shown, from, to) =>
   shown.filter(({ at, again }) => !again && at >= from && at < to).map(({ latency }) => latency);
 
+/** A picture is near the live edge when it is no more than this behind the viewing's own steady latency, in ms. */
+export const NEAR = 150;
+
+/** The time from a call at `began` to the first picture near the live edge, and the steady latency that this is by: its middle from `from` to `to`. In ms. */
+export function joinIn(shown, began, from, to) {
+  const steady = quantile(latencies(shown, from, to), 0.5);
+  const first = shown.find(({ latency }) => latency <= steady + NEAR);
+  return { ms: first ? first.at - began : Infinity, steady };
+}
+
 /** By how much the latency has grown, in ms: the middle of the last ten seconds less that of the first ten. */
 export const growth = (shown, from, to) =>
   quantile(latencies(shown, to - END, to), 0.5) - quantile(latencies(shown, from, from + END), 0.5);

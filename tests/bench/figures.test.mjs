@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { blankIn, contentClock, shownIn } from "./film.mjs";
-import { breaksPerRestart, growth, neverShown, outOfOrder, quantile, rate, statedWrongly, waits } from "./figures.mjs";
+import { breaksPerRestart, growth, joinIn, neverShown, outOfOrder, quantile, rate, statedWrongly, waits } from "./figures.mjs";
 
 const FRAME = 1000 / 30;
 const LATENCY = 300;
@@ -105,6 +105,15 @@ test("a picture that stands at the end of the run is a freeze", () => {
 test("latency that grows by 100 ms is seen", () => {
   const rows = film((at) => live(at, LATENCY + ((at - from) / (to - from)) * 200));
   close(growth(shownIn(rows), from, to), 100);
+});
+
+test("a viewing has joined with the first picture that is nearly as late as all later ones", () => {
+  const late = (by) => shownIn(film((at) => live(at, at < 11_000 ? LATENCY + by : LATENCY), { skip: (at) => at < 10_600 }));
+  const { ms, steady } = joinIn(late(100), 10_000, 14_000, 17_000);
+  close(ms, 600);
+  close(steady, LATENCY);
+  close(joinIn(late(200), 10_000, 14_000, 17_000).ms, 1000);
+  assert.equal(joinIn([], 10_000, 14_000, 17_000).ms, Infinity);
 });
 
 test("a stated latency is compared with the picture on the page", () => {

@@ -3,32 +3,26 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { openBare } from "../e2e/harness/pages.mjs";
 import { shownIn } from "./film.mjs";
-import { latencies, quantile } from "./figures.mjs";
+import { joinIn } from "./figures.mjs";
 import { INTERVAL } from "./options.mjs";
-import { watch } from "./studio.mjs";
 
-/** What the steady latency is taken from, in seconds. */
-const STEADY = 10;
-/** A picture is near the live edge when it is no more than this behind the steady latency, in ms. */
-const NEAR = 150;
-/** A join that takes longer, in ms, is given up and counts as this. */
-const DEADLINE = 10_000;
+/** A viewing has settled this long after its call; then its steady latency is taken, for so long; both in ms. */
+const SETTLING = 4000;
+const STEADY = 3000;
 
-/** The times of so many joins, in ms. */
-export async function measureJoins(studio, { joins, mode, audio }) {
-  const { rows, from, to } = await watch(studio, null, { mode, audio: false, seconds: STEADY });
-  const steady = quantile(latencies(shownIn(rows), from, to), 0.5);
-  console.log(`steady latency: ${steady.toFixed(0)} ms`);
-  const times = [];
-  while (times.length < joins) {
+/** So many joins, one after the other: `ms` (Infinity where there was none), and the `steady` latency, ms. */
+export async function measureJoins(studio, { joins, mode }) {
+  const found = [];
+  while (found.length < joins) {
     const page = await openBare(studio.home, studio.relay);
     await page.evaluate(loadPackage);
     await wait(Math.random() * INTERVAL);
-    times.push(await page.evaluate(join, mode, steady + NEAR, DEADLINE));
+    const { rows, began } = await page.evaluate(join, mode, SETTLING + STEADY);
+    found.push(joinIn(shownIn(rows), began, began + SETTLING, began + SETTLING + STEADY));
     await page.evaluate(() => window.viewing.stop());
     await page.close();
   }
-  return times;
+  return found;
 }
 
 /** Runs in the page: the package loads its module with the first call. */
@@ -39,16 +33,11 @@ async function loadPackage() {
 }
 
 /** Runs in the page. A picture is on the page with the animation frame that sees it. */
-async function join(mode, latency, deadline) {
+async function join(mode, milliseconds) {
   const filmed = film(video);
   const began = Date.now();
-  const started = view({ mode });
-  let found;
-  while (!found && Date.now() < began + deadline) {
-    await new Promise(requestAnimationFrame);
-    found = filmed.rows.find((row) => row.number !== null && (row.at % 2 ** 32) - row.time <= latency);
-  }
+  await view({ mode });
+  await new Promise((resolve) => setTimeout(resolve, began + milliseconds - Date.now()));
   filmed.stop();
-  await started;
-  return found ? found.at - began : deadline;
+  return { rows: filmed.rows, began };
 }

@@ -66,9 +66,11 @@ test("a control that stands, drops pictures or is restarted is no control", () =
 });
 
 test("joins are judged by their median", () => {
-  assert.equal(judgeJoins([200, 240, 2000], "mse")[0].ok, true);
-  assert.equal(judgeJoins([200, 260, 2000], "mse")[0].ok, false);
-  assert.equal(judgeJoins([200, 260, 2000], "glue")[0].ok, true);
+  const joins = (...times) => times.map((ms) => ({ ms, steady: 300 }));
+  assert.equal(judgeJoins(joins(200, 240, 2000), "mse")[0].ok, true);
+  assert.equal(judgeJoins(joins(200, 260, 2000), "mse")[0].ok, false);
+  assert.equal(judgeJoins(joins(200, 260, 2000), "glue")[0].ok, true);
+  assert.equal(judgeJoins(joins(200, Infinity, Infinity), "glue")[0].ok, false, "who never joins counts too");
 });
 
 test("the table has the figure, the limit and the verdict in one line", () => {

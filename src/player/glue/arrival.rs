@@ -26,7 +26,7 @@ impl Arrival {
     /// `arrived` is called when the picture at `from` seconds, or a later one, is on screen.
     pub fn of(video: &HtmlVideoElement, from: f64, arrived: impl Fn() + 'static) -> Self {
         Self(Pictures::of(video, move |picture| {
-            if is_there(picture, from) {
+            if is_there(picture.time, from) {
                 arrived();
             }
         }))

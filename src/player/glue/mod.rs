@@ -8,6 +8,7 @@ mod arrival;
 mod chase;
 mod cues;
 mod gathering;
+mod meeting;
 mod pace;
 mod plan;
 mod relief;
@@ -107,7 +108,7 @@ impl Glue {
     fn run_out(&self) {
         self.ran_out.set(true);
         if self.relief.borrow().is_some() {
-            self.raise();
+            self.relieve_ended();
         } else {
             self.step();
         }

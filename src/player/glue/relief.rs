@@ -1,9 +1,10 @@
 //! A change of source that was prepared: while the video still plays, a standby gets the next source ready.
-//! When it is time the standby begins to play, is raised over the video, and relieves it until the video itself
-//! is there.
+//! When it is time the standby begins to play, is raised over the video when it shows the next picture, and relieves it
+//! until the video itself is there.
 
 use super::{
     Glue,
+    meeting::{Meeting, Seen},
     plan::{self, Change},
     standby::Standby,
     transition::Cover,
@@ -11,11 +12,12 @@ use super::{
 use crate::{
     bytes::JsBytes,
     dom::{ObjectUrl, now, weakly, window},
-    player::next_picture::NextPicture,
+    player::next_picture::{Picture, Pictures},
 };
 use blobcast_wire::Piece;
 use gloo_timers::callback::Timeout;
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
+use web_sys::HtmlVideoElement;
 
 /// Timers may be late by this, in seconds: half a frame at 30 fps.
 const NEARLY: f64 = 0.015;
@@ -23,24 +25,47 @@ const NEARLY: f64 = 0.015;
 /// So long after the beginning of a source its clock runs evenly, in seconds.
 const BEGUN: f64 = 0.3;
 
-/// A standby is ahead of the video by this when it is raised, in seconds: rather a frame too late than one that
-/// was there before.
-const AHEAD: f64 = 0.012;
+/// A standby that begins in time is ahead of the video by this, in seconds: both go on to the next picture in the same
+/// moment, the standby rather too early than too late. What it is ahead by is not seen any more, so it is little.
+pub(super) const AHEAD: f64 = 0.008;
+
+/// A standby that has not met the video so long after its time, in seconds, is raised as it is.
+const PATIENCE: f64 = 0.15;
 
 /// A standby that has been raised is painted within this time, ms, also where its picture stands.
 const PAINTED: u32 = 50;
+
+/// What a standby does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Stands at its first picture.
+    Waits,
+    /// Plays, unseen.
+    Plays,
+    /// Is what the viewer sees.
+    Raised,
+}
 
 /// A standby at work before the video's source changes. Dropping it takes the standby away.
 pub struct Relief {
     standby: Rc<Standby>,
     change: Change,
+    stage: Stage,
+    /// When it was made, ms.
+    made: f64,
     /// What it took to start is known.
     is_timed: bool,
-    /// It was waited for once.
-    is_late: bool,
-    is_raised: bool,
+    /// The video's pictures.
+    shown: Rc<Cell<Seen>>,
+    _pictures: Rc<Pictures>,
     _timer: Option<Timeout>,
-    _painted: Option<NextPicture>,
+}
+
+impl Relief {
+    /// How far the standby's clock is ahead of the video's, seconds.
+    fn ahead_of(&self, video: &HtmlVideoElement) -> f64 {
+        (self.standby.video.current_time() - self.change.from) - (video.current_time() - self.change.at)
+    }
 }
 
 impl Glue {
@@ -49,24 +74,40 @@ impl Glue {
         if self.relief.borrow().is_some() || !self.is_settled() {
             return;
         }
-        let Some(change) = self.shown().and_then(|shown| plan::upcoming(&shown, &self.shelf.borrow().list()))
+        let Some(change) = self
+            .shown()
+            .and_then(|shown| plan::upcoming(&shown, &self.shelf.borrow().list(), self.timing.early()))
         else {
             return;
         };
         let glued = self.shelf.borrow().glued(change.segment);
         let Ok(Some((blob, _))) = glued else { return };
         let Ok(url) = ObjectUrl::for_blob(&blob) else { return };
-        let Some(standby) = Standby::over(&self.playback.video, url, change.from) else { return };
-        let relief = Relief {
+        let video = &self.playback.video;
+        let me = self.me.clone();
+        let look = move |picture| {
+            if let Some(glue) = me.upgrade() {
+                glue.look_at_standby(picture);
+            }
+        };
+        let Some(standby) = Standby::over(video, url, change.from, look) else { return };
+        let shown: Rc<Cell<Seen>> = Rc::default();
+        let seen = shown.clone();
+        let pictures = Pictures::of(video, move |picture| {
+            let mut now = seen.get();
+            now.see(picture);
+            seen.set(now);
+        });
+        self.relief.replace(Some(Relief {
             standby,
             change,
+            stage: Stage::Waits,
+            made: now(),
             is_timed: false,
-            is_late: false,
-            is_raised: false,
+            shown,
+            _pictures: pictures,
             _timer: None,
-            _painted: None,
-        };
-        self.relief.replace(Some(relief));
+        }));
         self.until(change.at - self.timing.warm_start(), Self::begin_relief);
     }
 
@@ -82,67 +123,114 @@ impl Glue {
                 then(glue);
             }
         };
-        let timer = Timeout::new((left * 1000.0).max(0.0) as u32, weakly(&self.me, act));
+        self.after((left * 1000.0).max(0.0) as u32, act);
+    }
+
+    /// Calls in so many ms, while this relief lasts; nothing else that was to be called is.
+    fn after(&self, ms: u32, then: impl Fn(&Rc<Self>) + 'static) {
         if let Some(relief) = &mut *self.relief.borrow_mut() {
-            relief._timer = Some(timer);
+            relief._timer = Some(Timeout::new(ms, weakly(&self.me, then)));
         }
     }
 
+    /// It is time for the standby to play.
     fn begin_relief(&self) {
-        let Some(at) = self.relief.borrow().as_ref().map(|relief| {
-            relief.standby.play();
-            relief.change.at
+        let Some(at) = self.relief.borrow_mut().as_mut().map(|current| {
+            current.standby.play();
+            current.stage = Stage::Plays;
+            current.change.at
         }) else {
             return;
         };
-        self.until(at, Self::raise);
+        self.until(at, Self::is_due);
     }
 
-    /// The source is over, or will be in a moment: the standby takes its place on screen.
-    pub(super) fn raise(&self) {
-        let mut relief = self.relief.borrow_mut();
-        let Some(current) = &mut *relief else { return };
-        if current.is_raised {
-            return;
+    /// The source is over: the standby takes over with its next picture, if it does not already show it.
+    pub(super) fn relieve_ended(&self) {
+        let stage = self.relief.borrow().as_ref().map(|relief| relief.stage);
+        match stage {
+            Some(Stage::Waits) => self.begin_relief(),
+            Some(Stage::Plays) => self.is_due(),
+            Some(Stage::Raised) | None => {}
         }
-        let Some(first) = current.standby.first_picture() else {
-            // Not ready: the change goes on without it when the source ends.
-            relief.take();
-            drop(relief);
-            return self.step();
+    }
+
+    /// The video is where the standby is to take over. The first picture of the next segment is there before the standby's
+    /// clock runs.
+    fn is_due(&self) {
+        let newest = self.relief.borrow().as_ref().and_then(|relief| relief.standby.seen().newest());
+        self.after((PATIENCE * 1000.0) as u32, |glue| glue.raise_anyway());
+        if let Some(time) = newest {
+            self.try_to_raise(Picture { time, told: now() });
+        }
+    }
+
+    /// The standby shows a picture. Called in a frame callback.
+    fn look_at_standby(&self, picture: Picture) {
+        let stage = {
+            let mut relief = self.relief.borrow_mut();
+            let Some(current) = &mut *relief else { return };
+            // The first picture is there before the clock runs.
+            if !current.standby.seen().moves() {
+                self.timing.took_to_load((now() - current.made) / 1000.0);
+            } else if current.stage == Stage::Plays {
+                let ahead = current.ahead_of(&self.playback.video) - AHEAD;
+                if !std::mem::replace(&mut current.is_timed, true) {
+                    self.timing.took_to_start_warm(ahead);
+                }
+                current.standby.approach(-ahead);
+            }
+            current.stage
         };
-        let (standby, video) = (&current.standby, &self.playback.video);
-        let place = standby.video.current_time();
-        let early = first - place;
-        let behind = (video.current_time() - current.change.at) - (place - current.change.from);
-        if !current.is_timed {
-            current.is_timed = true;
-            self.timing.took_to_start_warm(-behind - AHEAD);
+        match stage {
+            Stage::Waits => {}
+            Stage::Plays => self.try_to_raise(picture),
+            // It is painted. A little later: a source that is changed in a frame callback makes Firefox 153 paint nothing
+            // any more, if the page awaits frames of it.
+            Stage::Raised => self.after(0, |glue| glue.change()),
         }
-        // Its first picture is for later, and until then the old one stays; or it is for earlier, and would be
-        // a step back.
-        let wait = if early > NEARLY {
-            early
-        } else if video.ended() {
-            0.0
-        } else {
-            behind
+    }
+
+    /// Raises the standby if it shows the next picture.
+    fn try_to_raise(&self, picture: Picture) {
+        let is_met = {
+            let relief = self.relief.borrow();
+            let Some(current) = relief.as_ref().filter(|current| current.stage == Stage::Plays) else {
+                return;
+            };
+            let taker = Picture { time: picture.time - current.change.from + current.change.at, ..picture };
+            let meeting = current.shown.get().meet(taker);
+            // A video that has ended waits for nothing but what would be a step back.
+            meeting == Meeting::Met || self.playback.video.ended() && meeting == Meeting::Ahead
         };
-        if wait > 0.0 && !current.is_late {
-            current.is_late = true;
-            standby.video.set_playback_rate(if early > NEARLY { 1.0 } else { 2.0 });
-            let again = Timeout::new((wait * 1000.0) as u32 + 1, weakly(&self.me, |glue| glue.raise()));
-            current._timer = Some(again);
-            return;
+        if is_met {
+            self.raise();
         }
-        standby.video.set_playback_rate(1.0);
-        standby.raise(video);
-        current.is_raised = true;
+    }
+
+    /// It did not meet the video in time. Without a picture, the change goes on without it when the source ends.
+    fn raise_anyway(&self) {
+        let has_picture = |relief: &Relief| relief.standby.seen().newest().is_some();
+        if self.relief.borrow().as_ref().is_some_and(has_picture) {
+            return self.raise();
+        }
+        if let Some(unfit) = self.relief.take() {
+            self.timing.took_to_load((now() - unfit.made) / 1000.0);
+        }
+        self.step();
+    }
+
+    /// The standby takes the video's place on screen.
+    fn raise(&self) {
+        {
+            let mut relief = self.relief.borrow_mut();
+            let Some(current) = &mut *relief else { return };
+            current.standby.approach(0.0);
+            current.standby.raise(&self.playback.video);
+            current.stage = Stage::Raised;
+        }
         // The video keeps its last picture until the standby is painted.
-        let painted = || weakly(&self.me, |glue| glue.change());
-        let on_picture = painted();
-        current._painted = Some(NextPicture::of(&standby.video, move |_| on_picture()));
-        current._timer = Some(Timeout::new(PAINTED, painted()));
+        self.after(PAINTED, |glue| glue.change());
     }
 
     /// Under the standby, the video's source changes.

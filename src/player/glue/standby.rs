@@ -1,11 +1,17 @@
 //! A second video that has the next source ready, and covers the change of the first.
 
-use super::arrival;
+use super::{arrival, meeting::Seen};
 use crate::{
     dom::{ObjectUrl, window},
-    player::{next_picture::Pictures, overlay::Overlay},
+    player::{
+        next_picture::{Picture, Pictures},
+        overlay::Overlay,
+    },
 };
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlVideoElement;
 
@@ -13,20 +19,31 @@ use web_sys::HtmlVideoElement;
 /// page would show through them.
 const UNSEEN: &str = "0.001";
 
+/// The rate changes by this for each second that the standby is off. It is not heard, but may be seen.
+const GAIN: f64 = 5.0;
+const SLOWEST: f64 = 0.5;
+const FASTEST: f64 = 2.0;
+
 /// A silent video over the viewer's, at first unseen and paused at the picture where the next source is to go
 /// on. Dropping it takes it away, with its source.
 #[must_use = "dropping a standby takes it away"]
 pub struct Standby {
-    overlay: Overlay,
+    overlay: RefCell<Option<Overlay>>,
     pub video: HtmlVideoElement,
     _url: ObjectUrl,
-    first: Rc<Cell<Option<f64>>>,
-    _pictures: Rc<Pictures>,
+    seen: Rc<Cell<Seen>>,
+    pictures: RefCell<Option<Rc<Pictures>>>,
 }
 
 impl Standby {
-    /// Loads a source over `video`, at `from` seconds. `None` where the video is not in a page.
-    pub fn over(video: &HtmlVideoElement, url: ObjectUrl, from: f64) -> Option<Rc<Self>> {
+    /// Loads a source over `video`, at `from` seconds. `on_picture` is called when a picture has come. `None` where the
+    /// video is not in a page.
+    pub fn over(
+        video: &HtmlVideoElement,
+        url: ObjectUrl,
+        from: f64,
+        on_picture: impl Fn(Picture) + 'static,
+    ) -> Option<Rc<Self>> {
         let standby: HtmlVideoElement = window().document()?.create_element("video").ok()?.dyn_into().ok()?;
         standby.set_muted(true);
         standby.set_preload("auto");
@@ -36,21 +53,32 @@ impl Standby {
         let _ = standby.style().set_property("opacity", UNSEEN);
         let overlay = Overlay::over(video, &standby)?;
         standby.set_src(&arrival::address(url.as_str(), from));
-        let first = Rc::new(Cell::new(None));
-        let seen = first.clone();
-        let pictures = Pictures::of(&standby, move |time| {
-            // On the way to its place a browser may show the very first picture.
-            if arrival::is_there(time, from) {
-                seen.set(seen.get().or(Some(time)));
-            }
-        });
-        Some(Rc::new(Self { overlay, video: standby, _url: url, first, _pictures: pictures }))
+        let seen: Rc<Cell<Seen>> = Rc::default();
+        let pictures = {
+            let seen = seen.clone();
+            Pictures::of(&standby, move |picture| {
+                // On the way to its place a browser may show the very first picture.
+                if arrival::is_there(picture.time, from) {
+                    let mut now = seen.get();
+                    now.see(picture);
+                    seen.set(now);
+                    on_picture(picture);
+                }
+            })
+        };
+        Some(Rc::new(Self {
+            overlay: RefCell::new(Some(overlay)),
+            video: standby,
+            _url: url,
+            seen,
+            pictures: RefCell::new(Some(pictures)),
+        }))
     }
 
-    /// The media time of its first picture, once it has one. That need not be the beginning: a segment may
-    /// begin with frames that are decoded and not shown.
-    pub fn first_picture(&self) -> Option<f64> {
-        self.first.get()
+    /// Its pictures until now. The first need not be the beginning: a segment may begin with frames that are decoded
+    /// and not shown.
+    pub fn seen(&self) -> Seen {
+        self.seen.get()
     }
 
     /// Begins to play, still unseen.
@@ -63,15 +91,30 @@ impl Standby {
         }
     }
 
+    /// Goes on to a place so many seconds further on, by its rate.
+    pub fn approach(&self, by: f64) {
+        self.video.set_playback_rate((1.0 + by * GAIN).clamp(SLOWEST, FASTEST));
+    }
+
     /// Lets it be seen, over `video`, which may have moved.
     pub fn raise(&self, video: &HtmlVideoElement) {
-        self.overlay.place(video);
+        if let Some(overlay) = &*self.overlay.borrow() {
+            overlay.place(video);
+        }
         let _ = self.video.style().set_property("opacity", "1");
+    }
+
+    /// Is seen no more. Its source is kept until it is dropped: in a frame callback, that would make Firefox 153 paint
+    /// nothing any more, if the page awaits frames of it.
+    pub fn withdraw(&self) {
+        self.pictures.take();
+        self.overlay.take();
     }
 }
 
 impl Drop for Standby {
     fn drop(&mut self) {
+        self.withdraw(); // first: frames of a source that goes must not be awaited
         let _ = self.video.remove_attribute("src");
         self.video.load(); // lets go of the decoder
     }
@@ -89,7 +132,7 @@ mod tests {
         let video = MovingPicture::new().on_screen().await;
         let url = ObjectUrl::for_blob(&web_sys::Blob::new().expect("a blob")).expect("a URL");
         let address = url.as_str().to_owned();
-        let standby = Standby::over(&video, url, 1.5).expect("a place in the page");
+        let standby = Standby::over(&video, url, 1.5, |_| ()).expect("a place in the page");
         let element = standby.video.clone();
         assert!(element.muted() && element.src() == format!("{address}#t=1.500"));
         assert_eq!(
@@ -101,7 +144,7 @@ mod tests {
         standby.play();
         standby.raise(&video);
         assert_eq!(opacity(), "1");
-        assert_eq!(standby.first_picture(), None, "there is nothing to see");
+        assert_eq!(standby.seen().newest(), None, "there is nothing to see");
         drop(standby);
         assert!(!element.is_connected() && !element.has_attribute("src"));
         wasm_bindgen_futures::JsFuture::from(window().fetch_with_str(&address)).await.expect_err("revoked");

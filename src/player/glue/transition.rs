@@ -63,7 +63,8 @@ impl Transition {
         playback.set_source(&arrival::address(url, from));
         let waiting = Rc::new(RefCell::new(None));
         let finish = Rc::new(RefCell::new(Timeout::new(TOO_LONG, finished.clone())));
-        // A little later: when a frame callback cancels another one, Firefox 153 never paints again.
+        // A little later: a source that goes in a frame callback makes Firefox 153 paint nothing any more, if the page awaits
+        // frames of it.
         let arrived = {
             let finish = Rc::downgrade(&finish);
             move || {
