@@ -24,6 +24,7 @@ mod frame;
 mod handover;
 mod opus;
 mod remux;
+mod rhythm;
 mod sound;
 mod tidy;
 mod tracks;

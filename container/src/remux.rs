@@ -88,6 +88,7 @@ impl Remux {
         self.init.clear();
         self.place = place;
         self.read = 0;
+        self.sound.begin_segment();
     }
 
     /// Takes the next bytes of the segment.

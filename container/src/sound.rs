@@ -2,15 +2,26 @@
 //!
 //! A browser's clock counts what it has played. Chromium takes the times of packets for what they are only once: when there
 //! is a gap between two of them it plays on, so its sound is early from then on, and runs dry by as much
-//! as was missing; where two overlap it cuts the first one, if it has not played it yet. A recorder's times are rounded to
-//! milliseconds, three packets of 60 ms being 59, 59 and 62 ms apart, and where one recorder takes over from
-//! another they fall anywhere. So packets are put end to end here. They are moved by half a frame at the most: beyond that
-//! their first frames are left out, or frames that a decoder makes up are put in.
+//! as was missing; where two overlap it cuts the first one, if it has not played it yet. So packets are put end to end here.
+//!
+//! Their times say only roughly how they follow each other: they are those at which a recorder was given the sound (`rhythm.rs`). What counts is
+//! where packets are for half a second. But where one recorder
+//! takes over from another they fall anywhere, and there a packet's time is good (`handover.rs`). What is off by more
+//! than that loses its first frames, or gets some before it that a decoder makes up.
 
 use crate::Frame;
+use std::collections::VecDeque;
 
-/// Packets are moved by no more than this, ms: half a frame of Opus.
+/// Within a segment packets are moved by no more than this, ms, for long.
 const MOVED: i64 = 10;
+/// For so long, ms.
+const LONG: i64 = 480;
+
+/// At the beginning of a segment they are moved by no more than this, ms: half a frame of Opus and some jitter.
+const MOVED_AT_FIRST: i64 = 15;
+
+/// A packet that is off by more, ms, is so because something is missing, or comes twice.
+const BREAK: i64 = 45;
 
 /// A gap longer than this, ms, is no longer a matter of rounding or of a change of recorders.
 const LONGEST_GAP: i64 = 500;
@@ -20,26 +31,61 @@ const LONGEST_GAP: i64 = 500;
 pub(crate) struct Sound {
     /// Where the last packet ends, ms.
     end: Option<i64>,
+    /// How late the packets of the last half second were, ms.
+    late: VecDeque<i64>,
+    /// The next packet is the first of a segment.
+    is_first: bool,
 }
 
 impl Sound {
+    /// What comes next is of another segment.
+    pub(crate) fn begin_segment(&mut self) {
+        self.is_first = true;
+    }
+
     /// The packets that go on for one: itself where the last one ends, what fills a gap before it, or nothing.
     pub(crate) fn put(&mut self, mut packet: Frame) -> Vec<Frame> {
         let end = *self.end.get_or_insert(packet.time);
         let late = packet.time - end;
         if late.abs() > LONGEST_GAP {
             self.end = None;
+            self.late.clear();
             return self.put(packet);
         }
         let mut packets = Vec::new();
-        if late > MOVED {
-            packets.extend(packet.made_up_before(end, late));
-        } else if late < -MOVED && !packet.leave_out_first(-late) {
+        let off = self.off(late, packet.packet_duration());
+        if off > 0 {
+            packets.extend(packet.made_up_before(end, off));
+        } else if off < 0 && !packet.leave_out_first(-off) {
             return packets;
         }
+        self.is_first = false;
         packet.time = end + packets.iter().map(Frame::packet_duration).sum::<i64>();
         self.end = Some(packet.time + packet.packet_duration());
         packets.push(packet);
         packets
+    }
+
+    /// How far off the packets are that cannot just be moved, ms.
+    fn off(&mut self, late: i64, duration: i64) -> i64 {
+        if late.abs() > BREAK || self.is_first && late.abs() > MOVED_AT_FIRST {
+            self.late.clear();
+            return late;
+        }
+        self.late.push_back(late);
+        if (self.late.len() as i64) * duration < LONG {
+            return 0;
+        }
+        let (least, most) = self
+            .late
+            .iter()
+            .fold((i64::MAX, i64::MIN), |(least, most), late| (least.min(*late), most.max(*late)));
+        self.late.pop_front();
+        let off = least.max(0) + most.min(0); // that which all of them are off, in one direction
+        if off.abs() <= MOVED {
+            return 0;
+        }
+        self.late.clear();
+        off
     }
 }

@@ -188,24 +188,64 @@ fn three_frames(time: u16) -> Vec<u8> {
     vec![0xA3, 0x89, 0x82, high, low, 0x80, 0xFB, 3, 1, 2, 3]
 }
 
-#[test]
-fn sound_has_no_gaps_and_no_overlaps() {
-    let heard = |times: &[u16]| {
-        let mut remux = Remux::default();
-        let sound: Vec<_> = times.iter().flat_map(|&time| three_frames(time)).collect();
+/// How long the packets of segments last that have packets at these times, ms, and where the last of them ends. Segments follow each other
+/// after 1000 ms.
+fn heard(segments: &[&[u16]]) -> (Vec<u8>, i64) {
+    let mut remux = Remux::default();
+    let mut media = Vec::new();
+    for (segment, place) in segments.iter().zip((0..).step_by(1_000)) {
+        remux.begin(place);
+        let sound: Vec<_> = segment.iter().flat_map(|&time| three_frames(time)).collect();
         remux.push(&[start(), sound].concat()).expect("normal form");
-        let media = taken(&mut remux);
-        let ends = (0..media.len() - 5).filter(|&at| media[at..].starts_with(&[0x9B, 0x84]));
-        let durations: Vec<_> = ends.map(|at| media[at + 5]).collect();
-        (durations, remux.end())
+        media.extend(taken(&mut remux));
+    }
+    let ends = (0..media.len() - 5).filter(|&at| media[at..].starts_with(&[0x9B, 0x84]));
+    (ends.map(|at| media[at + 5]).collect(), remux.end())
+}
+
+#[test]
+fn packets_are_put_end_to_end_whatever_their_jitter() {
+    assert_eq!(heard(&[&[0, 59, 118, 180]]), (vec![60; 4], 240), "rounded times");
+    let jitter = [0, 13, -13, 4, 5, 13, -10, -10].repeat(8);
+    let times: Vec<_> =
+        jitter.iter().zip((20..).step_by(60)).map(|(off, time)| (time + off) as u16).collect();
+    assert_eq!(heard(&[&times]), (vec![60; 64], 20 + 64 * 60), "Chromium's, as measured");
+    assert_eq!(heard(&[&[0, 900]]), (vec![60, 60], 960), "a break");
+}
+
+#[test]
+fn what_is_missing_or_comes_twice_is_mended_by_frames() {
+    assert_eq!(heard(&[&[0, 12]]), (vec![60, 20], 80), "two of three frames were heard already");
+    assert_eq!(heard(&[&[0, 5, 60]]), (vec![60, 60], 120), "all of it was heard already");
+    assert_eq!(heard(&[&[0, 120]]), (vec![60, 20, 20, 20, 60], 180), "three frames are made up");
+}
+
+#[test]
+fn where_a_segment_begins_half_a_frame_is_enough() {
+    let whole: Vec<_> = (0..16).map(|n| n * 60).collect(); // until 960
+    let (before, count) = (&whole[..], whole.len());
+    let second = |first: u16| {
+        let (durations, end) = heard(&[before, &[first]]);
+        (durations[count..].to_vec(), end - 1_000)
     };
-    assert_eq!(heard(&[0, 59, 118, 180]), (vec![60; 4], 240), "rounded times");
-    assert_eq!(heard(&[0, 52]), (vec![60; 2], 120), "moved by less than half a frame");
-    assert_eq!(heard(&[0, 45]), (vec![60, 40], 100), "its first frame was heard already");
-    assert_eq!(heard(&[0, 15]), (vec![60, 20], 80));
-    assert_eq!(heard(&[0, 5, 60]), (vec![60, 60], 120), "all of it was");
-    assert_eq!(heard(&[0, 85]), (vec![60, 20, 60], 140), "a frame is made up");
-    assert_eq!(heard(&[0, 900]), (vec![60, 60], 960), "a break");
+    assert_eq!(second(0), (vec![20, 20, 60], 60), "40 ms are missing");
+    let (before, count) = (&[&whole[..], &[960]].concat()[..], count + 1); // until 1020
+    let second = |first: u16| {
+        let (durations, end) = heard(&[before, &[first]]);
+        (durations[count..].to_vec(), end - 1_000)
+    };
+    assert_eq!(second(8), (vec![60], 80), "moved");
+    assert_eq!(second(0), (vec![40], 60), "its first frame was heard already");
+    assert_eq!(second(38), (vec![20, 60], 100), "a frame is made up");
+}
+
+#[test]
+fn what_is_off_for_half_a_second_is_mended_within_a_segment_too() {
+    let off = |by: u16| {
+        let times: Vec<_> = (0..3).map(|n| n * 60).chain((3..13).map(|n| n * 60 + by)).collect();
+        heard(&[&times]).1 - i64::from(13 * 60_u16)
+    };
+    assert_eq!((off(9), off(24)), (0, 20));
 }
 
 #[test]
