@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { chart } from "./chart.mjs";
 import { busy, judge, judgeJoins, measure } from "./judge.mjs";
 import { measureJoins } from "./joins.mjs";
-import { INTERVAL, readOptions } from "./options.mjs";
+import { INTERVAL, listens, readOptions } from "./options.mjs";
 import { compositedPictures } from "./screencast.mjs";
 import { breaksIn } from "./sound.mjs";
 import { broadcast, endBroadcast, openStudio, scoped, watch } from "./studio.mjs";
@@ -55,7 +55,9 @@ async function report(options, result) {
 }
 
 const title = ({ mode, viewer, broadcaster, audio, restart, mimeType }) =>
-  [`${mode}, ${broadcaster} → ${viewer}`, audio ? "with sound" : "video only", restart, mimeType].filter(Boolean).join(", ");
+  [`${mode}, ${broadcaster} → ${viewer}`, soundIn({ audio, viewer }), restart, mimeType].filter(Boolean).join(", ");
+
+const soundIn = (options) => (listens(options) ? "with sound" : options.audio ? "with sound, not listened to" : "video only");
 
 async function whole(t, options) {
   const studio = await openStudio(t, options);
@@ -99,10 +101,10 @@ async function draw(kind, { figures, raw: { from, to } }, options) {
 
 async function run(studio, options, look) {
   const page = await broadcast(studio, recordingOf(options));
-  const raw = await watch(studio, page, options, look);
+  const raw = await watch(studio, page, { ...options, listening: listens(options) }, look);
   await endBroadcast(page);
-  if (options.audio && raw.sound.state !== "running") throw new NotMeasured("There is no sound device: use --video-only.");
-  return { raw, figures: measure(raw, options.audio ? soundOf(raw) : null) };
+  if (raw.sound && raw.sound.state !== "running") throw new NotMeasured("There is no sound device: use --video-only.");
+  return { raw, figures: measure(raw, raw.sound && soundOf(raw)) };
 }
 
 const recordingOf = ({ audio, restart, restartInterval, mimeType }) => ({ audio, restart, restartInterval, mimeType });

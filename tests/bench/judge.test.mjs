@@ -92,7 +92,7 @@ test("the picture has a point for each picture shown and a line for each restart
 
 test("options say what is measured, and what is not understood is refused", () => {
   assert.deepEqual(readOptions([]).modes, ["mse", "glue"]);
-  assert.equal(readOptions([]).seconds, 60);
+  assert.equal(readOptions([]).seconds, 63);
   assert.equal(readOptions(["--seconds", "20", "--video-only"]).audio, false);
   assert.throws(() => readOptions(["--mode", "rtc"]), /none of mse, glue/);
 });

@@ -39,14 +39,14 @@ export async function broadcast({ relay, studio }, { audio, ...options }) {
 
 /**
  * Shows a broadcast (whose page may be left out) for so many seconds after it has settled. Gives the film, the broadcaster's frames, both pages' stats,
- * the sound (or null), and `from` and `to`, the time that is to be judged. `afterwards` is called with the page while it still plays.
+ * the sound (null if it was not listening), and `from` and `to`, the time that is to be judged. `afterwards` is called with the page while it still plays.
  */
-export async function watch({ relay, home }, broadcaster, { mode, audio, seconds }, afterwards = () => {}) {
+export async function watch({ relay, home }, broadcaster, { mode, listening, seconds }, afterwards = () => {}) {
   const page = await openBare(home, relay);
   await page.evaluate(startFilming);
   await view(page, { mode });
   await until(page, () => window.filmed.rows.find(({ number }) => number !== null)?.at);
-  if (audio) await page.evaluate(startListening);
+  if (listening) await page.evaluate(startListening);
   await page.evaluate(sampleStats, "viewing", STATS);
   await wait(SETTLING);
   const from = Date.now();
@@ -58,7 +58,7 @@ export async function watch({ relay, home }, broadcaster, { mode, audio, seconds
     drawn: (await broadcaster?.evaluate(() => window.drawn)) ?? [],
     recording: (await broadcaster?.evaluate(() => window.samples)) ?? [],
     viewing: await page.evaluate(() => window.samples),
-    sound: audio ? await soundOf(page) : null,
+    sound: listening ? await soundOf(page) : null,
     errors: (await logOf(page, "viewing")).errors,
   };
   raw.afterwards = await afterwards(page);
