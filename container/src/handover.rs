@@ -13,10 +13,7 @@
 //!
 //! Measured in Chromium 156 and Firefox 153.
 
-use crate::{
-    Frame,
-    rhythm::{self, Rhythm},
-};
+use crate::Frame;
 use std::collections::VecDeque;
 
 /// The pictures that are remembered of the old recording: a second at 60 frames.
@@ -51,7 +48,8 @@ const ROOM: i64 = 2;
 #[derive(Debug, Default)]
 pub struct Tail {
     pictures: VecDeque<i64>,
-    sound: Rhythm,
+    /// The newest packet of sound: when it starts, and how long it lasts.
+    sound: Option<(i64, i64)>,
 }
 
 impl Tail {
@@ -63,7 +61,7 @@ impl Tail {
     /// A frame was given.
     pub fn note(&mut self, frame: &Frame) {
         if !frame.is_video {
-            self.sound.note(frame.time, frame.packet_duration());
+            self.sound = Some((frame.time, frame.packet_duration()));
             return;
         }
         self.pictures.push_back(frame.time);
@@ -89,7 +87,6 @@ pub struct Handover {
     /// Its start minus the old one's by the page's clock, ms.
     guess: f64,
     frames: Vec<Frame>,
-    sound: Rhythm,
 }
 
 /// The place where a recording takes over.
@@ -110,28 +107,12 @@ pub struct Joint {
 impl Handover {
     /// `guess` is the new recording's start minus the old one's, by the page's clock, ms.
     pub fn new(guess: f64, likeness: Likeness) -> Self {
-        Self { likeness, guess, frames: Vec::new(), sound: Rhythm::default() }
+        Self { likeness, guess, frames: Vec::new() }
     }
 
     /// The new recording has given these.
     pub fn add(&mut self, frames: Vec<Frame>) {
-        for packet in frames.iter().filter(|frame| !frame.is_video) {
-            self.sound.note(packet.time, packet.packet_duration());
-        }
         self.frames.extend(frames);
-        self.steady();
-    }
-
-    /// Gives the packets of sound the times that they have in their rhythm.
-    fn steady(&mut self) {
-        let Some(mut time) = self.sound.end() else { return };
-        for packet in self.frames.iter_mut().rev().filter(|frame| !frame.is_video) {
-            time -= packet.packet_duration();
-            if packet.time.abs_diff(time) > rhythm::BREAK {
-                return;
-            }
-            packet.time = time;
-        }
     }
 
     /// All that the new recording has given, for one that begins without an old one.
@@ -155,8 +136,7 @@ impl Handover {
             last.is_none_or(|last| new(true).next_back().is_some_and(|newest| newest + SAME >= last));
         // Sound must not wait for its next packet, which lasts 60 ms in Chromium: it is there; or, in a recording that has found
         // its rhythm, it comes when the old one's would.
-        let heard = old.sound.newest();
-        let next = heard.and_then(|(heard, packet)| {
+        let next = old.sound.and_then(|(heard, packet)| {
             let there = new(false).find(|time| *time > heard + 1);
             let is_as_far = |newest: &i64| newest + SAME >= heard && new(false).count() >= SETTLED;
             let newest = new(false).next_back().filter(|newest| packet <= SHORT || is_as_far(newest));
@@ -169,12 +149,13 @@ impl Handover {
             .map(|frame| frame.time + offset)?;
         // Without pictures the sound itself is where it begins.
         let start = last.map(|last| last + ROOM).or(next).unwrap_or(first);
-        let fits = heard.is_none() || new(false).next().is_none() || next.is_some_and(|next| next >= start);
+        let fits =
+            old.sound.is_none() || new(false).next().is_none() || next.is_some_and(|next| next >= start);
         (is_sure && covers && fits || at_once).then(|| Joint {
             start,
             base: start - offset,
             shown: last.map_or(i64::MIN, |last| last + SAME - offset),
-            heard: heard.map_or(i64::MIN, |(heard, _)| heard + 1 - offset),
+            heard: old.sound.map_or(i64::MIN, |(heard, _)| heard + 1 - offset),
             hidden: start - offset,
         })
     }

@@ -4,24 +4,24 @@
 //! is a gap between two of them it plays on, so its sound is early from then on, and runs dry by as much
 //! as was missing; where two overlap it cuts the first one, if it has not played it yet. So packets are put end to end here.
 //!
-//! Their times say only roughly how they follow each other: they are those at which a recorder was given the sound (`rhythm.rs`). What counts is
-//! where packets are for half a second. But where one recorder
-//! takes over from another they fall anywhere, and there a packet's time is good (`handover.rs`). What is off by more
-//! than that loses its first frames, or gets some before it that a decoder makes up.
+//! Their times say only roughly how they follow each other: they are those at which a recorder was given the sound (`steady.rs`). What counts is
+//! where packets are for half a second. But where one recorder takes over from another they fall anywhere; there the time of the
+//! first one is good, since the broadcaster sees to it. What is off loses its first frames, or gets some before it that
+//! a decoder makes up.
 
 use crate::Frame;
 use std::collections::VecDeque;
 
-/// Within a segment packets are moved by no more than this, ms, for long.
+/// Packets that are all off by more than this, ms, are mended,
 const MOVED: i64 = 10;
-/// For so long, ms.
+/// if they were for so long, ms.
 const LONG: i64 = 480;
 
 /// At the beginning of a segment they are moved by no more than this, ms: half a frame of Opus and some jitter.
 const MOVED_AT_FIRST: i64 = 15;
 
-/// A packet that is off by more, ms, is so because something is missing, or comes twice.
-const BREAK: i64 = 45;
+/// A packet that is off by more, ms, is mended at once: a packet is missing, or comes twice.
+const BREAK: i64 = 90;
 
 /// A gap longer than this, ms, is no longer a matter of rounding or of a change of recorders.
 const LONGEST_GAP: i64 = 500;

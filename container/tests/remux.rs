@@ -215,9 +215,8 @@ fn packets_are_put_end_to_end_whatever_their_jitter() {
 
 #[test]
 fn what_is_missing_or_comes_twice_is_mended_by_frames() {
-    assert_eq!(heard(&[&[0, 12]]), (vec![60, 20], 80), "two of three frames were heard already");
-    assert_eq!(heard(&[&[0, 5, 60]]), (vec![60, 60], 120), "all of it was heard already");
-    assert_eq!(heard(&[&[0, 120]]), (vec![60, 20, 20, 20, 60], 180), "three frames are made up");
+    assert_eq!(heard(&[&[0, 60, 20, 140]]), (vec![60; 3], 180), "a packet that was heard already");
+    assert_eq!(heard(&[&[0, 160]]), (vec![60, 20, 20, 20, 20, 20, 60], 220), "five frames are made up");
 }
 
 #[test]
@@ -241,11 +240,14 @@ fn where_a_segment_begins_half_a_frame_is_enough() {
 
 #[test]
 fn what_is_off_for_half_a_second_is_mended_within_a_segment_too() {
-    let off = |by: u16| {
-        let times: Vec<_> = (0..3).map(|n| n * 60).chain((3..13).map(|n| n * 60 + by)).collect();
-        heard(&[&times]).1 - i64::from(13 * 60_u16)
+    // How much longer or shorter than its packets the sound is that is so much later, or earlier, after 180 ms.
+    let mended = |by: i64, jitter: i64| {
+        let off = |n: i64| if n < 3 { 0 } else { by + jitter * (n % 2) };
+        let times: Vec<_> = (0..13).map(|n| (n * 60 + off(n)) as u16).collect();
+        heard(&[&times]).1 - 13 * 60
     };
-    assert_eq!((off(9), off(24)), (0, 20));
+    assert_eq!((mended(9, 0), mended(24, 0), mended(-9, 0), mended(-24, 0)), (0, 20, 0, -20));
+    assert_eq!((mended(5, 26), mended(15, 26)), (0, 20), "that which all of them are off");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{cutter::Cutter, run::Run};
 use crate::bytes::JsBytes;
-use blobcast_container::{Error, Frame, Handover, Joint, Likeness, Tail, Tidy};
+use blobcast_container::{Error, Frame, Handover, Joint, Likeness, Steady, Tail, Tidy};
 use blobcast_wire::{Message, Segment};
 use std::{
     cell::{Cell, RefCell},
@@ -20,6 +20,9 @@ pub struct Recording {
     /// The segment that it is cut into now.
     cutter: RefCell<Option<Cutter>>,
     tail: RefCell<Tail>,
+    sound: RefCell<Steady>,
+    /// The segment has no packet of sound yet: the first one says where all others are.
+    is_silent: Cell<bool>,
     failure: Cell<Option<Error>>,
     /// It was given up before its first segment began.
     given_up: Cell<bool>,
@@ -44,6 +47,8 @@ impl Recording {
             joint: RefCell::default(),
             cutter: RefCell::default(),
             tail: RefCell::default(),
+            sound: RefCell::default(),
+            is_silent: Cell::new(true),
             failure: Cell::default(),
             given_up: Cell::new(false),
         }
@@ -57,6 +62,8 @@ impl Recording {
             self.failure.set(Some(error));
         }
         let frames = tidy.take();
+        let mut sound = self.sound.borrow_mut();
+        frames.iter().for_each(|frame| sound.note(frame));
         Some(match self.joint.borrow_mut().as_mut() {
             Some(joint) => frames.into_iter().filter_map(|frame| joint.edit(frame)).collect(),
             None => frames,
@@ -98,19 +105,38 @@ impl Recording {
     pub fn begin(&self, segment: Segment, base: i64) {
         let cutter = Cutter::new(segment, self.run.mime(), self.tidy.borrow().init(), base);
         self.cutter.replace(Some(cutter));
+        self.is_silent.set(true);
     }
 
     /// The messages of frames in the segment that has begun.
     pub fn write(&self, frames: &[Frame], sent: u64) -> Vec<Message<JsBytes>> {
         let mut cutter = self.cutter.borrow_mut();
         let Some(cutter) = cutter.as_mut() else { return Vec::new() };
-        let (messages, written) = cutter.write(frames, sent);
+        let (messages, written) = match self.steadied(frames) {
+            Some(frames) => cutter.write(&frames, sent),
+            None => cutter.write(frames, sent),
+        };
         if let Err(error) = written {
             self.failure.set(Some(error));
         }
         let mut tail = self.tail.borrow_mut();
         frames.iter().for_each(|frame| tail.note(frame));
         messages
+    }
+
+    /// The frames with the segment's first packet of sound where the others say that it was, if it is among them.
+    fn steadied(&self, frames: &[Frame]) -> Option<Vec<Frame>> {
+        let first = frames.iter().position(|frame| !frame.is_video)?;
+        if !self.is_silent.replace(false) {
+            return None;
+        }
+        let mut frames = frames.to_vec();
+        self.sound.borrow().steady(&mut frames[first]);
+        // What a segment begins with stays its beginning.
+        let beginning = frames[0].time;
+        frames[first].time = frames[first].time.max(beginning);
+        frames.sort_by_key(|frame| frame.time);
+        Some(frames)
     }
 
     /// The end of the segment, if it began and has none yet.
