@@ -70,7 +70,9 @@ test("joins are judged by their median", () => {
   assert.equal(judgeJoins(joins(200, 240, 2000), "mse")[0].ok, true);
   assert.equal(judgeJoins(joins(200, 260, 2000), "mse")[0].ok, false);
   assert.equal(judgeJoins(joins(200, 260, 2000), "glue")[0].ok, true);
-  assert.equal(judgeJoins(joins(200, Infinity, Infinity), "glue")[0].ok, false, "who never joins counts too");
+  const never = { ms: Infinity, steady: NaN };
+  assert.equal(judgeJoins([...joins(200), never, never], "glue")[0].ok, false, "who never joins counts too");
+  assert.deepEqual(judgeJoins([{ ms: 100, steady: 2600 }], "glue").map(({ ok }) => ok), [true, false], "nor does it help to be late for ever");
 });
 
 test("the table has the figure, the limit and the verdict in one line", () => {
@@ -95,4 +97,5 @@ test("options say what is measured, and what is not understood is refused", () =
   assert.equal(readOptions([]).seconds, 63);
   assert.equal(readOptions(["--seconds", "20", "--video-only"]).audio, false);
   assert.throws(() => readOptions(["--mode", "rtc"]), /none of mse, glue/);
+  assert.throws(() => readOptions(["--restarts", "many"]), /many is no number above 0/);
 });

@@ -10,7 +10,7 @@ export const USAGE = `npm run bench:continuity -- [options]
   --mime TYPE                     what to record; default: the package's
   --video-only                    without sound (default: --audio)
   --restarts N                    how many restarts, one every 2 s; default: 30
-  --seconds N                     the same as a time
+  --seconds N                     the same as a time, which goes before
   --joins N                       measures N joins instead
   --no-screencast                 leaves out the look at the composited page
   --out FOLDER                    where pictures and raw data go; default: bench-results
@@ -23,7 +23,7 @@ const LATER = 1.05;
 
 /**
  * Whether what is heard is recorded. Not in Firefox: with its sound in an AudioContext it leaves out a third of the pictures, with and without
- * restarts. `npm run soak` listens there.
+ * restarts.
  */
 export const listens = ({ audio, viewer }) => audio && viewer !== "firefox";
 
@@ -37,7 +37,7 @@ export function readOptions(args) {
       out: string, audio: boolean, "video-only": boolean, "no-screencast": boolean, busy: boolean, "report-only": boolean,
     },
   });
-  const restarts = Number(values.restarts ?? 30);
+  const restarts = positive(values.restarts ?? 30);
   return {
     viewers: among(values.viewer, "chromium", "firefox"),
     broadcaster: among(values.broadcaster ?? "chromium", "chromium", "firefox")[0],
@@ -45,13 +45,19 @@ export function readOptions(args) {
     restart: among(values.restart ?? "handover", "handover", "keyframe") && values.restart,
     mimeType: values.mime,
     audio: !values["video-only"],
-    seconds: Number(values.seconds) || (restarts * INTERVAL * LATER) / 1000,
+    seconds: values.seconds ? positive(values.seconds) : (restarts * INTERVAL * LATER) / 1000,
     joins: Number(values.joins ?? 0),
     screencast: !values["no-screencast"],
     out: values.out ?? "bench-results",
     busy: Boolean(values.busy),
     reportOnly: Boolean(values["report-only"]),
   };
+}
+
+function positive(text) {
+  const number = Number(text);
+  if (!(number > 0)) throw new Error(`${text} is no number above 0.\n\n${USAGE}`);
+  return number;
 }
 
 /** All of them, or the one that is named. */

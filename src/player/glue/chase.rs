@@ -36,10 +36,8 @@ impl Chase {
             if !arrival::is_there(picture.time, from) {
                 return;
             }
-            let mut now = seen.get();
-            now.see(picture);
-            seen.set(now);
-            if !now.moves() {
+            Seen::note(&seen, picture);
+            if !seen.get().moves() {
                 return;
             }
             let ahead = element.current_time() - standby.video.current_time() - AHEAD;
@@ -47,9 +45,12 @@ impl Chase {
                 timing.took_to_start(ahead);
             }
             let on_screen = standby.seen();
-            let lead = on_screen.newest().map_or(f64::INFINITY, |newest| picture.time - newest);
+            let lead = on_screen.newest().map_or(f64::INFINITY, |newest| picture.time - newest.time);
             let is_stuck = lead > TOO_FAR || (lead > 0.0 && standby.video.ended());
-            if on_screen.meet(picture) == Meeting::Met || is_stuck {
+            // What is on screen may be later than what was told, but not than the clock.
+            let is_early = ahead + AHEAD < 0.0;
+            let is_met = on_screen.meet(seen.get(), 0.0, picture.told) == Meeting::Met && !is_early;
+            if is_met || is_stuck {
                 standby.withdraw();
                 met();
             } else {

@@ -8,6 +8,7 @@ mod arrival;
 mod chase;
 mod cues;
 mod gathering;
+mod lag;
 mod meeting;
 mod pace;
 mod plan;
@@ -27,6 +28,7 @@ use crate::{
 };
 use blobcast_wire::{Piece, Segment};
 use gathering::Shelf;
+use gloo_timers::callback::Timeout;
 use pace::Pace;
 use plan::{Plan, Shown};
 use relief::Relief;
@@ -74,6 +76,8 @@ pub struct Glue {
     failures: Cell<u32>,
     /// A piece has come since the last tick.
     fed: Cell<bool>,
+    /// When the next change is to be prepared.
+    preparing: RefCell<Option<Timeout>>,
     relief: RefCell<Option<Relief>>,
     transition: RefCell<Option<Transition>>,
     pace: RefCell<Pace>,
@@ -97,6 +101,7 @@ impl Glue {
             wants_edge: Cell::new(false),
             failures: Cell::new(0),
             fed: Cell::new(false),
+            preparing: RefCell::default(),
             relief: RefCell::default(),
             transition: RefCell::default(),
             pace: RefCell::default(),

@@ -19,8 +19,9 @@ const WORTH_EARLY: f64 = 0.6;
 /// A partial source is left so long before its end, where sound and picture do not end together.
 const TAIL: f64 = 0.15;
 
-/// It takes this long at least to prepare a change.
+/// It takes this long at least to prepare a change; and one that is further away than this may still become another.
 const LATE: f64 = 0.12;
+const AHEAD: f64 = 0.9;
 
 /// What a partial source should leave to the grown one, so that this has time to prepare the next change.
 const REST: f64 = 0.8;
@@ -71,8 +72,8 @@ pub struct Change {
     pub from: f64,
 }
 
-/// The change to prepare now, if there is one: it is prepared `early` seconds before.
-pub fn upcoming(shown: &Shown, gathered: &[Gathered], early: f64) -> Option<Change> {
+/// The next change, if it is known and there is time to prepare it.
+pub fn upcoming(shown: &Shown, gathered: &[Gathered]) -> Option<Change> {
     let place = gathered.iter().position(|it| it.segment == shown.segment)?;
     let (same, later) = (&gathered[place], &gathered[place + 1..]);
     let next = later.first();
@@ -89,7 +90,7 @@ pub fn upcoming(shown: &Shown, gathered: &[Gathered], early: f64) -> Option<Chan
         let at = over.map_or(shown.end, |over| over.min(shown.end));
         Some(Change { at, segment: next.segment, from: 0.0 })
     }?;
-    (LATE..=early).contains(&(change.at - shown.position)).then_some(change)
+    (LATE..=AHEAD).contains(&(change.at - shown.position)).then_some(change)
 }
 
 /// What to do when nothing was prepared: at the beginning, and for who ran out. `gathered` is in the order of

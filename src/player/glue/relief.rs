@@ -10,20 +10,15 @@ use super::{
     transition::Cover,
 };
 use crate::{
-    bytes::JsBytes,
     dom::{ObjectUrl, now, weakly, window},
-    player::next_picture::{Picture, Pictures},
+    player::next_picture::Pictures,
 };
-use blobcast_wire::Piece;
 use gloo_timers::callback::Timeout;
 use std::{cell::Cell, rc::Rc};
 use web_sys::HtmlVideoElement;
 
 /// Timers may be late by this, in seconds: half a frame at 30 fps.
 const NEARLY: f64 = 0.015;
-
-/// So long after the beginning of a source its clock runs evenly, in seconds.
-const BEGUN: f64 = 0.3;
 
 /// A standby that begins in time is ahead of the video by this, in seconds: both go on to the next picture in the same
 /// moment, the standby rather too early than too late. What it is ahead by is not seen any more, so it is little.
@@ -51,8 +46,8 @@ pub struct Relief {
     standby: Rc<Standby>,
     change: Change,
     stage: Stage,
-    /// When it was made, ms.
-    made: f64,
+    /// When it was made, ms, until its first picture has come.
+    made: Option<f64>,
     /// What it took to start is known.
     is_timed: bool,
     /// The video's pictures.
@@ -62,47 +57,58 @@ pub struct Relief {
 }
 
 impl Relief {
+    /// The video's time less the standby's, seconds.
+    fn shift(&self) -> f64 {
+        self.change.at - self.change.from
+    }
+
     /// How far the standby's clock is ahead of the video's, seconds.
     fn ahead_of(&self, video: &HtmlVideoElement) -> f64 {
-        (self.standby.video.current_time() - self.change.from) - (video.current_time() - self.change.at)
+        self.standby.video.current_time() + self.shift() - video.current_time()
     }
 }
 
 impl Glue {
+    /// Plays in front of a viewer, and changes nothing.
+    pub(super) fn is_settled(&self) -> bool {
+        let is_hidden = window().document().is_some_and(|document| document.hidden());
+        let stands = is_hidden || self.playback.is_paused() || self.ran_out.get();
+        !stands && self.transition.borrow().is_none()
+    }
+
     /// Prepares the next change, if it is near enough.
     pub(super) fn prepare(&self) {
         if self.relief.borrow().is_some() || !self.is_settled() {
             return;
         }
-        let Some(change) = self
-            .shown()
-            .and_then(|shown| plan::upcoming(&shown, &self.shelf.borrow().list(), self.timing.early()))
-        else {
+        let Some(shown) = self.shown() else { return };
+        let Some(change) = plan::upcoming(&shown, &self.shelf.borrow().list()) else { return };
+        let left = change.at - shown.position - self.timing.early();
+        if left > NEARLY {
+            // By then it may be another one.
+            let prepare = weakly(&self.me, |glue| glue.prepare());
+            self.preparing.replace(Some(Timeout::new((left * 1000.0) as u32, prepare)));
             return;
-        };
+        }
         let glued = self.shelf.borrow().glued(change.segment);
         let Ok(Some((blob, _))) = glued else { return };
         let Ok(url) = ObjectUrl::for_blob(&blob) else { return };
         let video = &self.playback.video;
         let me = self.me.clone();
-        let look = move |picture| {
+        let look = move |told| {
             if let Some(glue) = me.upgrade() {
-                glue.look_at_standby(picture);
+                glue.look_at_standby(told);
             }
         };
         let Some(standby) = Standby::over(video, url, change.from, look) else { return };
         let shown: Rc<Cell<Seen>> = Rc::default();
         let seen = shown.clone();
-        let pictures = Pictures::of(video, move |picture| {
-            let mut now = seen.get();
-            now.see(picture);
-            seen.set(now);
-        });
+        let pictures = Pictures::of(video, move |picture| Seen::note(&seen, picture));
         self.relief.replace(Some(Relief {
             standby,
             change,
             stage: Stage::Waits,
-            made: now(),
+            made: Some(now()),
             is_timed: false,
             shown,
             _pictures: pictures,
@@ -138,11 +144,15 @@ impl Glue {
         let Some(at) = self.relief.borrow_mut().as_mut().map(|current| {
             current.standby.play();
             current.stage = Stage::Plays;
-            current.change.at
+            // The first picture of the next segment comes a little after its beginning.
+            let first = current.standby.seen().newest().map(|first| first.time + current.shift());
+            current.change.at.max(first.unwrap_or(0.0))
         }) else {
             return;
         };
-        self.until(at, Self::is_due);
+        // Not when the playhead is there: it may end before that.
+        let left = at - self.playback.video.current_time();
+        self.after((left * 1000.0).max(0.0) as u32, |glue| glue.is_due());
     }
 
     /// The source is over: the standby takes over with its next picture, if it does not already show it.
@@ -158,52 +168,63 @@ impl Glue {
     /// The video is where the standby is to take over. The first picture of the next segment is there before the standby's
     /// clock runs.
     fn is_due(&self) {
-        let newest = self.relief.borrow().as_ref().and_then(|relief| relief.standby.seen().newest());
         self.after((PATIENCE * 1000.0) as u32, |glue| glue.raise_anyway());
-        if let Some(time) = newest {
-            self.try_to_raise(Picture { time, told: now() });
-        }
+        self.try_to_raise(now());
     }
 
     /// The standby shows a picture. Called in a frame callback.
-    fn look_at_standby(&self, picture: Picture) {
+    fn look_at_standby(&self, told: f64) {
         let stage = {
             let mut relief = self.relief.borrow_mut();
             let Some(current) = &mut *relief else { return };
-            // The first picture is there before the clock runs.
-            if !current.standby.seen().moves() {
-                self.timing.took_to_load((now() - current.made) / 1000.0);
-            } else if current.stage == Stage::Plays {
-                let ahead = current.ahead_of(&self.playback.video) - AHEAD;
+            if let Some(made) = current.made.take() {
+                self.timing.took_to_load((now() - made) / 1000.0);
+            }
+            let video = &self.playback.video;
+            // The first picture is there before the clock runs; and a video that has ended has no clock.
+            if current.stage != Stage::Waits && current.standby.seen().moves() && !video.ended() {
+                let ahead = current.ahead_of(video) - AHEAD;
                 if !std::mem::replace(&mut current.is_timed, true) {
                     self.timing.took_to_start_warm(ahead);
                 }
-                current.standby.approach(-ahead);
+                if current.stage == Stage::Plays {
+                    current.standby.approach(-ahead);
+                }
             }
             current.stage
         };
         match stage {
             Stage::Waits => {}
-            Stage::Plays => self.try_to_raise(picture),
+            Stage::Plays => self.try_to_raise(told),
             // It is painted. A little later: a source that is changed in a frame callback makes Firefox 153 paint nothing
             // any more, if the page awaits frames of it.
             Stage::Raised => self.after(0, |glue| glue.change()),
         }
     }
 
-    /// Raises the standby if it shows the next picture.
-    fn try_to_raise(&self, picture: Picture) {
-        let is_met = {
+    /// Raises the standby if it shows the next picture, at this time of the page's clock, ms.
+    fn try_to_raise(&self, now: f64) {
+        let meeting = {
             let relief = self.relief.borrow();
             let Some(current) = relief.as_ref().filter(|current| current.stage == Stage::Plays) else {
                 return;
             };
-            let taker = Picture { time: picture.time - current.change.from + current.change.at, ..picture };
-            let meeting = current.shown.get().meet(taker);
-            // A video that has ended waits for nothing but what would be a step back.
-            meeting == Meeting::Met || self.playback.video.ended() && meeting == Meeting::Ahead
+            let meeting = current.shown.get().meet(current.standby.seen(), current.shift(), now);
+            // What is on screen may be later than what was told, but not than the clock.
+            let is_early = current.standby.seen().moves() && current.ahead_of(&self.playback.video) < 0.0;
+            (meeting, is_early)
         };
-        if is_met {
+        let is_met = match meeting {
+            (Meeting::Behind, _) => false,
+            // A video that has ended waits for nothing but what would be a step back.
+            _ if self.playback.video.ended() => true,
+            (Meeting::Met, is_early) => !is_early,
+            (Meeting::Ahead, _) => false,
+        };
+        if self.playback.is_paused() {
+            // A little later: a standby is not dropped in its own frame callback.
+            self.after(0, |glue| drop(glue.relief.take()));
+        } else if is_met {
             self.raise();
         }
     }
@@ -211,11 +232,11 @@ impl Glue {
     /// It did not meet the video in time. Without a picture, the change goes on without it when the source ends.
     fn raise_anyway(&self) {
         let has_picture = |relief: &Relief| relief.standby.seen().newest().is_some();
-        if self.relief.borrow().as_ref().is_some_and(has_picture) {
+        if self.relief.borrow().as_ref().is_some_and(has_picture) && !self.playback.is_paused() {
             return self.raise();
         }
-        if let Some(unfit) = self.relief.take() {
-            self.timing.took_to_load((now() - unfit.made) / 1000.0);
+        if let Some(made) = self.relief.take().and_then(|unfit| unfit.made) {
+            self.timing.took_to_load((now() - made) / 1000.0);
         }
         self.step();
     }
@@ -235,48 +256,10 @@ impl Glue {
 
     /// Under the standby, the video's source changes.
     fn change(&self) {
-        let Some(relief) = self.relief.take() else { return };
+        let Some(relief) = self.relief.take().filter(|_| !self.playback.is_paused()) else { return };
         let Relief { standby, change, .. } = &relief;
         let from = standby.video.current_time() + self.timing.start();
         let cover = Cover::Standby(standby.clone(), self.timing.clone());
         self.try_to_show(change.segment, from, Some(cover));
-    }
-
-    /// As far behind as before, by the rate.
-    pub(super) fn keep_pace(&self) {
-        let has_begun = |from: f64| self.playback.video.current_time() > from + BEGUN;
-        let has_begun = self.source.borrow().as_ref().is_some_and(|source| has_begun(source.from));
-        let Some(lag) = self.lag().filter(|_| has_begun && self.is_settled()) else { return };
-        let rate = self.pace.borrow_mut().rate(lag);
-        let video = &self.playback.video;
-        // Another rate than ours is the page's.
-        if (video.playback_rate() - 1.0).abs() < 0.05 {
-            video.set_playback_rate(rate);
-        }
-    }
-
-    /// What a piece tells of the broadcaster's clock and rhythm.
-    pub(super) fn hear_pace(&self, piece: &Piece<JsBytes>) {
-        let list = self.shelf.borrow().list();
-        let Some(newest) = list.last() else { return };
-        let mut pace = self.pace.borrow_mut();
-        pace.hear(newest.segment as f64 / 1e6 + newest.duration, now() / 1000.0);
-        if matches!(piece, Piece::End { .. }) {
-            pace.at_most(newest.duration);
-        }
-    }
-
-    /// Plays in front of a viewer, and changes nothing.
-    fn is_settled(&self) -> bool {
-        let is_hidden = window().document().is_some_and(|document| document.hidden());
-        let stands = is_hidden || self.playback.is_paused() || self.ran_out.get();
-        !stands && self.transition.borrow().is_none()
-    }
-
-    /// How far the picture is behind what has just been sent.
-    pub(super) fn lag(&self) -> Option<f64> {
-        let source = self.source.borrow();
-        let media = source.as_ref()?.segment as f64 / 1e6 + self.playback.video.current_time();
-        self.pace.borrow().lag_of(media, now() / 1000.0)
     }
 }

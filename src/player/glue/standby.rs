@@ -3,10 +3,7 @@
 use super::{arrival, meeting::Seen};
 use crate::{
     dom::{ObjectUrl, window},
-    player::{
-        next_picture::{Picture, Pictures},
-        overlay::Overlay,
-    },
+    player::{next_picture::Pictures, overlay::Overlay},
 };
 use std::{
     cell::{Cell, RefCell},
@@ -36,13 +33,13 @@ pub struct Standby {
 }
 
 impl Standby {
-    /// Loads a source over `video`, at `from` seconds. `on_picture` is called when a picture has come. `None` where the
+    /// Loads a source over `video`, at `from` seconds. `on_picture` is called when a picture has come, with the page's time, ms. `None` where the
     /// video is not in a page.
     pub fn over(
         video: &HtmlVideoElement,
         url: ObjectUrl,
         from: f64,
-        on_picture: impl Fn(Picture) + 'static,
+        on_picture: impl Fn(f64) + 'static,
     ) -> Option<Rc<Self>> {
         let standby: HtmlVideoElement = window().document()?.create_element("video").ok()?.dyn_into().ok()?;
         standby.set_muted(true);
@@ -59,10 +56,8 @@ impl Standby {
             Pictures::of(&standby, move |picture| {
                 // On the way to its place a browser may show the very first picture.
                 if arrival::is_there(picture.time, from) {
-                    let mut now = seen.get();
-                    now.see(picture);
-                    seen.set(now);
-                    on_picture(picture);
+                    Seen::note(&seen, picture);
+                    on_picture(picture.told);
                 }
             })
         };
@@ -144,7 +139,7 @@ mod tests {
         standby.play();
         standby.raise(&video);
         assert_eq!(opacity(), "1");
-        assert_eq!(standby.seen().newest(), None, "there is nothing to see");
+        assert!(standby.seen().newest().is_none(), "there is nothing to see");
         drop(standby);
         assert!(!element.is_connected() && !element.has_attribute("src"));
         wasm_bindgen_futures::JsFuture::from(window().fetch_with_str(&address)).await.expect_err("revoked");

@@ -13,6 +13,7 @@ const MOST: f64 = 0.4;
 const SPARE: f64 = 1.5;
 const ROOM: f64 = 0.1;
 const EARLIEST: f64 = 0.6;
+const LATEST: f64 = 0.2;
 
 /// What was learned from the changes of source until now.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl Timing {
 
     /// How long before its time a standby is to be made.
     pub fn early(&self) -> f64 {
-        (self.warm_start.get() + self.load.get() * SPARE + ROOM).min(EARLIEST)
+        (self.warm_start.get() + self.load.get() * SPARE + ROOM).clamp(LATEST, EARLIEST)
     }
 
     /// A standby took this long to show its first picture, or has none yet.

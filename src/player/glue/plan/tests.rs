@@ -1,7 +1,5 @@
 use super::*;
 
-const EARLY: f64 = 0.5;
-
 /// Segment numbers, µs: segments of 4 s.
 const ONE: Segment = 1_000_000;
 const TWO: Segment = ONE + 4_000_000;
@@ -49,40 +47,40 @@ fn what_plays_is_left_alone() {
 #[test]
 fn a_change_is_prepared_when_it_is_near_and_not_too_near() {
     let gathered = [whole(ONE), part(TWO, 1.5)];
-    assert_eq!(upcoming(&at(ONE, 3.0, 4.0), &gathered, EARLY), None);
-    assert_eq!(upcoming(&at(ONE, 3.5, 4.0), &gathered, EARLY), change(4.0, TWO, 0.0));
-    assert_eq!(upcoming(&at(ONE, 3.9, 4.0), &gathered, EARLY), None);
+    assert_eq!(upcoming(&at(ONE, 3.0, 4.0), &gathered), None);
+    assert_eq!(upcoming(&at(ONE, 3.2, 4.0), &gathered), change(4.0, TWO, 0.0));
+    assert_eq!(upcoming(&at(ONE, 3.9, 4.0), &gathered), None);
 }
 
 #[test]
 fn the_next_segment_begins_where_its_number_says_or_the_source_ends() {
     let gathered = [whole(ONE), part(TWO, 1.5)];
     let ending = |end| Shown { end, ..at(ONE, 3.5, 4.0) };
-    assert_eq!(upcoming(&ending(4.06), &gathered, EARLY), change(4.0, TWO, 0.0), "sound is longer");
-    assert_eq!(upcoming(&ending(3.9), &gathered, EARLY), change(3.9, TWO, 0.0), "a hole");
-    assert_eq!(upcoming(&at(ONE, 3.5, 4.0), &[whole(ONE), part(TWO, 0.1)], EARLY), None, "not worth it yet");
-    assert_eq!(upcoming(&at(ONE, 3.5, 4.0), &[whole(ONE)], EARLY), None);
+    assert_eq!(upcoming(&ending(4.06), &gathered), change(4.0, TWO, 0.0), "sound is longer");
+    assert_eq!(upcoming(&ending(3.9), &gathered), change(3.9, TWO, 0.0), "a hole");
+    assert_eq!(upcoming(&at(ONE, 3.5, 4.0), &[whole(ONE), part(TWO, 0.1)]), None, "not worth it yet");
+    assert_eq!(upcoming(&at(ONE, 3.5, 4.0), &[whole(ONE)]), None);
 }
 
 #[test]
 fn the_grown_blob_goes_on_before_the_source_ends() {
     let shown = at(ONE, 1.0, 1.5);
-    assert_eq!(upcoming(&shown, &[part(ONE, 1.6)], EARLY), None, "not worth a change yet");
-    assert_eq!(upcoming(&shown, &[part(ONE, 2.4)], EARLY), change(1.5 - TAIL, ONE, 1.5 - TAIL));
+    assert_eq!(upcoming(&shown, &[part(ONE, 1.6)]), None, "not worth a change yet");
+    assert_eq!(upcoming(&shown, &[part(ONE, 2.4)]), change(1.5 - TAIL, ONE, 1.5 - TAIL));
 }
 
 #[test]
 fn a_partial_source_leaves_enough_to_the_grown_one() {
     let gathered = [whole(ONE), part(TWO, 1.5)];
-    assert_eq!(upcoming(&at(ONE, 3.0, 3.9), &gathered, EARLY), change(4.0 - REST, ONE, 4.0 - REST));
-    let late = upcoming(&at(ONE, 3.4, 3.9), &gathered, EARLY).expect("as soon as can be");
+    assert_eq!(upcoming(&at(ONE, 3.0, 3.9), &gathered), change(4.0 - REST, ONE, 4.0 - REST));
+    let late = upcoming(&at(ONE, 3.4, 3.9), &gathered).expect("as soon as can be");
     assert!(late.at > 3.4 && late.at < 3.6, "{late:?}");
 }
 
 #[test]
 fn numbers_that_go_back_say_nothing_of_time() {
     let gathered = [whole(TWO), part(ONE, 1.5)];
-    assert_eq!(upcoming(&at(TWO, 3.5, 4.0), &gathered, EARLY), change(4.0, ONE, 0.0));
+    assert_eq!(upcoming(&at(TWO, 3.5, 4.0), &gathered), change(4.0, ONE, 0.0));
 }
 
 #[test]
