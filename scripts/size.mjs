@@ -1,0 +1,76 @@
+// `npm run size`: what the package costs a page that imports it, and what others cost.
+
+import { execFileSync } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildPackage, entries, STAGE, WASM } from "./build.mjs";
+import { main, root } from "./run.mjs";
+
+const KB = 1024;
+
+/** Where we want to be, in bytes that a page loads, gzipped. */
+export const GOAL = 45 * KB;
+
+/**
+ * What the tests allow: what the package weighed at the last change of this line, rounded up to the next KB. So it only goes down:
+ * who makes the package smaller lowers it, and who needs more has to find it elsewhere.
+ */
+export const BUDGET = 132 * KB;
+
+/** Other packages for live video, minified and gzipped, in KB. */
+const PEERS = { "mpegts.js": 63.8, "livekit-client": 155.5, "hls.js": 184.6, "@moq/watch + @moq/publish": 212.3 };
+
+const GLUE = "blobcast.js";
+const ENTRY = "index.js";
+
+/**
+ * What there is, in bytes: `{ name, written, shipped, gzipped }` of each file, and `loads`, the gzipped bytes of `import "blobcast"`.
+ * index.js is a bundle: it was written as the glue of wasm-bindgen and our own files.
+ */
+export async function sizes() {
+  const staged = (await readdir(join(root, STAGE))).filter((name) => name.endsWith(".js"));
+  const others = entries().filter((name) => name !== ENTRY);
+  const bundled = staged.filter((name) => !others.includes(name));
+  const index = await weigh(ENTRY, bundled);
+  index.glue = (await read(STAGE, GLUE)).length;
+  const wasm = await weigh(WASM, [WASM]);
+  const rest = await Promise.all(others.map((name) => weigh(name, [name])));
+  return { files: [wasm, index, ...rest], loads: wasm.gzipped + index.gzipped };
+}
+
+async function weigh(name, sources) {
+  const shipped = await read("pkg", name);
+  const written = await Promise.all(sources.map((source) => read(STAGE, source)));
+  return {
+    name,
+    written: written.reduce((sum, { length }) => sum + length, 0),
+    shipped: shipped.length,
+    gzipped: gzip(shipped).length,
+  };
+}
+
+/** By the program, as others weigh theirs: Node's own zlib is faster and leaves a percent more. */
+const gzip = (input) => execFileSync("gzip", ["-9", "-n", "-c"], { input });
+
+const read = (folder, name) => readFile(join(root, folder, name));
+
+function print({ files, loads }) {
+  const line = (name, ...figures) => console.log(name.padEnd(28), ...figures.map((figure) => figure.padStart(9)));
+  line("KB", "written", "shipped", "gzip -9");
+  for (const { name, glue, ...figures } of files) {
+    line(name, kb(figures.written), kb(figures.shipped), kb(figures.gzipped));
+    if (glue) line("  of it wasm-bindgen's glue", kb(glue));
+  }
+  line(`\nimport "blobcast" loads`, "", "", kb(loads));
+  line("budget", "", "", kb(BUDGET));
+  line("goal", "", "", kb(GOAL));
+  console.log("\nothers, minified and gzipped");
+  for (const [name, figure] of Object.entries(PEERS)) line(name, "", "", figure.toFixed(1));
+}
+
+const kb = (bytes) => (bytes / KB).toFixed(1);
+
+main(import.meta, async () => {
+  await buildPackage();
+  print(await sizes());
+});
