@@ -4,20 +4,24 @@
 // package.json exports is bundled and minified into pkg/: index.js, so that a page loads it and the wasm one after the other and
 // nothing between, and what else is exported beside it, which shares its code.
 
-import { cp, readdir, rm, stat, utimes } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { cp, mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { basename, delimiter, join, relative } from "node:path";
 import { main, manifest, root, run } from "./run.mjs";
+import { shortenNames } from "./shorten.mjs";
 import { bring, forBuilding } from "./tools.mjs";
 
 const INPUTS = [
   ...["Cargo.toml", "Cargo.lock", "src", "container/Cargo.toml", "container/src", "wire/Cargo.toml", "wire/src"],
-  ...["scripts/build.mjs", "package.json", "package-lock.json"],
+  ...["scripts/build.mjs", "scripts/shorten.mjs", "package.json", "package-lock.json"],
 ];
 const STAMP = "pkg/index.js";
 
 /** What the package is made of, as it was written. */
 export const STAGE = "target/package";
 export const WASM = "blobcast_bg.wasm";
+export const GLUE = "blobcast.js";
+/** Which files there went into which script of pkg/, as JSON. */
+export const SOURCES = `${STAGE}/sources.json`;
 
 /** The scripts that package.json exports, such as `index.js`: each is in src/js. */
 export function entries() {
@@ -33,10 +37,10 @@ export async function buildPackage() {
   for (const folder of [STAGE, "pkg"]) await rm(join(root, folder), { recursive: true, force: true });
   await compile();
   await cp(join(root, "src/js"), join(root, STAGE), { recursive: true });
-  await bundle();
-  for (const file of await readdir(join(root, STAGE))) {
-    if (file === WASM || file.endsWith(".d.ts")) await cp(join(root, STAGE, file), join(root, "pkg", file));
-  }
+  await mkdir(join(root, "pkg"));
+  await bundle(await shortenNames(join(root, STAGE, WASM), join(root, "pkg", WASM)));
+  const types = (await readdir(join(root, STAGE))).filter((file) => file.endsWith(".d.ts"));
+  for (const file of types) await cp(join(root, STAGE, file), join(root, "pkg", file));
   // An edit made during the build is newer than the build.
   await utimes(join(root, STAMP), began, began);
 }
@@ -53,18 +57,21 @@ async function compile() {
  * Rolldown with its own minifier, oxc, which Vite brings anyway. Gzipped, index.js is 7,926 bytes by it, 7,910 by terser, 7,971 by esbuild,
  * and 8,500 as four minified files. Classes keep their names (15 bytes), which is what a console shows of a recording.
  */
-async function bundle() {
+async function bundle(changeGlue) {
   const { rolldown } = await import("rolldown");
   const input = Object.fromEntries(entries().map((file) => [file.replace(".js", ""), join(root, STAGE, file)]));
-  const bundle = await rolldown({ input });
+  const glue = { name: "glue", transform: (code, id) => (basename(id) === GLUE ? changeGlue(code) : null) };
+  const bundle = await rolldown({ input, plugins: [glue] });
   const minify = { compress: true, mangle: { toplevel: true, keepNames: { class: true, function: false } }, codegen: true };
-  await bundle.write({ dir: join(root, "pkg"), format: "esm", minify, entryFileNames: "[name].js", chunkFileNames: "[name].js" });
+  const { output } = await bundle.write({ dir: join(root, "pkg"), format: "esm", minify, entryFileNames: "[name].js", chunkFileNames: "[name].js" });
   await bundle.close();
+  const sources = output.map(({ fileName, moduleIds }) => [fileName, moduleIds.map((id) => relative(join(root, STAGE), id))]);
+  await writeFile(join(root, SOURCES), JSON.stringify(Object.fromEntries(sources)));
 }
 
 async function isStale() {
   const built = await stat(join(root, STAMP)).catch(() => null);
-  const staged = await stat(join(root, STAGE)).catch(() => null);
+  const staged = await stat(join(root, SOURCES)).catch(() => null);
   if (!built || !staged) return true;
   const changes = await Promise.all(INPUTS.map(lastChange));
   return Math.max(...changes) > built.mtimeMs;
