@@ -61,9 +61,10 @@ async function bundle(changeGlue) {
   const { rolldown } = await import("rolldown");
   const input = Object.fromEntries(entries().map((file) => [file.replace(".js", ""), join(root, STAGE, file)]));
   const glue = { name: "glue", transform: (code, id) => (basename(id) === GLUE ? changeGlue(code) : null) };
-  const bundle = await rolldown({ input, plugins: [glue] });
+  // What is exported beside index.js takes from it what both need: by default that would be a third file, to be asked for after them.
+  const bundle = await rolldown({ input, plugins: [glue], preserveEntrySignatures: "allow-extension" });
   const minify = { compress: true, mangle: { toplevel: true, keepNames: { class: true, function: false } }, codegen: true };
-  const { output } = await bundle.write({ dir: join(root, "pkg"), format: "esm", minify, entryFileNames: "[name].js", chunkFileNames: "[name].js" });
+  const { output } = await bundle.write({ dir: join(root, "pkg"), format: "esm", minify, entryFileNames: "[name].js" });
   await bundle.close();
   const sources = output.map(({ fileName, moduleIds }) => [fileName, moduleIds.map((id) => relative(join(root, STAGE), id))]);
   await writeFile(join(root, SOURCES), JSON.stringify(Object.fromEntries(sources)));

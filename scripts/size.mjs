@@ -51,13 +51,16 @@ async function weigh(name, sources) {
 const gzip = (input) => execFileSync("gzip", ["-9", "-n", "-c"], { input });
 
 function print({ files, loads }) {
+  const [, , ...others] = files;
   const line = (name, ...figures) => console.log(name.padEnd(28), ...figures.map((figure) => figure.padStart(9)));
   line("KB", "written", "shipped", "gzip -9");
   for (const { name, glue, ...figures } of files) {
     line(name, kb(figures.written), kb(figures.shipped), kb(figures.gzipped));
     if (glue) line("  of it wasm-bindgen's glue", kb(glue));
   }
-  line(`\nimport "blobcast" loads`, "", "", kb(loads));
+  console.log();
+  line(`import "blobcast" loads`, "", "", kb(loads));
+  for (const { name, gzipped } of others) line(`with ${name}`, "", "", kb(loads + gzipped));
   line("budget", "", "", kb(BUDGET));
   line("goal", "", "", kb(GOAL));
   console.log("\nothers, minified and gzipped");
