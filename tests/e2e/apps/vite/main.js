@@ -1,7 +1,7 @@
 import { startRecording, startViewing } from "blobcast";
 
-// The relay serves this page, so it is where the page comes from.
-const lobby = { url: location.origin, name: "lobby" };
+// Where the relay serves this page, it is where the page comes from; Vite's own server is told in the environment.
+const lobby = { url: import.meta.env.VITE_RELAY ?? location.origin, name: "lobby" };
 const output = document.querySelector("output");
 
 document.querySelector("#broadcast").addEventListener("click", async () => {
