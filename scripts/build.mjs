@@ -17,7 +17,7 @@ const INPUTS = [
 const STAMP = "pkg/index.js";
 
 /** What the package is made of, as it was written. */
-export const STAGE = "target/package";
+export const STAGE = "target/npm";
 export const WASM = "blobcast_bg.wasm";
 export const GLUE = "blobcast.js";
 /** Which files there went into which script of pkg/, as JSON. */
