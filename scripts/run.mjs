@@ -1,12 +1,15 @@
 // Running other programs: the few lines that every task shares.
 
 import { spawn, spawnSync } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the checkout; every task works from here, wherever it was called. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** package.json, which is also the published one. */
+export const manifest = () => JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Runs a program to its end in the foreground; rejects unless it exits with 0. */
 export function run(program, args, { env, ...options } = {}) {

@@ -10,7 +10,7 @@ import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
 const WASM = ["--package", "blobcast", "--target", "wasm32-unknown-unknown"]; // and, with it, wire and container
-const PACKAGE_TEST = "package.test.mjs";
+const isPackageTest = (name) => name.startsWith("package");
 
 const stages = {
   async rust() {
@@ -33,12 +33,12 @@ const stages = {
   async e2e() {
     await stages.build();
     await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
-    await nodeTest([...(await testFiles("tests/bench")), ...(await testFiles("tests/e2e", (name) => name !== PACKAGE_TEST))]);
+    await nodeTest([...(await testFiles("tests/bench")), ...(await testFiles("tests/e2e", (name) => !isPackageTest(name)))]);
   },
   async package() {
     await stages.build();
     await bring("node modules", "chromium", "ffmpeg");
-    await nodeTest(await testFiles("tests/e2e", (name) => name === PACKAGE_TEST));
+    await nodeTest(await testFiles("tests/e2e", isPackageTest));
   },
   async soak() {
     await stages.build();

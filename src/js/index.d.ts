@@ -1,3 +1,26 @@
+/**
+ * Where the package's WebAssembly comes from: the URL of `blobcast_bg.wasm` (as text it is relative to the page), a fetched Response,
+ * its bytes, or the module when that is compiled already.
+ */
+export type WasmSource = string | URL | Response | BufferSource | CompiledModule;
+
+/** TypeScript's own type of a WebAssembly.Module is empty, so that it would take anything: numbers, and promises that nobody awaits. */
+type CompiledModule = WebAssembly.Module & object & { then?: never };
+
+/**
+ * Loads the package's WebAssembly. Nobody needs to call it: `startRecording` and `startViewing` load what lies beside the script. Call
+ * it to load early, so that the first viewing starts sooner, or with a `source` when the file is somewhere else.
+ *
+ * Call it before all else. Twice is harmless: the first source counts.
+ *
+ * @example
+ * await init("https://cdn.example/blobcast_bg.wasm");
+ *
+ * Rejects with an Error whose `name` says the kind: `TypeError` (`source` is none of these), `NetworkError` (the module did not load;
+ * the next call tries again), `InvalidStateError` (it loads or has loaded from another source).
+ */
+export declare function init(source?: WasmSource): Promise<void>;
+
 /** Proof of who may publish or view: asked for before every connection when it is a function. */
 export type Token = string | (() => string | Promise<string>);
 
@@ -7,11 +30,13 @@ export interface ConnectOptions {
   url: string;
   /** The broadcast: 1 to 8 parts joined by `/`, each of letters, digits, `_` and `-`. */
   name: string;
+  /** Proof of who may publish or view, for a relay that asks for it: a string, or a function that is asked before every connection. */
   token?: Token;
   /** How long connecting may take before the call rejects with a TimeoutError, in ms. Default 10000. */
   connectTimeout?: number;
 }
 
+/** What `startRecording` takes. */
 export interface RecordingOptions extends ConnectOptions {
   /** Time between segments, 500 to 20000 ms. Default 4000. A newcomer downloads at most this much. */
   restartInterval?: number;
@@ -33,6 +58,7 @@ export interface RecordingOptions extends ConnectOptions {
   audioBitsPerSecond?: number;
 }
 
+/** What `startViewing` takes. */
 export interface ViewingOptions extends ConnectOptions {
   /**
    * `mse` plays through MediaSource, `glue` plays glued blobs by object URL, up to one interval behind; `auto` (the
@@ -52,6 +78,7 @@ export interface ViewingOptions extends ConnectOptions {
  */
 export type State = "connecting" | "waiting" | "live" | "reconnecting" | "ended" | "stopped";
 
+/** What recordings and viewings both tell of themselves. */
 export interface Stats {
   /** The segment on screen (viewing) or the newest the relay has (recording): when it started, µs since the Unix epoch. */
   segment: number;
@@ -63,11 +90,13 @@ export interface Stats {
   restarts: number;
   /** What is really recorded, which may not be the first choice, or what is shown. */
   mimeType: string | null;
+  /** How many watch this broadcast. */
   viewers: number;
   /** The best round trip to the relay, ms. */
   roundTrip: number | undefined;
 }
 
+/** How a recording is doing. */
 export interface RecordingStats extends Stats {
   /** Bytes kept for a relay that loses them. */
   kept: number;
@@ -88,11 +117,15 @@ export interface CongestionDetail {
    * `clear`: it is what was asked for again.
    */
   state: "narrow" | "recovering" | "clear";
+  /** How late what is sent now will reach the relay, in ms beyond what a wide line takes. */
   congestion: number;
+  /** What the newest segment's recorder was asked for; `null` without a picture. */
   videoBitsPerSecond: number | null;
+  /** Segments whose rest was given up because of the line. */
   cutShort: number;
 }
 
+/** How a viewing is doing. */
 export interface ViewingStats extends Stats {
   /** From the camera to this screen, ms, never negative; `null` before there is a picture. */
   latency: number | null;
@@ -102,12 +135,14 @@ export interface ViewingStats extends Stats {
   buffered: number;
   /** How often the relay passed over data because this viewer was too slow. */
   skips: number;
+  /** How it plays; `null` before there is something to play. */
   mode: "mse" | "glue" | null;
   /** `true` too when the browser permits playing only without sound. */
   muted: boolean;
 }
 
 interface Events<S> {
+  /** It is in another state. */
   state: CustomEvent<{ state: State }>;
   /** `detail` is the error; its `code` is the WebSocket close code, if one was behind it. */
   error: CustomEvent<Error & { code?: number }>;
@@ -126,7 +161,9 @@ interface ViewingEvents extends Events<ViewingStats> {
 }
 
 declare class Handle<S, E> extends EventTarget {
+  /** What it is doing; each change is an event `state`. */
   readonly state: State;
+  /** How it is doing, now. The event `stats` brings the same about once a second. */
   stats(): S;
   addEventListener<K extends keyof E>(type: K, listener: (event: E[K]) => void, options?: boolean | AddEventListenerOptions): void;
   addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
@@ -160,6 +197,10 @@ export declare class Viewing extends Handle<ViewingStats, ViewingEvents> {
  *
  * Rejects with an Error whose `name` says the kind: `TypeError` (an option is wrong), `NotSupportedError` (this
  * browser records no such type), `NotAllowedError` (the relay refuses this page), `TimeoutError` (no relay).
+ *
+ * @example
+ * const camera = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
+ * const recording = await startRecording(camera, { url: "wss://relay.example", name: "lobby" });
  */
 export declare function startRecording(mediaStream: MediaStream, options: RecordingOptions): Promise<Recording>;
 
@@ -168,5 +209,11 @@ export declare function startRecording(mediaStream: MediaStream, options: Record
  * follows the broadcast when that starts, restarts or is taken over.
  *
  * Rejects as `startRecording` does.
+ *
+ * @example
+ * const viewing = await startViewing(video, { url: "wss://relay.example", name: "lobby" });
  */
 export declare function startViewing(video: HTMLVideoElement, options: ViewingOptions): Promise<Viewing>;
+
+// What is not exported above is no one's to import.
+export {};

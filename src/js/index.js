@@ -1,19 +1,16 @@
 // What a page imports. It loads the WebAssembly module on first use and makes its handles EventTargets.
-import init, * as wasm from "./blobcast.js";
+// Nothing happens at import, and no class of the page is named, so that a server can import it too.
+import * as wasm from "./blobcast.js";
+import { failure } from "./failure.js";
+import { load } from "./load.js";
 
-let loading;
-
-/** Loads the module once; a load that failed is tried again by the next call. */
-function load() {
-  loading ??= init({ module_or_path: new URL("./blobcast_bg.wasm", import.meta.url) }).catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
-}
+export { init } from "./load.js";
 
 /** Loads the module and starts a core, whose events the handle dispatches. */
 async function start(handle, begin) {
+  if (typeof document === "undefined") {
+    throw failure("NotSupportedError", "there is no page here: call this where only a browser runs it, such as in an effect");
+  }
   await load();
   cores.set(handle, await begin(handle));
   return handle;
@@ -24,7 +21,6 @@ const cores = new WeakMap();
 
 /** The state, the events and the end that recordings and viewings have in common. */
 class Handle extends EventTarget {
-
   get state() {
     return cores.get(this).state;
   }

@@ -1,79 +1,50 @@
-// The package as a user gets it: packed, installed in an empty folder, imported by name, with a bundler and without.
+// The package as it is packed: what is in it, what tools that know packages find in it, and what it weighs.
 
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { build } from "vite";
-import { FOR_TESTS, startRelay } from "../../scripts/relay.mjs";
-import { ask, root, run } from "../../scripts/run.mjs";
-import { launchChromium } from "./harness/browser.mjs";
-import { asCamera, frames } from "./harness/clip.mjs";
-import { defer } from "./harness/cleanup.mjs";
-import { compare } from "./harness/match.mjs";
-import { record, view } from "./harness/pages.mjs";
-import { pictures } from "./harness/pictures.mjs";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { before, test } from "node:test";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { entries, WASM } from "../../scripts/build.mjs";
+import { root, run } from "../../scripts/run.mjs";
+import { BUDGET, GOAL, sizes } from "../../scripts/size.mjs";
+import { pack } from "./harness/packed.mjs";
 
-let folder;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "blobcast-package-"));
-  const [{ filename }] = JSON.parse(ask("npm", "pack", "--json", "--ignore-scripts", "--pack-destination", folder));
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
-  await run("npm", ["install", "--no-audit", "--no-fund", `./${filename}`], { cwd: folder });
-});
-after(() => rm(folder, { recursive: true, force: true }));
+let packed;
+before(async () => (packed = await pack()));
 
-test("it holds what it promises and no more", async () => {
-  const installed = join(folder, "node_modules/blobcast");
-  const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
-  for (const file of Object.values(manifest.exports["."])) assert.ok(await readFile(join(installed, file)));
-  const [{ files }] = JSON.parse(ask("npm", "pack", "--json", "--dry-run", "--ignore-scripts"));
-  const names = files.map(({ path }) => path);
-  assert.deepEqual(names.filter((name) => !name.startsWith("pkg/")).sort(), ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"]);
+test("it holds what it promises and no more", () => {
+  const scripts = entries().flatMap((name) => [name, name.replace(".js", ".d.ts")]);
+  const expected = [...scripts, WASM].map((name) => `pkg/${name}`);
+  assert.deepEqual(packed.files.toSorted(), [...expected, "LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"].toSorted());
 });
 
-test("both calls are there by name", async () => {
-  const program = join(folder, "import.mjs");
-  await writeFile(program, `import { startRecording, startViewing } from "blobcast"; console.log(typeof startRecording, typeof startViewing)`);
-  assert.equal(ask(process.execPath, program), "function function");
+test("publint finds nothing", async () => {
+  const { buffer } = new Uint8Array(await readFile(packed.tarball));
+  const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
+  assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
 });
 
-test("it broadcasts and plays when Vite has bundled it", { timeout: 120_000 }, async (t) => {
-  const source = join(folder, "bundled");
-  await copyPage(source, withoutImportMap);
-  await build({ root: source, base: "./", logLevel: "error", build: { rollupOptions: { input: join(source, "bare.html") } } });
-  await broadcastAndWatch(t, join(source, "dist"));
+test("Are the types wrong? finds nothing", async () => {
+  // It is an ES module only, as its wasm needs `import.meta.url`: what CommonJS and bundlers of old think of it does not count.
+  await run("node_modules/.bin/attw", ["--profile", "esm-only", packed.tarball]);
 });
 
-test("it broadcasts and plays without any bundler", { timeout: 120_000 }, async (t) => {
-  const site = join(folder, "plain");
-  await copyPage(site, (html) => html.replace("/blobcast/index.js", "./node_modules/blobcast/pkg/index.js"));
-  await cp(join(folder, "node_modules"), join(site, "node_modules"), { recursive: true });
-  await broadcastAndWatch(t, site);
+test("its types are for people to read", async () => {
+  for (const name of entries()) {
+    const types = await readFile(`${root}/pkg/${name.replace(".js", ".d.ts")}`, "utf8");
+    assert.equal(types, await readFile(`${root}/src/js/${name.replace(".js", ".d.ts")}`, "utf8"));
+  }
 });
 
-const withoutImportMap = (html) => html.replace(/<script type="importmap">.*?<\/script>/s, "");
-
-/** The tests' bare page, with its HTML changed. */
-async function copyPage(to, change) {
-  await mkdir(to, { recursive: true });
-  await cp(join(root, "tests/e2e/pages"), to, { recursive: true });
-  const page = join(to, "bare.html");
-  const html = await readFile(page, "utf8");
-  const changed = change(html);
-  assert.notEqual(changed, html);
-  await writeFile(page, changed);
-}
-
-async function broadcastAndWatch(t, www) {
-  const relay = await startRelay({ www, args: FOR_TESTS });
-  defer(t, relay.stop);
-  const studio = await launchChromium(t, { clip: await asCamera("cockatoo") });
-  const broadcaster = await studio.open(`${relay.url}bare.html`);
-  await record(broadcaster, "camera", { restartInterval: 2000 });
-  const viewer = await (await launchChromium(t)).open(`${relay.url}bare.html`);
-  await view(viewer, { mode: "mse" });
-  const verdict = compare((await pictures(viewer, 100)).map(({ luma }) => luma), await frames("cockatoo"));
-  assert.ok(verdict.ok, JSON.stringify(verdict));
-}
+test("a page loads no more than the budget", async () => {
+  const { files, loads } = await sizes();
+  assert.equal(files[0].gzipped + files[1].gzipped, loads);
+  assert.ok(loads > 1024, `${loads} bytes cannot be all`);
+  assert.ok(loads <= BUDGET, `${loads} bytes, gzipped, are more than the ${BUDGET} of scripts/size.mjs: npm run size shows what weighs what`);
+  assert.ok(BUDGET - loads < 1024 || BUDGET === GOAL, `${loads} bytes leave more than a KB of the budget: lower it in scripts/size.mjs`);
+  for (const { name, written, shipped } of files.filter(({ name }) => name.endsWith(".js"))) {
+    assert.ok(shipped < 0.6 * written, `${basename(name)} is not minified`);
+  }
+});

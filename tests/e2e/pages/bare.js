@@ -1,15 +1,16 @@
 // A page that does nothing by itself: the tests call `record` and `view`, and read what they have logged.
 
-import { startRecording, startViewing } from "blobcast";
+import * as blobcast from "blobcast";
 import { hear } from "./hearing.js";
 import { resize, resumeSound, sources } from "./sources.js";
 
+const { startRecording, startViewing } = blobcast;
 const video = document.querySelector("video");
 
 /** The relay that serves this page, and a broadcast; a test's own options go over these. */
 const here = (options) => ({ url: location.origin.replace(/^http/, "ws"), name: "lobby", ...options });
 
-Object.assign(window, { startRecording, startViewing, sources, resize, resumeSound, video, here, hear });
+Object.assign(window, { blobcast, startRecording, startViewing, sources, resize, resumeSound, video, here, hear });
 
 /** Broadcasts a source (with a new picture `every` so many ms, if it shows slides); `window.recording` is what came of it. */
 window.record = async (source, { every, ...options } = {}) => {
