@@ -1,0 +1,45 @@
+// A page with the elements, which a test puts in; what they say is in `window.log`.
+
+import "/blobcast/element.js";
+
+const params = new URLSearchParams(location.search);
+
+window.log = { states: [], errors: [], muted: 0, stats: 0 };
+
+/** Puts an element in; `window.element` is it. */
+window.put = (html) => {
+  const place = document.querySelector("#here");
+  const parsed = document.createRange().createContextualFragment(html);
+  const element = (window.element = parsed.firstElementChild);
+  element.addEventListener("state", ({ detail }) => log.states.push(detail.state));
+  element.addEventListener("error", ({ detail: { name, message } }) => log.errors.push({ name, message }));
+  element.addEventListener("muted", () => log.muted++);
+  element.addEventListener("stats", () => log.stats++);
+  place.append(parsed);
+};
+
+/** What a person sees and hears said: messages and the button's text, those that a page has put in too. */
+window.shown = () => {
+  const root = element.shadowRoot;
+  const words = (selector) => {
+    const found = root.querySelector(selector);
+    if (!found || found.hidden) return "";
+    const slot = found.querySelector("slot");
+    const given = slot?.assignedNodes() ?? [];
+    return (given.length ? given : [slot ?? found]).map((node) => node.textContent).join("").trim();
+  };
+  const badge = root.querySelector("[part=badge]");
+  return {
+    status: words("[part=overlay] [role=status]"),
+    alert: words("[role=alert]"),
+    button: words("[part=button]"),
+    badge: badge.hidden ? "" : badge.innerText.replace(/\s+/g, " ").trim(),
+  };
+};
+
+window.hasPicture = () => element.video.videoWidth > 0 && element.video.currentTime > 0 && !element.video.paused;
+
+// A page that nobody has touched: the test says by its address what is in it.
+const html = params.get("put");
+if (html) put(html);
+window.isReady = true;
