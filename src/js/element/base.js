@@ -10,7 +10,7 @@ const Base = globalThis.HTMLElement ?? class {};
 
 export class BlobcastElement extends Base {
   #internals = this.attachInternals();
-  /** What is started or running: `{ abort, handle }`. */
+  /** What is started or running: `{ abort, handle, wanted }`. */
   #run = null;
   #state = "stopped";
   #error = null;
@@ -101,8 +101,13 @@ export class BlobcastElement extends Base {
     this.#renews = true;
     queueMicrotask(() => {
       this.#renews = false;
-      if (this.#presence) this.renew();
+      if (this.#presence && this.#run?.wanted !== this.#wanted) this.renew();
     });
+  }
+
+  /** The attributes that a start depends on. */
+  get #wanted() {
+    return this.constructor.startsWith.map((attribute) => this.getAttribute(attribute)).join("\n");
   }
 
   /**
@@ -111,7 +116,7 @@ export class BlobcastElement extends Base {
    */
   async begin(start) {
     const abort = new AbortController();
-    const run = (this.#run = { abort, handle: null });
+    const run = (this.#run = { abort, handle: null, wanted: this.#wanted });
     this.#error = null;
     this.setState("connecting");
     try {

@@ -6,14 +6,12 @@ import { BlobcastElement } from "./base.js";
 import { Stage } from "./stage.js";
 import { playerView } from "./states.js";
 
-/** What another viewing is needed for. */
-const ADDRESS = ["src", "url", "name", "mode", "target-latency"];
-
 /** The viewer's own video has these too. */
 const OF_VIDEO = ["poster", "playsinline"];
 
 export class BlobcastPlayer extends BlobcastElement {
-  static observedAttributes = [...ADDRESS, ...OF_VIDEO, "token", "muted", "autoplay", "controls"];
+  static startsWith = ["src", "url", "name", "mode", "target-latency"];
+  static observedAttributes = [...this.startsWith, ...OF_VIDEO, "token", "muted", "autoplay", "controls"];
 
   #stage = new Stage(this, "Live video");
   #hasPicture = false;
@@ -104,7 +102,7 @@ export class BlobcastPlayer extends BlobcastElement {
 
   changed(attribute) {
     const value = this.getAttribute(attribute);
-    if (ADDRESS.includes(attribute)) this.renewSoon();
+    if (BlobcastPlayer.startsWith.includes(attribute)) this.renewSoon();
     else if (attribute === "muted") this.video.muted = value !== null;
     else if (attribute === "token") this.tokenChanged();
     else if (attribute === "autoplay") this.isRunning || this.renewSoon();

@@ -7,13 +7,9 @@ import { openSource, stopTracks } from "./source.js";
 import { Stage } from "./stage.js";
 import { recorderView } from "./states.js";
 
-/** What another recording is needed for. */
-const OF_RECORDING = ["src", "url", "name", "restart-interval", "video-bits-per-second", "audio-bits-per-second", "mime-type"];
-
-const OF_SOURCE = ["source", "no-audio"];
-
 export class BlobcastRecorder extends BlobcastElement {
-  static observedAttributes = [...OF_RECORDING, ...OF_SOURCE, "token"];
+  static startsWith = ["src", "url", "name", "restart-interval", "video-bits-per-second", "audio-bits-per-second", "mime-type"];
+  static observedAttributes = [...this.startsWith, "source", "no-audio", "token"];
 
   #stage = new Stage(this, "Preview");
   /** The page's stream, whose tracks are its own, and the one that was opened here. */
@@ -110,7 +106,7 @@ export class BlobcastRecorder extends BlobcastElement {
   #changeSource() {
     this.#changes = this.#changes.then(async () => {
       const { recording } = this;
-      if (!recording) return this.isRunning && this.renewSoon(); // it had not begun
+      if (!recording) return this.renew(); // it has not begun
       let opened = null;
       try {
         const stream = this.#given ?? (opened = await openSource(this.source, !this.noAudio));
@@ -145,7 +141,7 @@ export class BlobcastRecorder extends BlobcastElement {
   }
 
   changed(attribute) {
-    if (OF_RECORDING.includes(attribute)) this.renewSoon();
+    if (BlobcastRecorder.startsWith.includes(attribute)) this.renewSoon();
     else if (attribute === "token") this.tokenChanged();
     else if (!this.#given) this.#changeSource();
     this.render();

@@ -80,24 +80,30 @@ video {
   position: absolute;
 }
 
+.busy [part="message"]:not(:empty)::before {
+  content: "";
+  flex: none;
+  width: 1.75rem;
+  height: 1.75rem;
+  border: 3px solid currentColor;
+  border-block-start-color: transparent;
+  border-radius: 50%;
+}
+
+.dark [part="message"]::before {
+  display: block;
+  margin: 0 auto 0.75rem;
+}
+
 /* Over a picture that goes on, a message has a veil of its own. */
 [part="overlay"]:not(.dark) [part="message"]:not(:empty) {
+  display: flex;
+  align-items: center;
+  gap: 0.75rem;
   margin-block: auto;
   padding: 0.5rem 1rem;
   border-radius: var(--_radius);
   background: var(--_veil);
-}
-
-.busy [part="message"]:not(:empty)::before {
-  content: "";
-  display: block;
-  width: 1.75rem;
-  height: 1.75rem;
-  margin: 0 auto 0.75rem;
-  border: 3px solid currentColor;
-  border-block-start-color: transparent;
-  border-radius: 50%;
-  opacity: 0.85;
 }
 
 button {

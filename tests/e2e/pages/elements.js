@@ -4,13 +4,12 @@ import "/blobcast/element.js";
 
 const params = new URLSearchParams(location.search);
 
-window.log = { states: [], errors: [], muted: 0, stats: 0 };
-
 /** Puts an element in; `window.element` is it. */
 window.put = (html) => {
   const place = document.querySelector("#here");
   const parsed = document.createRange().createContextualFragment(html);
   const element = (window.element = parsed.firstElementChild);
+  const log = (window.log = { states: [], errors: [], muted: 0, stats: 0 });
   element.addEventListener("state", ({ detail }) => log.states.push(detail.state));
   element.addEventListener("error", ({ detail: { name, message } }) => log.errors.push({ name, message }));
   element.addEventListener("muted", () => log.muted++);
@@ -37,7 +36,7 @@ window.shown = () => {
   };
 };
 
-window.hasPicture = () => element.video.videoWidth > 0 && element.video.currentTime > 0 && !element.video.paused;
+window.hasPicture = () => element.video.getVideoPlaybackQuality().totalVideoFrames > 5 && !element.video.paused;
 
 // A page that nobody has touched: the test says by its address what is in it.
 const html = params.get("put");
