@@ -109,7 +109,7 @@ test("a page that asked for a muted video is offered no sound", { timeout: 60_00
   await record(broadcaster, "camera");
   const untouched = await launchChromium(t, { autoplay: false });
   const page = await openElements(untouched, relay, { html: `<blobcast-player src="/lobby" autoplay muted></blobcast-player>` });
-  await untilUntouched(page, () => window.hasPicture?.());
+  await untilUntouched(page, () => window.hasPicture?.() && shown().status === "");
   assert.deepEqual(await shown(page), LIVE);
 });
 

@@ -10,7 +10,7 @@ const WORDS = {
     NotSupportedError: ["insecure", "Browsers give the camera only to secure pages. Open this one by https, or at localhost."],
   },
   screen: {
-    NotAllowedError: ["refused", "No screen was shared. Start again and choose a screen, a window or a tab."],
+    NotAllowedError: ["refused", "No screen was shared. Try again and choose a screen, a window or a tab."],
     NotReadableError: ["error", "The system does not let the browser record the screen. Permit it in the system's settings, then start again."],
     NotSupportedError: ["insecure", "The screen cannot be shared here. That takes a desktop browser, and a page opened by https or at localhost."],
   },

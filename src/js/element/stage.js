@@ -47,7 +47,7 @@ export class Stage {
 
   constructor(host, label) {
     this.video = make("video", { part: "video", "aria-label": label });
-    this.frame = make("div", { class: "frame" }, this.video, this.#overlay, this.#badge);
+    this.frame = make("div", { class: "frame" }, this.#overlay, this.#badge, this.video);
     const root = host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [styleSheet()];
     root.append(this.frame);
@@ -66,6 +66,7 @@ export class Stage {
   show({ message, text, isAlert, isBusy = false, isDark = false, button, badge }) {
     this.#overlay.classList.toggle("dark", isDark);
     this.#overlay.classList.toggle("busy", isBusy);
+    this.#overlay.classList.toggle("badged", Boolean(badge));
     this.#overlay.classList.toggle("corner", button === "unmute");
     fill(this.#alert, isAlert ? message : null, text);
     fill(this.#status, isAlert ? null : message, text);

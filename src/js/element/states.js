@@ -14,7 +14,7 @@ const RECORDER = {
   asking: "Waiting for your permission…",
   connecting: "Connecting…",
   waiting: "Waiting for the first picture",
-  reconnecting: "The relay is away. Reconnecting…",
+  reconnecting: "Relay away. Reconnecting…",
   stopping: "Sending the rest…",
   ended: "Your broadcast has ended",
 };
@@ -38,6 +38,7 @@ const slotOf = ({ name, slot }) => slot ?? (name === "NotSupportedError" ? "unsu
 export function playerView({ state, error, hasAddress, hasPicture, isRefused, isSilenced }) {
   if (error) return { ...complain(error), button: slotOf(error) === "unsupported" ? null : "retry" };
   if (state === "stopped") return hasAddress ? { button: "play" } : {};
+  if (state === "reconnecting") return { ...say(PLAYER, state), isDark: !hasPicture };
   if (state !== "live") return say(PLAYER, state);
   if (isRefused) return { button: "play" };
   if (!hasPicture) return say(PLAYER, "connecting");
