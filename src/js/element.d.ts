@@ -14,7 +14,7 @@ interface RecorderEvents extends Events<RecordingStats> {
   congestion: CustomEvent<CongestionDetail>;
 }
 
-/** HTMLElement's own `error` and `stats` of other elements are not meant here. */
+/** Of two events with one name, ours: HTMLElement has an `error` too. */
 type Known<E> = Omit<HTMLElementEventMap, keyof E> & E;
 
 declare class BlobcastElement<E> extends HTMLElement {
@@ -42,7 +42,7 @@ declare class BlobcastElement<E> extends HTMLElement {
 export declare class BlobcastPlayer extends BlobcastElement<PlayerEvents> {
   autoplay: boolean;
   controls: boolean;
-  playsinline: boolean;
+  playsInline: boolean;
   poster: string;
   mode: "" | "auto" | "mse" | "glue" | "realtime";
   /** ms; `null` for as little as does. */

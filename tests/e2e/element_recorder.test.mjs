@@ -75,6 +75,7 @@ for (const [name, launch] of Object.entries(BROWSERS)) {
     await untilElement(page, "stopped");
     await untilShown(page, "button", "Start broadcasting");
     await untilState(viewer, "viewing", "ended");
+    assert.equal(await page.evaluate(() => element.shadowRoot.activeElement?.localName), "button", "the keyboard goes on from here");
     assert.deepEqual(await page.evaluate(() => [tracks.map(({ readyState }) => readyState), element.stream]), [["ended", "ended"], null]);
   });
 }

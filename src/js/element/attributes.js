@@ -1,6 +1,9 @@
 // Attributes as properties.
 
-const camelCase = (attribute) => attribute.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+/** As of `<video>`. */
+const NAMES = { playsinline: "playsInline" };
+
+const camelCase = (attribute) => NAMES[attribute] ?? attribute.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 
 /** How each kind of attribute is read and written. What is no number is NaN, and the call says what it takes. */
 const kinds = {

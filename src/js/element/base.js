@@ -107,7 +107,7 @@ export class BlobcastElement extends Base {
 
   /** The attributes that a start depends on. */
   get #wanted() {
-    return this.constructor.startsWith.map((attribute) => this.getAttribute(attribute)).join("\n");
+    return this.constructor.startAttributes.map((attribute) => this.getAttribute(attribute)).join("\n");
   }
 
   /**
@@ -120,6 +120,7 @@ export class BlobcastElement extends Base {
     this.#error = null;
     this.setState("connecting");
     try {
+      abort.signal.throwIfAborted(); // by who has just heard "connecting"
       const handle = await start(abort.signal);
       if (abort.signal.aborted) await handle.stop();
       abort.signal.throwIfAborted();

@@ -41,8 +41,25 @@ button svg {
   box-shadow: 0 0 0 3px #10181d;
 }
 
-video:focus-visible {
+video:focus-visible,
+.frame:focus-visible::after {
   outline-offset: -3px;
+}
+
+/* An outline of its own would lie under the video. */
+.frame:focus-visible::after {
+  content: "";
+  position: absolute;
+  z-index: 2;
+  inset: 0;
+  border-radius: inherit;
+  outline: 3px solid #ffffff;
+  pointer-events: none;
+}
+
+button[aria-disabled="true"] {
+  opacity: 0.6;
+  cursor: default;
 }
 
 button[data-does="start"] svg {

@@ -10,8 +10,8 @@ import { playerView } from "./states.js";
 const OF_VIDEO = ["poster", "playsinline"];
 
 export class BlobcastPlayer extends BlobcastElement {
-  static startsWith = ["src", "url", "name", "mode", "target-latency"];
-  static observedAttributes = [...this.startsWith, ...OF_VIDEO, "token", "muted", "autoplay", "controls"];
+  static startAttributes = ["src", "url", "name", "mode", "target-latency"];
+  static observedAttributes = [...this.startAttributes, ...OF_VIDEO, "token", "muted", "autoplay", "controls"];
 
   #stage = new Stage(this, "Live video");
   #hasPicture = false;
@@ -102,7 +102,7 @@ export class BlobcastPlayer extends BlobcastElement {
 
   changed(attribute) {
     const value = this.getAttribute(attribute);
-    if (BlobcastPlayer.startsWith.includes(attribute)) this.renewSoon();
+    if (BlobcastPlayer.startAttributes.includes(attribute)) this.renewSoon();
     else if (attribute === "muted") this.video.muted = value !== null;
     else if (attribute === "token") this.tokenChanged();
     else if (attribute === "autoplay") this.isRunning || this.renewSoon();
@@ -128,7 +128,6 @@ export class BlobcastPlayer extends BlobcastElement {
   #press() {
     const isSilenced = this.#isSilenced;
     if (isSilenced) this.video.muted = false;
-    if (this.video.controls) this.video.focus(); // the button is about to go
     this.play().catch(() => {}); // shown
   }
 

@@ -8,8 +8,8 @@ import { Stage } from "./stage.js";
 import { recorderView } from "./states.js";
 
 export class BlobcastRecorder extends BlobcastElement {
-  static startsWith = ["src", "url", "name", "restart-interval", "video-bits-per-second", "audio-bits-per-second", "mime-type"];
-  static observedAttributes = [...this.startsWith, "source", "no-audio", "token"];
+  static startAttributes = ["src", "url", "name", "restart-interval", "video-bits-per-second", "audio-bits-per-second", "mime-type"];
+  static observedAttributes = [...this.startAttributes, "source", "no-audio", "token"];
 
   #stage = new Stage(this, "Preview");
   /** The page's stream, whose tracks are its own, and the one that was opened here. */
@@ -141,7 +141,7 @@ export class BlobcastRecorder extends BlobcastElement {
   }
 
   changed(attribute) {
-    if (BlobcastRecorder.startsWith.includes(attribute)) this.renewSoon();
+    if (BlobcastRecorder.startAttributes.includes(attribute)) this.renewSoon();
     else if (attribute === "token") this.tokenChanged();
     else if (!this.#given) this.#changeSource();
     this.render();
@@ -169,6 +169,7 @@ export class BlobcastRecorder extends BlobcastElement {
   }
 
   #press() {
+    if (this.#isStopping) return;
     if (this.isRunning) this.stop();
     else this.start().catch(() => {}); // shown
   }

@@ -47,7 +47,7 @@ export class Stage {
 
   constructor(host, label) {
     this.video = make("video", { part: "video", "aria-label": label });
-    this.frame = make("div", { class: "frame" }, this.#overlay, this.#badge, this.video);
+    this.frame = make("div", { class: "frame", tabindex: "-1" }, this.#overlay, this.#badge, this.video);
     const root = host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [styleSheet()];
     root.append(this.frame);
@@ -63,7 +63,8 @@ export class Stage {
     this.video = next;
   }
 
-  show({ message, text, isAlert, isBusy = false, isDark = false, button, badge }) {
+  show({ message, text, isAlert, isBusy = false, isDark = false, button, isInert = false, badge }) {
+    const hadFocus = this.button.matches(":focus");
     this.#overlay.classList.toggle("dark", isDark);
     this.#overlay.classList.toggle("busy", isBusy);
     this.#overlay.classList.toggle("badged", Boolean(badge));
@@ -73,6 +74,8 @@ export class Stage {
     if (fill(this.button, button, BUTTONS[button]) && button) this.button.prepend(icon(ICONS[button]));
     this.button.hidden = !button;
     this.button.dataset.does = button ?? "";
+    this.button.ariaDisabled = isInert;
+    if (hadFocus && !button) this.frame.focus({ preventScroll: true }); // or the keyboard would begin anew at the top of the page
     fill(this.#live, badge ? "live" : null, "Live");
     this.#badge.hidden = !badge;
   }

@@ -1,7 +1,7 @@
 // What is shown in which state: decides, and touches no element.
 //
-// A view is `{ message, text, isAlert, isBusy, isDark, button }`: `message` and `button` name the slots whose content is shown, `text`
-// is the message's default; `isDark`: nothing is to be seen but the message.
+// A view is `{ message, text, isAlert, isBusy, isDark, button, isInert, badge }`: `message` and `button` name the slots whose content is
+// shown, `text` is the message's default. `isDark`: nothing is to be seen but the message. `isInert`: the button does nothing now.
 
 const PLAYER = {
   connecting: "Connecting…",
@@ -49,7 +49,7 @@ export function playerView({ state, error, hasAddress, hasPicture, isRefused, is
 export function recorderView({ state, error, problem, hasAddress, isAsking, isStopping }) {
   const begin = hasAddress ? { button: "start" } : {};
   if (error) return { ...complain(error), ...begin };
-  if (isStopping) return { ...say(RECORDER, "stopping"), button: null };
+  if (isStopping) return { ...say(RECORDER, "stopping"), isDark: false, button: "stop", isInert: true };
   if (state === "stopped") return begin;
   if (state === "ended") return { ...say(RECORDER, "ended"), ...begin };
   const view = { isDark: false, button: "stop", badge: state === "live" };
