@@ -134,6 +134,7 @@ test("where the browser refuses to play at all, a button plays", { timeout: 60_0
   assert.equal((await page.evaluate(() => log.errors))[0].name, "NotAllowedError");
   await page.evaluate(() => (window.permits = true));
   await page.evaluateHandle(() => element.shadowRoot.querySelector("button")).then((button) => button.click());
+  await untilShown(page, "button", "");
   await untilFrames(page, 10);
   assert.deepEqual(await shown(page), LIVE);
 });

@@ -134,8 +134,9 @@ export class BlobcastPlayer extends BlobcastElement {
   render() {
     const { state, error, hasAddress } = this;
     const [hasPicture, isRefused, isSilenced] = [this.#hasPicture, this.#isRefused, this.#isSilenced];
-    // There is nothing to control before there is a picture, and the buttons would lie over each other.
-    this.video.controls = this.controls && hasPicture && !isRefused && (state === "live" || state === "reconnecting");
+    // Beside what is shown here the browser's own buttons and its sign of waiting would be too much; in full screen nothing is shown here.
+    const isPlaying = hasPicture && !isRefused && state === "live";
+    this.video.controls = this.controls && (isPlaying || this.video.matches(":fullscreen"));
     this.#stage.show(playerView({ state, error, hasAddress, hasPicture, isRefused, isSilenced }));
   }
 }

@@ -1,8 +1,8 @@
 // The page that holds an element (pages/elements.html), and what a test asks of it.
 
+import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import assert from "node:assert/strict";
 import { root } from "../../../scripts/run.mjs";
 import { until } from "./pages.mjs";
 
