@@ -13,9 +13,9 @@ use crate::{
     bytes::JsBytes,
     dom::{ObjectUrl, now, weakly, window},
     player::next_picture::{Picture, Pictures},
+    timers::{Timer, Timers},
 };
 use blobcast_wire::Piece;
-use gloo_timers::callback::Timeout;
 use std::{cell::Cell, rc::Rc};
 use web_sys::HtmlVideoElement;
 
@@ -58,7 +58,7 @@ pub struct Relief {
     /// The video's pictures.
     shown: Rc<Cell<Seen>>,
     _pictures: Rc<Pictures>,
-    _timer: Option<Timeout>,
+    _timer: Option<Timer>,
 }
 
 impl Relief {
@@ -129,7 +129,7 @@ impl Glue {
     /// Calls in so many ms, while this relief lasts; nothing else that was to be called is.
     fn after(&self, ms: u32, then: impl Fn(&Rc<Self>) + 'static) {
         if let Some(relief) = &mut *self.relief.borrow_mut() {
-            relief._timer = Some(Timeout::new(ms, weakly(&self.me, then)));
+            relief._timer = Some(Timers::Page.after(ms, weakly(&self.me, then)));
         }
     }
 
