@@ -15,6 +15,7 @@ mod deferred;
 mod dom;
 mod error;
 mod events;
+mod lean;
 mod link;
 mod meter;
 mod options;

@@ -162,8 +162,12 @@ impl Handover {
 
     /// The new recording's frames, as they follow the old one's.
     pub fn edited(self, joint: &mut Joint) -> Vec<Frame> {
-        let mut frames: Vec<_> = self.frames.into_iter().filter_map(|frame| joint.edit(frame)).collect();
-        frames.sort_by_key(|frame| frame.time);
+        let mut frames: Vec<Frame> = Vec::new();
+        for frame in self.frames.into_iter().filter_map(|frame| joint.edit(frame)) {
+            // Some dozen that are nearly in order; `sort_by_key` would bring 5 KB.
+            let at = frames.partition_point(|before| before.time <= frame.time);
+            frames.insert(at, frame);
+        }
         frames
     }
 

@@ -155,7 +155,7 @@ impl Line {
         let queued: usize = self.on_its_way.iter().map(|sent| sent.len).sum();
         let carries = self.carries(WINDOW).filter(|carries| *carries > 0.0);
         if let (Some(carries), Some(heard)) = (carries, self.heard.back_mut()) {
-            let lateness = Duration::from_secs_f64(queued as f64 * 8.0 / carries);
+            let lateness = Duration::from_micros((queued as f64 * 8e6 / carries) as u64);
             heard.lateness = lateness.saturating_sub(self.round_trip).min(head * FORESIGHT);
         }
     }

@@ -4,7 +4,10 @@ use super::{
     Recorder, Recording,
     run::{Format, Run},
 };
-use crate::{dom::monotonic, events::object};
+use crate::{
+    dom::{milliseconds, monotonic},
+    events::object,
+};
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use web_sys::MediaStream;
@@ -89,8 +92,4 @@ impl Recorder {
     pub(super) fn round_trip(&self) -> Duration {
         milliseconds(self.link().and_then(|link| link.round_trip()).unwrap_or(0.0))
     }
-}
-
-fn milliseconds(ms: f64) -> Duration {
-    Duration::from_secs_f64(ms.max(0.0) / 1000.0)
 }

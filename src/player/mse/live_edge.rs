@@ -4,6 +4,7 @@
 //! A seek costs a visible jump and, with hardware decoders, many dropped frames, so it is only for what a
 //! rate cannot mend in reasonable time. <https://github.com/OpenIPC/majestic-webui/pull/394>
 
+use crate::lean;
 use std::collections::VecDeque;
 
 /// The least that is kept ahead of the playhead. With less Chromium's sound runs dry, and each time it waits longer.
@@ -187,7 +188,7 @@ impl LiveEdge {
         self.set_rate(if error.abs() < DEAD_BAND {
             1.0
         } else {
-            (1.0 + error * GAIN).clamp(SLOWEST, fastest)
+            lean::clamp(1.0 + error * GAIN, SLOWEST, fastest)
         })
     }
 
