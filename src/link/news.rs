@@ -41,7 +41,7 @@ pub enum News {
 /// Asks the relay for its time. The browser's own JSON writes this one, too: the number has to come back as it was, and
 /// what writes a float would come into the wasm with it.
 pub fn ping(now: f64) -> String {
-    let ping = object([("type", "ping".into()), ("t", now.into())]);
+    let ping = object(&[("type", "ping".into()), ("t", now.into())]);
     JSON::stringify(&ping).map(String::from).unwrap_or_default()
 }
 

@@ -208,7 +208,7 @@ impl Player {
             showing.as_ref().map_or(JsValue::NULL, |showing| text(showing).into())
         };
         let mut received = self.received.borrow_mut();
-        object([
+        object(&[
             ("segment", shown.map_or(0.0, |(segment, _)| segment as f64).into()),
             ("bytes", (received.total() as f64).into()),
             ("bitrate", received.bits_per_second(monotonic()).into()),

@@ -186,7 +186,7 @@ impl Recorder {
         let mime = runs.front().map(|front| front.run.mime());
         let (segment, ..) = self.have.get();
         let mut sent = self.sent.borrow_mut();
-        object([
+        object(&[
             ("segment", (segment as f64).into()),
             ("bytes", (sent.total() as f64).into()),
             ("bitrate", sent.bits_per_second(monotonic()).into()),

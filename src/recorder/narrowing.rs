@@ -66,7 +66,7 @@ impl Recorder {
     /// Tells the page what has become of the bitrate, if something has. A handler may stop the recording.
     pub(super) fn tell_congestion(&self) {
         let Some(change) = self.bitrate.borrow_mut().take_change() else { return };
-        let detail = object([
+        let detail = object(&[
             ("state", change.as_str().into()),
             ("congestion", self.congestion().into()),
             ("videoBitsPerSecond", self.video_bits_per_second()),

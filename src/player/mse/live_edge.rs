@@ -5,7 +5,6 @@
 //! rate cannot mend in reasonable time. <https://github.com/OpenIPC/majestic-webui/pull/394>
 
 use crate::lean;
-use std::collections::VecDeque;
 
 /// The least that is kept ahead of the playhead. With less Chromium's sound runs dry, and each time it waits longer.
 const WITH_SOUND: f64 = 0.15;
@@ -117,7 +116,7 @@ pub struct LiveEdge {
     at_once: bool,
     rate: f64,
     /// The end of what is buffered minus the time, at each time.
-    edges: VecDeque<(f64, f64)>,
+    edges: Vec<(f64, f64)>,
     sought: f64,
 }
 
@@ -132,7 +131,7 @@ impl LiveEdge {
             settled: false,
             at_once: false,
             rate: 1.0,
-            edges: VecDeque::new(),
+            edges: Vec::new(),
             sought: f64::NEG_INFINITY,
         }
     }
@@ -160,7 +159,7 @@ impl LiveEdge {
             self.started = true;
             self.sought = now;
             // Until more is known, the rhythm is taken for the better one.
-            self.edges.push_back((now, end - now - self.rhythm));
+            self.edges.push((now, end - now - self.rhythm));
             return Step::Start(if slides { start } else { (end - enough).max(start) });
         }
         if !playing {
@@ -194,10 +193,9 @@ impl LiveEdge {
 
     /// The edge at its worst, and what it may be next, relative to the time that goes by.
     fn least(&mut self, now: f64, end: f64) -> f64 {
-        self.edges.push_back((now, end - now));
-        while self.edges.front().is_some_and(|(then, _)| now - then > MEMORY) {
-            self.edges.pop_front();
-        }
+        self.edges.push((now, end - now));
+        let old = self.edges.iter().take_while(|(then, _)| now - then > MEMORY).count();
+        self.edges.drain(..old);
         let worst = |within: f64| {
             let edges = self.edges.iter().filter(|(then, _)| now - then <= within);
             edges.map(|(_, edge)| *edge).fold(f64::INFINITY, f64::min)
