@@ -22,7 +22,12 @@ impl Listener {
         kind: &'static str,
         mut on_event: impl FnMut(E) + 'static,
     ) -> Self {
-        let callback = Closure::new(move |event: Event| on_event(event.unchecked_into()));
+        Self::attach(target, kind, Box::new(move |event: Event| on_event(event.unchecked_into())))
+    }
+
+    /// The part that is the same for every kind of event, and so is there once.
+    fn attach(target: &EventTarget, kind: &'static str, on_event: Box<dyn FnMut(Event)>) -> Self {
+        let callback = Closure::wrap(on_event);
         target
             .add_event_listener_with_callback(kind, function(&callback))
             .expect_throw("addEventListener takes any function");
@@ -108,7 +113,12 @@ pub fn now() -> f64 {
 
 /// The same clock as a duration, for pure code.
 pub fn monotonic() -> std::time::Duration {
-    std::time::Duration::from_secs_f64(now().max(0.0) / 1000.0)
+    milliseconds(now())
+}
+
+/// So many ms as a duration; none if negative. Not `from_secs_f64`, which brings a panic in words.
+pub fn milliseconds(ms: f64) -> std::time::Duration {
+    std::time::Duration::from_micros((ms * 1e3) as u64)
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

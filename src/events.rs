@@ -52,7 +52,7 @@ impl Events {
     /// Changes the state, and says so if it is another one.
     pub fn set_state(&self, state: State) {
         if self.state.replace(state) != state {
-            self.dispatch("state", &object([("state", state.as_str().into())]));
+            self.dispatch("state", &object(&[("state", state.as_str().into())]));
         }
     }
 
@@ -77,10 +77,10 @@ impl Events {
 }
 
 /// A plain object.
-pub fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
+pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = js_sys::Object::new();
     for (name, value) in fields {
-        let _ = js_sys::Reflect::set(&object, &name.into(), &value);
+        let _ = js_sys::Reflect::set(&object, &JsValue::from_str(name), value);
     }
     object.into()
 }

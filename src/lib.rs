@@ -15,6 +15,7 @@ mod deferred;
 mod dom;
 mod error;
 mod events;
+mod lean;
 mod link;
 mod meter;
 mod options;
@@ -33,7 +34,7 @@ use web_sys::EventTarget;
 /// Panics become readable messages on the console.
 #[wasm_bindgen(start)]
 pub fn start() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(console_error_panic_hook::hook));
 }
 
 /// A recording that goes on until it is stopped or freed.

@@ -1,6 +1,6 @@
 //! How many bits per second. Pure: time is an argument.
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 /// The time that a rate is measured over.
 const WINDOW: Duration = Duration::from_secs(2);
@@ -9,13 +9,13 @@ const WINDOW: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub struct Meter {
     total: u64,
-    recent: VecDeque<(Duration, usize)>,
+    recent: Vec<(Duration, usize)>,
 }
 
 impl Meter {
     pub fn count(&mut self, bytes: usize, now: Duration) {
         self.total += bytes as u64;
-        self.recent.push_back((now, bytes));
+        self.recent.push((now, bytes));
         self.forget(now);
     }
 
@@ -32,9 +32,9 @@ impl Meter {
     }
 
     fn forget(&mut self, now: Duration) {
-        while self.recent.front().is_some_and(|(then, _)| now.saturating_sub(*then) > WINDOW) {
-            self.recent.pop_front();
-        }
+        let is_old = |(then, _): &&(Duration, usize)| now.saturating_sub(*then) > WINDOW;
+        let old = self.recent.iter().take_while(is_old).count();
+        self.recent.drain(..old);
     }
 }
 

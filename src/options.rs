@@ -37,7 +37,9 @@ impl Options {
     pub fn number(&self, option: &str, range: RangeInclusive<f64>, unit: &str) -> Result<Option<f64>, Error> {
         let Some(value) = self.get(option) else { return Ok(None) };
         let number = value.as_f64().filter(|number| range.contains(number));
-        let takes = || format!("a number of {unit} from {} to {}", range.start(), range.end());
+        // Whole numbers: what writes a float would come into the wasm with it.
+        let takes =
+            || format!("a number of {unit} from {} to {}", *range.start() as u32, *range.end() as u32);
         number.map(Some).ok_or_else(|| wrong(option, &takes()))
     }
 
@@ -61,7 +63,7 @@ impl Options {
             .string("name", "the broadcast's name")?
             .ok_or_else(|| wrong("name", "the broadcast's name"))?;
         name.parse().map_err(|rule: blobcast_wire::NameError| {
-            Error::new(Kind::Type, format!("name {name:?}: {rule}"))
+            Error::new(Kind::Type, format!("name \"{name}\": {rule}"))
         })
     }
 

@@ -20,7 +20,6 @@ use crate::{
     sound::Sound,
     tracks::{self, Track},
 };
-use std::collections::VecDeque;
 
 /// What a picture lasts when nothing tells, ms: one frame at 30 a second.
 const USUAL: i64 = 33;
@@ -61,7 +60,7 @@ pub struct Remux {
     written_to: i64,
     sound: Sound,
     /// Frames in order, at their places in the stream. The first is a picture whose successor has not come.
-    held: VecDeque<Held>,
+    held: Vec<Held>,
     /// The time of the newest frame, in the stream, ms.
     newest: Option<i64>,
     /// The time of the newest picture.
@@ -214,7 +213,7 @@ impl Remux {
     /// Lets go of frames as far as their durations are known.
     fn release(&mut self) -> Result<(), Error> {
         let mut media = Vec::new();
-        while let Some(first) = self.held.front() {
+        while let Some(first) = self.held.first() {
             let waited = self.newest.unwrap_or(0) - first.frame.time;
             let Some(duration) = first.duration.or((waited > HELD).then_some(waited)) else { break };
             // Within a cluster Chromium refuses times that go back, from one track to another too.
@@ -226,7 +225,7 @@ impl Remux {
             }
             self.written_to = first.frame.time;
             first.frame.write_lasting(first.frame.time - first.cluster, duration, &mut media)?;
-            self.held.pop_front();
+            self.held.remove(0);
         }
         if !media.is_empty() {
             self.out.push(Part::Media(media));

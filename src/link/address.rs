@@ -26,21 +26,25 @@ impl Target {
 
     /// Where the relay says that it is well.
     pub fn health(&self) -> String {
-        format!("{}/healthz", self.relay.replacen("ws", "http", 1))
+        let rest = self.relay.strip_prefix("ws").unwrap_or_default();
+        format!("http{rest}/healthz")
     }
 }
 
 /// The error of a connection that did not come about in `timeout` ms, and what the relay said last, if anything.
 pub fn no_answer(relay: &str, timeout: u32, said: Option<&(u16, String)>) -> Error {
-    let seconds = f64::from(timeout) / 1000.0;
+    let within = match timeout % 1_000 {
+        0 => format!("{} s", timeout / 1_000),
+        _ => format!("{timeout} ms"),
+    };
     let Some((code, reason)) = said else {
         let message = format!(
-            "no relay answered at {relay} within {seconds} s; check that it runs there and that url names it"
+            "no relay answered at {relay} within {within}; check that it runs there and that url names it"
         );
         return Error::new(Kind::Timeout, message);
     };
     let why = Error::closed(*code, reason).message;
-    let message = format!("not connected to {relay} within {seconds} s; what came last: {why}");
+    let message = format!("not connected to {relay} within {within}; what came last: {why}");
     Error { code: Some(*code), ..Error::new(Kind::Timeout, message) }
 }
 
@@ -85,9 +89,12 @@ mod tests {
     #[test]
     fn a_timeout_tells_what_the_relay_said() {
         let silent = no_answer("ws://host", 1500, None);
-        assert!(silent.message.contains("no relay answered at ws://host within 1.5 s"), "{silent}");
-        let alone = no_answer("ws://host", 1500, Some(&(4424, "balance by session".into())));
-        assert!(alone.message.contains("balance by session (close code 4424)"), "{alone}");
+        assert!(silent.message.contains("no relay answered at ws://host within 1500 ms"), "{silent}");
+        let alone = no_answer("ws://host", 2_000, Some(&(4424, "balance by session".into())));
+        assert!(
+            alone.message.contains("within 2 s; what came last: balance by session (close code 4424)"),
+            "{alone}"
+        );
         assert_eq!((alone.kind, alone.code), (Kind::Timeout, Some(4424)));
     }
 }

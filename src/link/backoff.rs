@@ -1,5 +1,6 @@
 //! How long to wait before connecting again. Pure: chance is an argument.
 
+use crate::lean;
 use std::time::Duration;
 
 /// The ceiling of the first wait, doubled with each failure.
@@ -14,14 +15,16 @@ const LONGEST: Duration = Duration::from_secs(8);
 /// `failures` is how often connecting has failed in a row; `chance` is from 0 to 1.
 pub fn wait(failures: u32, chance: f64) -> Duration {
     let ceiling = FIRST.saturating_mul(1 << failures.min(10)).min(LONGEST);
-    ceiling.mul_f64(chance.clamp(0.0, 1.0))
+    Duration::from_millis((ceiling.as_millis() as f64 * lean::clamp(chance, 0.0, 1.0)) as u64)
 }
 
 /// The seconds that a relay at its limit asks for: its reason begins with them.
 pub fn asked_for(reason: &str) -> Option<Duration> {
-    let digits = reason.find(|other: char| !other.is_ascii_digit()).unwrap_or(reason.len());
-    let seconds: u64 = reason[..digits].parse().ok()?;
-    Some(Duration::from_secs(seconds.min(600)))
+    let digits = reason.chars().map_while(|letter| letter.to_digit(10));
+    let seconds = digits.fold(None, |seconds, digit| {
+        Some(seconds.unwrap_or(0_u32).saturating_mul(10).saturating_add(digit))
+    })?;
+    Some(Duration::from_secs(seconds.min(600).into()))
 }
 
 #[cfg(test)]

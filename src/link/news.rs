@@ -1,6 +1,6 @@
 //! What a link tells its peer.
 
-use crate::{bytes::JsBytes, error::Error};
+use crate::{bytes::JsBytes, error::Error, events::object};
 use blobcast_wire::{Live, Segment, Socket, Text};
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
@@ -36,6 +36,13 @@ pub enum News {
     },
     /// The relay ended it for good, and both sockets are closed.
     Closed(Error),
+}
+
+/// Asks the relay for its time. The browser's own JSON writes this one, too: the number has to come back as it was, and
+/// what writes a float would come into the wasm with it.
+pub fn ping(now: f64) -> String {
+    let ping = object(&[("type", "ping".into()), ("t", now.into())]);
+    JSON::stringify(&ping).map(String::from).unwrap_or_default()
 }
 
 /// Reads a text message with the browser's own JSON; `None` for types that this version does not know.

@@ -25,7 +25,7 @@ impl Link {
 
     pub(super) fn ping(&self, which: Which, times: u32) {
         for _ in 0..times {
-            let ping = Text::Ping { t: dom::now() }.to_json();
+            let ping = news::ping(dom::now());
             self.leg(which).with_socket(|socket| socket.send_text(&ping));
         }
     }

@@ -26,9 +26,9 @@ use crate::{
     events::{Events, State, object},
     link::{Link, Peer},
     meter::Meter,
+    timers::{Timer, Timers},
 };
 use blobcast_wire::Reassembly;
-use gloo_timers::callback::{Interval, Timeout};
 use mode::Mode;
 use playback::Playback;
 use poster::Poster;
@@ -78,8 +78,8 @@ pub struct Player {
     skips: Cell<u32>,
     viewers: Cell<u32>,
     ticks: Cell<u32>,
-    connecting: RefCell<Option<Timeout>>,
-    ticking: RefCell<Option<Interval>>,
+    connecting: RefCell<Option<Timer>>,
+    ticking: RefCell<Option<Timer>>,
 }
 
 impl Player {
@@ -139,8 +139,8 @@ impl Player {
             let error = player.link.borrow().as_ref().map(|link| link.no_answer(timeout));
             player.end(State::Ended, error);
         });
-        *self.connecting.borrow_mut() = Some(Timeout::new(timeout, give_up));
-        *self.ticking.borrow_mut() = Some(Interval::new(TICK, weakly(&self.me, |player| player.tick())));
+        *self.connecting.borrow_mut() = Some(Timers::Page.after(timeout, give_up));
+        *self.ticking.borrow_mut() = Some(Timers::Page.every(TICK, weakly(&self.me, |player| player.tick())));
     }
 
     pub fn state(&self) -> State {
@@ -208,7 +208,7 @@ impl Player {
             showing.as_ref().map_or(JsValue::NULL, |showing| text(showing).into())
         };
         let mut received = self.received.borrow_mut();
-        object([
+        object(&[
             ("segment", shown.map_or(0.0, |(segment, _)| segment as f64).into()),
             ("bytes", (received.total() as f64).into()),
             ("bitrate", received.bits_per_second(monotonic()).into()),

@@ -10,7 +10,7 @@
 //! how long the line will take for what is sent now: on a line of half the width twice as much, and sooner.
 
 use blobcast_wire::{Kind, Message, Segment};
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 /// How often the relay says what it has.
 const CADENCE: Duration = Duration::from_millis(250);
@@ -81,10 +81,10 @@ struct Resent {
 /// The line to the relay, as far as it can be seen from here.
 #[derive(Debug)]
 pub struct Line {
-    on_its_way: VecDeque<Sent>,
+    on_its_way: Vec<Sent>,
     arrived: u64,
     /// What was told within the window, and the one before it.
-    heard: VecDeque<Heard>,
+    heard: Vec<Heard>,
     /// What is being sent again.
     resent: Option<Resent>,
     /// What is on its way is waited for before more is sent.
@@ -100,9 +100,9 @@ impl Line {
     /// A line that is sent a message per timeslice.
     pub fn new(timeslice: Duration) -> Self {
         Self {
-            on_its_way: VecDeque::new(),
+            on_its_way: Vec::new(),
             arrived: 0,
-            heard: VecDeque::new(),
+            heard: Vec::new(),
             resent: None,
             is_jammed: false,
             round_trip: Duration::ZERO,
@@ -114,7 +114,7 @@ impl Line {
     /// A message was given to the browser.
     pub fn sent(&mut self, place: Place, len: usize, now: Duration) {
         self.see(now);
-        self.on_its_way.push_back(Sent { place, len, at: now });
+        self.on_its_way.push(Sent { place, len, at: now });
     }
 
     /// The relay has all of `segment` before piece `seq`, and takes no other up to `last`.
@@ -124,8 +124,9 @@ impl Line {
         let is_here = |place: Place| place < (segment, seq);
         let is_over = |place: Place| place.0 != segment && place.0 <= last;
         let mut newest = None;
-        while let Some(sent) = self.on_its_way.pop_front_if(|sent| is_here(sent.place) || is_over(sent.place))
-        {
+        let is_done = |sent: &&Sent| is_here(sent.place) || is_over(sent.place);
+        let done = self.on_its_way.iter().take_while(is_done).count();
+        for sent in self.on_its_way.drain(..done) {
             if is_here(sent.place) {
                 self.arrived += sent.len as u64;
                 newest = Some(sent.at);
@@ -133,17 +134,17 @@ impl Line {
         }
         if let Some(resent) = self.resent.take_if(|resent| is_here(resent.last) || is_over(resent.last)) {
             let took = now.saturating_sub(resent.since);
-            let waits = self.on_its_way.back().filter(|_| took > LATE && took < resent.before);
+            let waits = self.on_its_way.last().filter(|_| took > LATE && took < resent.before);
             self.resent = waits.map(|sent| Resent { last: sent.place, since: now, before: took });
         }
         let Some(newest) = newest.filter(|_| self.resent.is_none()) else { return };
-        if self.heard.back().is_some_and(|heard| now > heard.at + STALL + self.timeslice) {
+        if self.heard.last().is_some_and(|heard| now > heard.at + STALL + self.timeslice) {
             self.heard.clear();
         }
         let lateness = now.saturating_sub(newest).saturating_sub(round_trip);
-        self.heard.push_back(Heard { at: now, arrived: self.arrived, lateness });
+        self.heard.push(Heard { at: now, arrived: self.arrived, lateness });
         while self.heard.get(1).is_some_and(|heard| heard.at + WINDOW <= now) {
-            self.heard.pop_front();
+            self.heard.remove(0);
         }
         if lateness > FREE + self.timeslice {
             self.foresee(lateness);
@@ -154,8 +155,8 @@ impl Line {
     fn foresee(&mut self, head: Duration) {
         let queued: usize = self.on_its_way.iter().map(|sent| sent.len).sum();
         let carries = self.carries(WINDOW).filter(|carries| *carries > 0.0);
-        if let (Some(carries), Some(heard)) = (carries, self.heard.back_mut()) {
-            let lateness = Duration::from_secs_f64(queued as f64 * 8.0 / carries);
+        if let (Some(carries), Some(heard)) = (carries, self.heard.last_mut()) {
+            let lateness = Duration::from_micros((queued as f64 * 8e6 / carries) as u64);
             heard.lateness = lateness.saturating_sub(self.round_trip).min(head * FORESIGHT);
         }
     }
@@ -171,11 +172,11 @@ impl Line {
 
     /// How late what is sent now will be, beyond what a line takes that is wide enough.
     pub fn lateness(&self, now: Duration) -> Duration {
-        let Some(oldest) = self.on_its_way.front().filter(|_| self.resent.is_none()) else {
+        let Some(oldest) = self.on_its_way.first().filter(|_| self.resent.is_none()) else {
             return Duration::ZERO;
         };
         let since = |then| now.saturating_sub(then).saturating_sub(CADENCE);
-        match self.heard.back() {
+        match self.heard.last() {
             // The relay has told nothing since, and it should have.
             Some(heard) if oldest.at < heard.at => heard.lateness + since(heard.at),
             _ => since(oldest.at).saturating_sub(self.round_trip),
@@ -192,7 +193,7 @@ impl Line {
 
     /// Whether media is later than that and gets no less so: more is sent than the line carries.
     pub fn is_narrow(&self, limit: Duration) -> bool {
-        let (Some(first), Some(last)) = (self.heard.front(), self.heard.back()) else { return false };
+        let (Some(first), Some(last)) = (self.heard.first(), self.heard.last()) else { return false };
         let is_long = last.at.saturating_sub(first.at) >= LATELY;
         is_long && last.lateness > limit + self.timeslice && last.lateness >= first.lateness
     }
@@ -204,7 +205,7 @@ impl Line {
 
     /// Bits per second that arrived in this time, the latest. That is what the line carries, while it is narrow.
     pub fn carries(&self, time: Duration) -> Option<f64> {
-        let (oldest, last) = (self.heard.front()?, self.heard.back()?);
+        let (oldest, last) = (self.heard.first()?, self.heard.last()?);
         let first = self.heard.iter().rev().find(|heard| heard.at + time <= last.at).unwrap_or(oldest);
         let seconds = (last.at - first.at).as_secs_f64();
         (seconds > 0.0).then(|| (last.arrived - first.arrived) as f64 * 8.0 / seconds)

@@ -7,7 +7,10 @@ use super::{
     mime::{self, Failed},
     run::Format,
 };
-use crate::error::{Error, Kind};
+use crate::{
+    error::{Error, Kind},
+    lean,
+};
 use std::cell::{Cell, RefCell};
 use web_sys::{MediaRecorder, MediaStream};
 
@@ -79,7 +82,7 @@ impl Formats {
         let rolls = match self.restart.get() {
             Restart::Handover => false,
             Restart::Keyframe => true,
-            Restart::Either => mime.contains("vp9") || mime.contains("av1") || mime.contains("av01"),
+            Restart::Either => ["vp9", "av1", "av01"].into_iter().any(|codec| lean::contains(&mime, codec)),
         };
         Format {
             mime,
@@ -101,7 +104,7 @@ pub fn supported(stream: &MediaStream, wanted: Option<&str>) -> Result<Vec<Strin
             Ok(vec![wanted.to_owned()])
         } else {
             let message = format!(
-                "this browser does not record mimeType {wanted:?} as WebM; leave mimeType out to let it choose"
+                "this browser does not record mimeType \"{wanted}\" as WebM; leave mimeType out to let it choose"
             );
             Err(Error::new(Kind::NotSupported, message))
         };

@@ -31,7 +31,7 @@ mod wake_lock;
 use crate::{
     bytes::JsBytes,
     deferred::Deferred,
-    dom::{monotonic, weakly},
+    dom::{milliseconds, monotonic, weakly},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{Link, Peer},
@@ -50,7 +50,6 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
-    time::Duration,
 };
 use wake_lock::WakeLock;
 use wasm_bindgen::JsValue;
@@ -117,7 +116,7 @@ impl Recorder {
     ) -> Result<Rc<Self>, JsValue> {
         let stream = settings::stream(stream).map_err(|error| error.to_js())?;
         let settings = Settings::read(&stream, options).map_err(|error| error.to_js())?;
-        let line = Line::new(Duration::from_secs_f64(settings.timeslice() / 1000.0));
+        let line = Line::new(milliseconds(settings.timeslice()));
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             source: Source::new(stream),
@@ -187,7 +186,7 @@ impl Recorder {
         let mime = runs.front().map(|front| front.run.mime());
         let (segment, ..) = self.have.get();
         let mut sent = self.sent.borrow_mut();
-        object([
+        object(&[
             ("segment", (segment as f64).into()),
             ("bytes", (sent.total() as f64).into()),
             ("bitrate", sent.bits_per_second(monotonic()).into()),

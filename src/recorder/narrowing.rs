@@ -4,7 +4,10 @@ use super::{
     Recorder, Recording,
     run::{Format, Run},
 };
-use crate::{dom::monotonic, events::object};
+use crate::{
+    dom::{milliseconds, monotonic},
+    events::object,
+};
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use web_sys::MediaStream;
@@ -63,7 +66,7 @@ impl Recorder {
     /// Tells the page what has become of the bitrate, if something has. A handler may stop the recording.
     pub(super) fn tell_congestion(&self) {
         let Some(change) = self.bitrate.borrow_mut().take_change() else { return };
-        let detail = object([
+        let detail = object(&[
             ("state", change.as_str().into()),
             ("congestion", self.congestion().into()),
             ("videoBitsPerSecond", self.video_bits_per_second()),
@@ -89,8 +92,4 @@ impl Recorder {
     pub(super) fn round_trip(&self) -> Duration {
         milliseconds(self.link().and_then(|link| link.round_trip()).unwrap_or(0.0))
     }
-}
-
-fn milliseconds(ms: f64) -> Duration {
-    Duration::from_secs_f64(ms.max(0.0) / 1000.0)
 }

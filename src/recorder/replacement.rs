@@ -65,7 +65,7 @@ impl Recorder {
         self.source.replace(replacement.before);
         let message = format!(
             "the new stream gave nothing within {} s, so the old one is broadcast on; call replaceStream again when it does",
-            GIVE_UP / 1000.0
+            GIVE_UP as u32 / 1_000
         );
         replacement.done.reject(&Error::new(Kind::Timeout, message).to_js());
         true

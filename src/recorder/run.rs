@@ -8,7 +8,6 @@ use crate::{
 use js_sys::ArrayBuffer;
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
@@ -41,7 +40,7 @@ pub struct Run {
     started: f64,
     /// Data in the order of its events; `None` while its bytes are being read. A Blob is read asynchronously,
     /// and a small one may be ready before a large one that came first.
-    data: RefCell<VecDeque<Option<JsBytes>>>,
+    data: RefCell<Vec<Option<JsBytes>>>,
     /// How many were taken out of `data`.
     taken: Cell<usize>,
     /// When the first data came.
@@ -146,12 +145,12 @@ impl Run {
     /// The next data, in order, once its bytes are there.
     pub fn take(&self) -> Option<JsBytes> {
         let mut data = self.data.borrow_mut();
-        let ready = data.front()?.is_some();
+        let ready = data.first()?.is_some();
         if !ready {
             return None;
         }
         self.taken.set(self.taken.get() + 1);
-        data.pop_front()?
+        data.remove(0)
     }
 
     /// Whether it has stopped and all data was taken.
@@ -205,7 +204,7 @@ impl Run {
         self.heard.set(now());
         self.first_heard.set(self.first_heard.get().or(Some(now())));
         let place = self.taken.get() + self.data.borrow().len();
-        self.data.borrow_mut().push_back(None);
+        self.data.borrow_mut().push(None);
         let me = self.me.clone();
         spawn_local(async move {
             let read = JsFuture::from(blob.array_buffer()).await;

@@ -59,7 +59,7 @@ pub struct Counter {
 }
 
 thread_local! {
-    static SHARED: RefCell<Weak<Counter>> = RefCell::default();
+    static SHARED: RefCell<Weak<Counter>> = const { RefCell::new(Weak::new()) };
     /// The page permits no worker; it is not asked again, since browsers report each refusal on the console.
     static REFUSED: Cell<bool> = const { Cell::new(false) };
 }

@@ -18,6 +18,7 @@ mod blob;
 mod body;
 mod close;
 mod endpoint;
+mod held;
 mod message;
 mod name;
 mod outbox;

@@ -22,16 +22,15 @@ impl FromStr for Name {
     type Err = NameError;
 
     fn from_str(name: &str) -> Result<Self, NameError> {
-        let parts_fit = name.split('/').count() <= 8 && name.split('/').all(is_part);
+        let parts = || name.as_bytes().split(|byte| *byte == b'/');
+        let parts_fit = parts().count() <= 8 && parts().all(is_part);
         if name.len() <= 128 && parts_fit { Ok(Self(name.into())) } else { Err(NameError) }
     }
 }
 
-fn is_part(part: &str) -> bool {
-    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    part.len() <= 64
-        && part.bytes().next().is_some_and(word)
-        && part.bytes().all(|byte| word(byte) || byte == b'-')
+fn is_part(part: &[u8]) -> bool {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    part.len() <= 64 && part.first().is_some_and(word) && part.iter().all(|byte| word(byte) || *byte == b'-')
 }
 
 impl fmt::Display for Name {

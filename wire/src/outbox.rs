@@ -4,7 +4,6 @@
 //! until the relay has all of it.
 
 use crate::{Blob, Body, HEADER_LEN, Kind, MAX_AHEAD, MAX_MESSAGE_LEN, Message, Segment};
-use std::collections::VecDeque;
 
 /// Segments kept while nobody takes them: the current and the one before, as the relay does.
 const KEPT: usize = 2;
@@ -15,7 +14,7 @@ type Sent<B> = Vec<Message<B>>;
 /// Keeps the messages of a broadcast for as long as they may be asked for again.
 #[derive(Debug)]
 pub struct Outbox<B> {
-    segments: VecDeque<Sent<B>>,
+    segments: Vec<Sent<B>>,
     /// The newest segment of which the relay has everything, its end too.
     whole: Segment,
 }
@@ -34,7 +33,7 @@ pub enum Resend<'a, B> {
 
 impl<B> Default for Outbox<B> {
     fn default() -> Self {
-        Self { segments: VecDeque::new(), whole: 0 }
+        Self { segments: Vec::new(), whole: 0 }
     }
 }
 
@@ -43,14 +42,14 @@ impl<B: Body> Outbox<B> {
     /// that was given up, and need not be sent.
     pub fn keep(&mut self, message: Message<B>) -> bool {
         if matches!(message.kind, Kind::Blob { .. }) {
-            self.segments.push_back(Vec::new());
+            self.segments.push(Vec::new());
             if self.segments.len() > KEPT {
-                self.segments.pop_front();
+                self.segments.remove(0);
             }
         } else if self.newest() != Some(message.segment) {
             return false;
         }
-        if let Some(segment) = self.segments.back_mut() {
+        if let Some(segment) = self.segments.last_mut() {
             segment.push(message);
         }
         true
@@ -58,12 +57,12 @@ impl<B: Body> Outbox<B> {
 
     /// The newest segment that is kept.
     pub fn newest(&self) -> Option<Segment> {
-        self.segments.back().map(|sent| number(sent))
+        self.segments.last().map(|sent| number(sent))
     }
 
     /// The newest message that is kept.
     pub fn last(&self) -> Option<&Message<B>> {
-        self.segments.back()?.last()
+        self.segments.last()?.last()
     }
 
     /// Gives up everything: what follows of it is not kept either.
@@ -104,18 +103,24 @@ impl<B: Body> Outbox<B> {
     /// What to send to a relay that has everything of `segment` before piece `seq`, in order. If that was said a
     /// while ago some of it comes twice, which the relay ignores.
     pub fn missing(&self, segment: Segment, seq: u32) -> Vec<Resend<'_, B>> {
-        let Some(known) = self.find(segment) else {
-            if segment > 0 && segment == self.whole {
-                return self.segments.iter().flatten().map(Resend::Again).collect();
-            }
+        let known = self.find(segment);
+        let mut missing = Vec::new();
+        if known.is_none() && (segment == 0 || segment != self.whole) {
             // What it waits for is kept no longer, and ends where it is. Then all that is kept, in few messages.
-            let waits = segment > 0 && !self.segments.is_empty();
-            let end = waits.then_some(Resend::CutShort(segment, seq));
-            return end.into_iter().chain(self.segments.iter().flat_map(|sent| glued(sent))).collect();
-        };
-        let rest = self.segments[known].iter().skip(1).filter(move |chunk| chunk.seq >= seq);
-        let later = self.segments.iter().skip(known + 1).flatten();
-        rest.chain(later).map(Resend::Again).collect()
+            if segment > 0 && !self.segments.is_empty() {
+                missing.push(Resend::CutShort(segment, seq));
+            }
+            self.segments.iter().for_each(|sent| glue(sent, &mut missing));
+            return missing;
+        }
+        for message in self.segments.iter().skip(known.unwrap_or(0)).flatten() {
+            let is_here = message.segment == segment
+                && (message.seq < seq || matches!(message.kind, Kind::Blob { .. }));
+            if !is_here {
+                missing.push(Resend::Again(message));
+            }
+        }
+        missing
     }
 
     fn find(&self, segment: Segment) -> Option<usize> {
@@ -132,10 +137,10 @@ fn is_whole<B>(sent: &[Message<B>], seq: u32) -> bool {
     sent.last().is_some_and(|last| matches!(last.kind, Kind::LastChunk { .. }) && last.seq < seq)
 }
 
-/// A segment as one blob, and what does not belong in it or does not fit.
-fn glued<B: Body>(sent: &[Message<B>]) -> Vec<Resend<'_, B>> {
-    let Some((first, mut rest)) = sent.split_first() else { return Vec::new() };
-    let Some(mut blob) = Blob::open(first) else { return Vec::new() };
+/// Resends a segment as one blob, and what does not belong in it or does not fit.
+fn glue<'a, B: Body>(sent: &'a [Message<B>], out: &mut Vec<Resend<'a, B>>) {
+    let Some((first, mut rest)) = sent.split_first() else { return };
+    let Some(mut blob) = Blob::open(first) else { return };
     while let Some((chunk, later)) = rest.split_first() {
         let len = HEADER_LEN + blob.mime().len() + blob.len() + chunk.body.len();
         if chunk.kind != Kind::Chunk || len > MAX_MESSAGE_LEN || blob.glue(chunk).is_err() {
@@ -143,7 +148,8 @@ fn glued<B: Body>(sent: &[Message<B>]) -> Vec<Resend<'_, B>> {
         }
         rest = later;
     }
-    std::iter::once(Resend::Glued(blob)).chain(rest.iter().map(Resend::Again)).collect()
+    out.push(Resend::Glued(blob));
+    out.extend(rest.iter().map(Resend::Again));
 }
 
 #[cfg(test)]

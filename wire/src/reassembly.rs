@@ -10,17 +10,17 @@
 //! 3. When that is not enough the segment is given up. It stays a playable prefix, and reading goes on with
 //!    the next blob.
 
-use crate::{Body, Kind, Message, Segment};
-use std::{collections::BTreeMap, time::Duration};
+use crate::{
+    Body, Kind, Message, Segment,
+    held::{Held, Place},
+};
+use std::time::Duration;
 
 /// How much is held for order, in bytes.
 pub const HELD_BYTES: usize = 8 << 20;
 
 /// How long something is held for order.
 pub const HELD_FOR: Duration = Duration::from_secs(5);
-
-/// What a held message is counted for besides its body, so that empty ones are bounded too.
-const HELD_OVERHEAD: usize = 128;
 
 /// The next thing to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,10 +80,9 @@ enum Phase {
 pub struct Reassembly<B> {
     reading: Option<Reading>,
     /// Blobs of later segments.
-    blobs: BTreeMap<Segment, Message<B>>,
+    blobs: Held<B>,
     /// Chunks that are early.
-    chunks: BTreeMap<(Segment, u32), Message<B>>,
-    held: usize,
+    chunks: Held<B>,
     /// Since when something is held without any progress.
     stuck_since: Option<Duration>,
     /// Both sockets are new: if the next blob has a lower number, it is read all the same.
@@ -94,9 +93,8 @@ impl<B> Default for Reassembly<B> {
     fn default() -> Self {
         Self {
             reading: None,
-            blobs: BTreeMap::new(),
-            chunks: BTreeMap::new(),
-            held: 0,
+            blobs: Held::default(),
+            chunks: Held::default(),
             stuck_since: None,
             fresh: true,
         }
@@ -113,9 +111,8 @@ impl<B: Body + Default> Reassembly<B> {
     /// the relay behind them may be another. A segment that goes on is gone on with.
     pub fn reconnected(&mut self) {
         self.fresh = true;
-        self.blobs.clear();
-        self.chunks.clear();
-        self.held = 0;
+        self.blobs = Held::default();
+        self.chunks = Held::default();
         self.stuck_since = None;
     }
 
@@ -126,13 +123,12 @@ impl<B: Body + Default> Reassembly<B> {
 
     /// The first piece that is missing while later ones are here.
     pub fn missing(&self) -> Option<(Segment, u32)> {
-        let (segment, next) = self.position()?;
-        self.chunks.range((segment, next)..=(segment, u32::MAX)).next().map(|_| (segment, next))
+        self.position().filter(|position| self.chunks.has_from(*position))
     }
 
     /// Bytes held for order, as they are counted against [`HELD_BYTES`].
     pub fn held(&self) -> usize {
-        self.held
+        self.blobs.cost() + self.chunks.cost()
     }
 
     /// Takes a message from either socket; returns what can be read now.
@@ -144,7 +140,7 @@ impl<B: Body + Default> Reassembly<B> {
             self.push_chunk(message);
         }
         self.advance(&mut out);
-        if self.held > HELD_BYTES {
+        if self.held() > HELD_BYTES {
             self.give_up(&mut out);
         }
         self.note_progress(now, !out.is_empty());
@@ -182,7 +178,7 @@ impl<B: Body + Default> Reassembly<B> {
                     sent: blob.sent,
                     phase: Phase::Open,
                 };
-                self.drop_chunks_before((blob.segment, blob.seq));
+                self.chunks.drop_before((blob.segment, blob.seq));
             }
         } else if blob.segment > reading.segment {
             self.hold_blob(blob);
@@ -193,27 +189,20 @@ impl<B: Body + Default> Reassembly<B> {
     }
 
     fn push_chunk(&mut self, chunk: Message<B>) {
-        let place = (chunk.segment, chunk.seq);
+        let place: Place = (chunk.segment, chunk.seq);
         let wanted = self.fresh || self.position().is_none_or(|position| place >= position);
         // A relay that skips a viewer ends the segment where that viewer is, and may have sent the piece of that
         // number before: the end is what holds.
         let ends = chunk.kind == Kind::LastChunk { cut_short: true };
-        if wanted && (ends || !self.chunks.contains_key(&place)) {
-            self.held += cost(&chunk);
-            if let Some(replaced) = self.chunks.insert(place, chunk) {
-                self.held -= cost(&replaced);
-            }
+        if wanted && (ends || self.chunks.get(place).is_none()) {
+            self.chunks.put(place, chunk);
         }
     }
 
     fn hold_blob(&mut self, blob: Message<B>) {
-        let held = self.blobs.get(&blob.segment);
-        if held.is_some_and(|held| held.seq >= blob.seq) {
-            return;
-        }
-        self.held += cost(&blob);
-        if let Some(older) = self.blobs.insert(blob.segment, blob) {
-            self.held -= cost(&older);
+        let place = (blob.segment, 0);
+        if self.blobs.get(place).is_none_or(|held| held.seq < blob.seq) {
+            self.blobs.put(place, blob);
         }
     }
 
@@ -224,8 +213,7 @@ impl<B: Body + Default> Reassembly<B> {
             if self.reading.as_ref().is_none_or(|reading| reading.phase == Phase::Open) {
                 return;
             }
-            let Some((_, blob)) = self.blobs.pop_first() else { return };
-            self.held -= cost(&blob);
+            let Some(blob) = self.blobs.take_first() else { return };
             self.cut(out);
             self.begin(blob, out);
         }
@@ -235,8 +223,7 @@ impl<B: Body + Default> Reassembly<B> {
     fn drain(&mut self, out: &mut Vec<Piece<B>>) {
         let Some(reading) = &mut self.reading else { return };
         while reading.phase != Phase::Ended {
-            let Some(chunk) = self.chunks.remove(&(reading.segment, reading.next)) else { return };
-            self.held -= cost(&chunk);
+            let Some(chunk) = self.chunks.take((reading.segment, reading.next)) else { return };
             let Message { segment, seq, sent, kind, body } = chunk;
             reading.len += body.len();
             reading.next = seq.saturating_add(1);
@@ -260,7 +247,7 @@ impl<B: Body + Default> Reassembly<B> {
             sent: blob.sent,
             phase: Phase::Open,
         });
-        self.drop_chunks_before((blob.segment, blob.seq));
+        self.chunks.drop_before((blob.segment, blob.seq));
         out.push(Piece::Begin(blob));
     }
 
@@ -289,20 +276,13 @@ impl<B: Body + Default> Reassembly<B> {
                 reading.phase = Phase::Broken;
             }
             if self.blobs.is_empty() {
-                self.chunks.clear();
-                self.held = 0;
+                self.chunks = Held::default();
             }
             self.advance(out);
-            if self.held <= HELD_BYTES {
+            if self.held() <= HELD_BYTES {
                 return;
             }
         }
-    }
-
-    fn drop_chunks_before(&mut self, place: (Segment, u32)) {
-        let kept = self.chunks.split_off(&place);
-        let dropped = std::mem::replace(&mut self.chunks, kept);
-        self.held -= dropped.values().map(cost).sum::<usize>();
     }
 
     fn note_progress(&mut self, now: Duration, progress: bool) {
@@ -313,9 +293,4 @@ impl<B: Body + Default> Reassembly<B> {
             _ => Some(now),
         };
     }
-}
-
-/// What holding a message counts for.
-fn cost<B: Body>(message: &Message<B>) -> usize {
-    message.body.len() + message.kind.mime().len() + HELD_OVERHEAD
 }

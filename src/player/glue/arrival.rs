@@ -10,7 +10,8 @@ const NEARLY: f64 = 0.07;
 /// The address that makes a source begin at a time. A media fragment, unlike a seek, rarely shows the first
 /// picture on the way. <https://www.w3.org/TR/media-frags/#naming-time>
 pub fn address(url: &str, from: f64) -> String {
-    if from > 0.0 { format!("{url}#t={from:.3}") } else { url.to_owned() }
+    let ms = (from * 1e3).round() as u32;
+    if ms > 0 { format!("{url}#t={}.{:03}", ms / 1_000, ms % 1_000) } else { url.to_owned() }
 }
 
 /// Whether a picture of this media time is the one that was asked for, and not one on the way there.

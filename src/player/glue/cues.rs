@@ -39,27 +39,36 @@ pub fn cues(head: &[u8]) -> Option<(usize, Vec<u8>)> {
 
 /// The numbers of the tracks.
 fn numbers(head: &[u8], tracks: &Element) -> Option<Vec<u8>> {
-    let children = |parent: &Element| {
-        let (mut at, end) = (parent.content, parent.end.unwrap_or(0));
-        std::iter::from_fn(move || {
-            let element = Element::read(head, at).filter(|_| at < end)?;
-            at = element.end?;
-            Some(element)
-        })
-    };
-    let number = |entry: Element| {
-        let number = children(&entry).find(|element| element.id == TRACK_NUMBER)?;
-        head.get(number.end? - 1).copied()
-    };
-    children(tracks).filter(|element| element.id == TRACK_ENTRY).map(number).collect()
+    let mut numbers = Vec::new();
+    for entry in children(head, tracks) {
+        if entry.id == TRACK_ENTRY {
+            let fields = children(head, &entry);
+            let number = fields.iter().find(|field| field.id == TRACK_NUMBER)?;
+            numbers.push(*head.get(number.end? - 1)?);
+        }
+    }
+    Some(numbers)
+}
+
+/// The elements in an element, as far as they are whole.
+fn children(head: &[u8], parent: &Element) -> Vec<Element> {
+    let mut children = Vec::new();
+    let (mut at, end) = (parent.content, parent.end.unwrap_or(0));
+    while let Some(element) = Element::read(head, at).filter(|_| at < end) {
+        let Some(next) = element.end else { break };
+        at = next;
+        children.push(element);
+    }
+    children
 }
 
 /// One point, at time 0, for every track: a browser looks for the one of the track that it seeks in.
 fn write(tracks: &[u8], cluster: u32) -> Vec<u8> {
     let [a, b, c, d] = cluster.to_be_bytes();
-    let time = [0xB3, 0x81, 0];
-    let positions = tracks.iter().flat_map(|&track| [0xB7, 0x89, 0xF7, 0x81, track, 0xF1, 0x84, a, b, c, d]);
-    let point: Vec<u8> = time.into_iter().chain(positions).collect();
+    let mut point = vec![0xB3, 0x81, 0];
+    for &track in tracks {
+        point.extend_from_slice(&[0xB7, 0x89, 0xF7, 0x81, track, 0xF1, 0x84, a, b, c, d]);
+    }
     let point = [&[0xBB][..], &size_of(point.len()), &point].concat();
     [&[0x1C, 0x53, 0xBB, 0x6B][..], &size_of(point.len()), &point].concat()
 }

@@ -4,7 +4,6 @@ use super::{cues::cues, plan::Gathered};
 use crate::bytes::JsBytes;
 use blobcast_wire::{Blob, Body, Piece, Segment};
 use js_sys::{Array, Uint8Array};
-use std::collections::VecDeque;
 use wasm_bindgen::JsValue;
 use web_sys::BlobPropertyBag;
 
@@ -22,16 +21,16 @@ struct Gathering {
 
 /// Glues pieces to blobs.
 #[derive(Default)]
-pub struct Shelf(VecDeque<Gathering>);
+pub struct Shelf(Vec<Gathering>);
 
 impl Shelf {
     pub fn gather(&mut self, piece: &Piece<JsBytes>) {
         if let Piece::Begin(message) = piece {
             self.0.extend(Blob::open(message).map(|blob| Gathering { blob, is_complete: false }));
             if self.0.len() > KEPT {
-                self.0.pop_front();
+                self.0.remove(0);
             }
-        } else if let Some(newest) = self.0.back_mut() {
+        } else if let Some(newest) = self.0.last_mut() {
             // A piece of a segment whose beginning this screen has not seen is of no use to it.
             let _ = newest.blob.glue_piece(piece);
             newest.is_complete |= matches!(piece, Piece::End { .. });

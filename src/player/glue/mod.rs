@@ -25,10 +25,10 @@ use crate::{
     bytes::JsBytes,
     dom::{Listener, ObjectUrl, with},
     error::{Error, Kind},
+    timers::Timer,
 };
 use blobcast_wire::{Piece, Segment};
 use gathering::Shelf;
-use gloo_timers::callback::Timeout;
 use pace::Pace;
 use plan::{Plan, Shown};
 use relief::Relief;
@@ -77,7 +77,7 @@ pub struct Glue {
     /// A piece has come since the last tick.
     fed: Cell<bool>,
     /// When the next change is to be prepared.
-    preparing: RefCell<Option<Timeout>>,
+    preparing: RefCell<Option<Timer>>,
     relief: RefCell<Option<Relief>>,
     transition: RefCell<Option<Transition>>,
     pace: RefCell<Pace>,

@@ -1,5 +1,7 @@
 //! How fast to play, so that the picture stays as far behind as it was at first. Pure; times are in seconds.
 
+use crate::lean;
+
 /// A picture this much too early or too late is left alone. While the rate is not 1, Chromium leaves out single pictures: two a second.
 const DEAD_BAND: f64 = 0.06;
 
@@ -54,7 +56,7 @@ impl Pace {
             self.lag = Some(lag);
             return 1.0;
         }
-        if error.abs() < DEAD_BAND { 1.0 } else { 1.0 + (error * SHARE).clamp(-MOST, MOST) }
+        if error.abs() < DEAD_BAND { 1.0 } else { 1.0 + lean::clamp(error * SHARE, -MOST, MOST) }
     }
 
     /// A segment has come whole, and took so long. Nothing is won by more than that in hand.
@@ -67,7 +69,7 @@ impl Pace {
     /// There was nothing to play, so there is too little in hand: a little more from now on.
     pub fn ran_out(&mut self, lag: f64) {
         if let Some(kept) = &mut self.lag {
-            *kept = lag.clamp(*kept, *kept + STEP);
+            *kept = lean::clamp(lag, *kept, *kept + STEP);
         }
     }
 }

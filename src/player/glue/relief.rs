@@ -12,8 +12,8 @@ use super::{
 use crate::{
     dom::{ObjectUrl, now, weakly, window},
     player::next_picture::Pictures,
+    timers::{Timer, Timers},
 };
-use gloo_timers::callback::Timeout;
 use std::{cell::Cell, rc::Rc};
 use web_sys::HtmlVideoElement;
 
@@ -53,7 +53,7 @@ pub struct Relief {
     /// The video's pictures.
     shown: Rc<Cell<Seen>>,
     _pictures: Rc<Pictures>,
-    _timer: Option<Timeout>,
+    _timer: Option<Timer>,
 }
 
 impl Relief {
@@ -87,7 +87,7 @@ impl Glue {
         if left > NEARLY {
             // By then it may be another one.
             let prepare = weakly(&self.me, |glue| glue.prepare());
-            self.preparing.replace(Some(Timeout::new((left * 1000.0) as u32, prepare)));
+            self.preparing.replace(Some(Timers::Page.after((left * 1000.0) as u32, prepare)));
             return;
         }
         let glued = self.shelf.borrow().glued(change.segment);
@@ -135,7 +135,7 @@ impl Glue {
     /// Calls in so many ms, while this relief lasts; nothing else that was to be called is.
     fn after(&self, ms: u32, then: impl Fn(&Rc<Self>) + 'static) {
         if let Some(relief) = &mut *self.relief.borrow_mut() {
-            relief._timer = Some(Timeout::new(ms, weakly(&self.me, then)));
+            relief._timer = Some(Timers::Page.after(ms, weakly(&self.me, then)));
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{arrival, meeting::Seen};
 use crate::{
     dom::{ObjectUrl, window},
+    lean,
     player::{next_picture::Pictures, overlay::Overlay},
 };
 use std::{
@@ -88,7 +89,7 @@ impl Standby {
 
     /// Goes on to a place so many seconds further on, by its rate.
     pub fn approach(&self, by: f64) {
-        self.video.set_playback_rate((1.0 + by * GAIN).clamp(SLOWEST, FASTEST));
+        self.video.set_playback_rate(lean::clamp(1.0 + by * GAIN, SLOWEST, FASTEST));
     }
 
     /// Lets it be seen, over `video`, which may have moved.

@@ -1,5 +1,6 @@
 //! How long this browser takes to load a source and to begin to play. Pure but for the cells; times are in seconds.
 
+use crate::lean;
 use std::cell::Cell;
 
 /// How much of what is measured is believed, each time.
@@ -43,7 +44,7 @@ impl Timing {
 
     /// How long before its time a standby is to be made.
     pub fn early(&self) -> f64 {
-        (self.warm_start.get() + self.load.get() * SPARE + ROOM).clamp(LATEST, EARLIEST)
+        lean::clamp(self.warm_start.get() + self.load.get() * SPARE + ROOM, LATEST, EARLIEST)
     }
 
     /// A standby took this long to show its first picture, or has none yet.
@@ -63,7 +64,7 @@ impl Timing {
 }
 
 fn learn(time: &Cell<f64>, ahead: f64) {
-    time.set((time.get() - ahead * SHARE).clamp(0.0, MOST));
+    time.set(lean::clamp(time.get() - ahead * SHARE, 0.0, MOST));
 }
 
 #[cfg(test)]

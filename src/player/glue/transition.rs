@@ -7,8 +7,11 @@ use super::{
     standby::Standby,
     timing::Timing,
 };
-use crate::{dom::Listener, player::poster::Poster};
-use gloo_timers::callback::Timeout;
+use crate::{
+    dom::Listener,
+    player::poster::Poster,
+    timers::{Timer, Timers},
+};
 use std::{cell::RefCell, rc::Rc};
 use web_sys::{Event, HtmlVideoElement};
 
@@ -36,7 +39,7 @@ enum Waiting {
 pub struct Transition {
     _ready: Listener,
     _waiting: Rc<RefCell<Option<Waiting>>>,
-    _finish: Rc<RefCell<Timeout>>,
+    _finish: Rc<RefCell<Timer>>,
     /// Revoking the old URL earlier makes the `play()` of it reject.
     _old: Option<Source>,
     cover: Option<Cover>,
@@ -62,14 +65,14 @@ impl Transition {
         let video = &playback.video;
         playback.set_source(&arrival::address(url, from));
         let waiting = Rc::new(RefCell::new(None));
-        let finish = Rc::new(RefCell::new(Timeout::new(TOO_LONG, finished.clone())));
+        let finish = Rc::new(RefCell::new(Timers::Page.after(TOO_LONG, finished.clone())));
         // A little later: a source that goes in a frame callback makes Firefox 153 paint nothing any more, if the page awaits
         // frames of it.
         let arrived = {
             let finish = Rc::downgrade(&finish);
             move || {
                 if let Some(finish) = finish.upgrade() {
-                    drop(finish.replace(Timeout::new(0, finished.clone())));
+                    drop(finish.replace(Timers::Page.after(0, finished.clone())));
                 }
             }
         };

@@ -4,7 +4,7 @@
 //! A seek costs a visible jump and, with hardware decoders, many dropped frames, so it is only for what a
 //! rate cannot mend in reasonable time. <https://github.com/OpenIPC/majestic-webui/pull/394>
 
-use std::collections::VecDeque;
+use crate::lean;
 
 /// The least that is kept ahead of the playhead. With less Chromium's sound runs dry, and each time it waits longer.
 const WITH_SOUND: f64 = 0.15;
@@ -116,7 +116,7 @@ pub struct LiveEdge {
     at_once: bool,
     rate: f64,
     /// The end of what is buffered minus the time, at each time.
-    edges: VecDeque<(f64, f64)>,
+    edges: Vec<(f64, f64)>,
     sought: f64,
 }
 
@@ -131,7 +131,7 @@ impl LiveEdge {
             settled: false,
             at_once: false,
             rate: 1.0,
-            edges: VecDeque::new(),
+            edges: Vec::new(),
             sought: f64::NEG_INFINITY,
         }
     }
@@ -159,7 +159,7 @@ impl LiveEdge {
             self.started = true;
             self.sought = now;
             // Until more is known, the rhythm is taken for the better one.
-            self.edges.push_back((now, end - now - self.rhythm));
+            self.edges.push((now, end - now - self.rhythm));
             return Step::Start(if slides { start } else { (end - enough).max(start) });
         }
         if !playing {
@@ -187,16 +187,15 @@ impl LiveEdge {
         self.set_rate(if error.abs() < DEAD_BAND {
             1.0
         } else {
-            (1.0 + error * GAIN).clamp(SLOWEST, fastest)
+            lean::clamp(1.0 + error * GAIN, SLOWEST, fastest)
         })
     }
 
     /// The edge at its worst, and what it may be next, relative to the time that goes by.
     fn least(&mut self, now: f64, end: f64) -> f64 {
-        self.edges.push_back((now, end - now));
-        while self.edges.front().is_some_and(|(then, _)| now - then > MEMORY) {
-            self.edges.pop_front();
-        }
+        self.edges.push((now, end - now));
+        let old = self.edges.iter().take_while(|(then, _)| now - then > MEMORY).count();
+        self.edges.drain(..old);
         let worst = |within: f64| {
             let edges = self.edges.iter().filter(|(then, _)| now - then <= within);
             edges.map(|(_, edge)| *edge).fold(f64::INFINITY, f64::min)

@@ -21,6 +21,7 @@ use crate::{
     bytes::JsBytes,
     dom::{Listener, ObjectUrl, now, with},
     error::{Error, Kind},
+    lean,
 };
 use blobcast_container::{Part, Remux};
 use blobcast_wire::{Piece, Segment};
@@ -290,7 +291,7 @@ impl Screen for Mse {
 }
 
 fn has_sound(mime: &str) -> bool {
-    mime.contains("opus")
+    lean::contains(mime, "opus")
 }
 
 impl Drop for Mse {

@@ -2,8 +2,6 @@
 //!
 //! `appendBuffer` and `remove` throw while the buffer is `updating`; `updateend` says that it no longer is.
 
-use std::collections::VecDeque;
-
 /// Something to do with a SourceBuffer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation<B> {
@@ -18,20 +16,20 @@ pub enum Operation<B> {
 /// Operations in order, of which one at most runs.
 #[derive(Debug)]
 pub struct Queue<B> {
-    waiting: VecDeque<Operation<B>>,
+    waiting: Vec<Operation<B>>,
     busy: bool,
 }
 
 impl<B> Default for Queue<B> {
     /// Busy until [`done`](Self::done) is called for the first time: the buffer is not there yet.
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), busy: true }
+        Self { waiting: Vec::new(), busy: true }
     }
 }
 
 impl<B> Queue<B> {
     pub fn push(&mut self, operation: Operation<B>) {
-        self.waiting.push_back(operation);
+        self.waiting.push(operation);
     }
 
     /// Forgets what waits.
@@ -46,7 +44,7 @@ impl<B> Queue<B> {
 
     /// To be done before anything else.
     pub fn push_front(&mut self, operation: Operation<B>) {
-        self.waiting.push_front(operation);
+        self.waiting.insert(0, operation);
     }
 
     /// The buffer has finished what it was doing.
@@ -59,7 +57,7 @@ impl<B> Queue<B> {
         if self.busy {
             return None;
         }
-        let operation = self.waiting.pop_front()?;
+        let operation = (!self.waiting.is_empty()).then(|| self.waiting.remove(0))?;
         self.busy = !matches!(operation, Operation::Reset);
         Some(operation)
     }

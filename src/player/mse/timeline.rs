@@ -1,7 +1,6 @@
 //! Where segments lie in the element's time, and what of it may go. Pure; times in seconds.
 
 use blobcast_wire::Segment;
-use std::collections::VecDeque;
 
 /// How much is kept behind the playhead.
 const KEPT_BEHIND: f64 = 5.0;
@@ -16,7 +15,7 @@ const GAP: i64 = 100;
 /// Segments in the order they were appended, each with its place in the element's time.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    segments: VecDeque<(Segment, f64)>,
+    segments: Vec<(Segment, f64)>,
 }
 
 impl Timeline {
@@ -30,8 +29,8 @@ impl Timeline {
             let place = to_ms(*place);
             newest.is_some_and(|newest| place > newest) && place <= end + GAP
         };
-        let place = self.segments.back().map(after).filter(fits).unwrap_or(end as f64 / 1e3);
-        self.segments.push_back((segment, place));
+        let place = self.segments.last().map(after).filter(fits).unwrap_or(end as f64 / 1e3);
+        self.segments.push((segment, place));
         to_ms(place)
     }
 
@@ -42,7 +41,7 @@ impl Timeline {
 
     /// The segment at a time, and how far into it that is.
     pub fn at(&self, time: f64) -> Option<(Segment, f64)> {
-        let place = self.segments.iter().rev().find(|(_, offset)| *offset <= time).or(self.segments.front());
+        let place = self.segments.iter().rev().find(|(_, offset)| *offset <= time).or(self.segments.first());
         place.map(|(segment, offset)| (*segment, (time - offset).max(0.0)))
     }
 
@@ -53,7 +52,7 @@ impl Timeline {
         let mut to = None;
         while let Some((_, next)) = self.segments.get(1).filter(|(_, next)| *next <= limit) {
             to = Some(*next);
-            self.segments.pop_front();
+            self.segments.remove(0);
         }
         to.filter(|to| *to > 0.0)
     }
