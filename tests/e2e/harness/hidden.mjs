@@ -10,6 +10,9 @@ import { logOf, openBare, record, relayFor } from "./pages.mjs";
 /** Chromium slows a hidden page's timers further after this many ms; a person's browser waits for five minutes. */
 export const GRACE = 10_000;
 
+/** Of a broadcaster's segments so many may be late: a busy machine delays one, a slowed timer every second one. */
+const LATE = 0.05;
+
 /** Runs in a page before anything else and notes in `window.ticks` when its own timer of 100 ms fires, ms. */
 export function ticks() {
   window.ticks = [];
@@ -47,7 +50,8 @@ export async function assertRhythm(t, { seconds, interval }) {
   t.diagnostic(`the page's timer ticked ${ticked} times in ${seconds} s; ${gaps.length} restarts, ${figures(gaps)}`);
   assert.ok(ticked <= seconds * 1.1, "the page's timers are slowed to one tick in a second");
   assert.ok(Math.abs(median(gaps) - interval) < 100, "segments begin at the interval");
-  assert.ok(Math.max(...gaps) < interval * 1.5, "none is late");
+  const late = gaps.filter((gap) => gap > interval * 1.5).length;
+  assert.ok(late <= gaps.length * LATE, `${late} of ${gaps.length} are late`);
   assert.ok(gaps.length >= ((seconds * 1000) / interval) * 0.9, "none is missing");
   assert.deepEqual((await logOf(page, "recording")).errors, []);
 }
