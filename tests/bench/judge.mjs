@@ -4,7 +4,7 @@ import { blankIn, contentClock, drawingOf, shownIn } from "./film.mjs";
 import { breaksPerRestart, breaksWithin, growth, latencies, NEAR, neverShown, outOfOrder, quantile, rate, statedWrongly, waits } from "./figures.mjs";
 import { INTERVAL } from "./options.mjs";
 
-/** A control that shows fewer or more than 30 pictures a second, or stands for longer than this (ms), was taken on a busy machine. */
+/** A control that shows fewer or more than the 30 pictures of a second's content, or stands for longer than this (ms), was taken on a busy machine. */
 const BUSY = { rate: 0.5, freeze: 100 };
 const FRAME_RATE = 30;
 
@@ -39,6 +39,7 @@ export function measure({ rows, drawn, viewing, recording, from, to }, breaks) {
     order: outOfOrder(shown.filter(inside)),
     freeze: Math.max(...standing),
     rate: rate(shown, from, to),
+    speed: speedIn(viewing.filter(inside)),
     unread: shown.filter(inside).reduce((sum, { unread }) => sum + unread, 0),
     blank: blankIn(rows.filter(inside)),
     p50,
@@ -54,13 +55,17 @@ export function measure({ rows, drawn, viewing, recording, from, to }, breaks) {
 /** When another segment came on screen, by the wall clock. */
 const restartsIn = (samples) => samples.flatMap(({ at, segment }, i) => (i > 0 && segment !== samples[i - 1].segment ? [at] : []));
 
+/** How fast the player played on average: a viewer that catches up shows more pictures than were filmed meanwhile. */
+const speedIn = (samples) => samples.reduce((sum, { rate = 1 }) => sum + rate, 0) / samples.length;
+
 /** A control's breaks are counted as if it had been restarted. */
 const everyInterval = (from, to) => Array.from({ length: Math.floor((to - from) / INTERVAL) }, (_, i) => from + i * INTERVAL);
 
 /** Why a control says that nothing can be measured now; empty if all is well. */
-export function busy({ rate, freeze, recorded }) {
+export function busy({ rate, speed, freeze, recorded }) {
   const reasons = [];
-  if (Math.abs(rate - FRAME_RATE) > BUSY.rate) reasons.push(`shows ${rate.toFixed(1)} pictures a second`);
+  const shown = rate / speed;
+  if (Math.abs(shown - FRAME_RATE) > BUSY.rate) reasons.push(`shows ${shown.toFixed(1)} pictures of a second`);
   if (freeze > BUSY.freeze) reasons.push(`stands for ${freeze.toFixed(0)} ms`);
   if (recorded > 0) reasons.push("was restarted");
   return reasons;

@@ -60,9 +60,11 @@ test("a blank picture of the page fails", () => {
 });
 
 test("a control that stands, drops pictures or is restarted is no control", () => {
-  assert.equal(busy({ rate: 29.4, freeze: 50, recorded: 0 }).length, 1);
-  assert.equal(busy({ rate: 30, freeze: 101, recorded: 0 }).length, 1);
-  assert.equal(busy({ rate: 30, freeze: 50, recorded: 1 }).length, 1);
+  const calm = { rate: 30, speed: 1, freeze: 50, recorded: 0 };
+  assert.deepEqual(busy(calm), []);
+  for (const fault of [{ rate: 29.4 }, { freeze: 101 }, { recorded: 1 }]) assert.equal(busy({ ...calm, ...fault }).length, 1);
+  assert.deepEqual(busy({ ...calm, rate: 31.5, speed: 1.05 }), [], "one that catches up shows more");
+  assert.equal(busy({ ...calm, rate: 30, speed: 1.05 }).length, 1);
 });
 
 test("joins are judged by their median", () => {
