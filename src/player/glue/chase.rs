@@ -47,10 +47,8 @@ impl Chase {
             let on_screen = standby.seen();
             let lead = on_screen.newest().map_or(f64::INFINITY, |newest| picture.time - newest.time);
             let is_stuck = lead > TOO_FAR || (lead > 0.0 && standby.video.ended());
-            // What is on screen may be later than what was told, but not than the clock.
-            let is_early = ahead + AHEAD < 0.0;
-            let is_met = on_screen.meet(seen.get(), 0.0, picture.told) == Meeting::Met && !is_early;
-            if is_met || is_stuck {
+            let meeting = on_screen.meet(seen.get(), 0.0, Some(ahead + AHEAD), picture.told);
+            if meeting == Meeting::Met || is_stuck {
                 standby.withdraw();
                 met();
             } else {

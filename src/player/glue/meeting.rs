@@ -32,7 +32,7 @@ pub struct Seen {
 pub enum Meeting {
     /// It shows the next picture: now.
     Met,
-    /// It shows a picture that was there before,
+    /// It shows a picture that was there before, or will soon, since its clock is behind,
     Behind,
     /// or one too far on.
     Ahead,
@@ -66,13 +66,16 @@ impl Seen {
         if shortest.is_finite() { shortest } else { USUAL }
     }
 
-    /// How `taker` stands to this one at a time of the page's clock, ms. `shift` is this one's media time less the taker's.
-    pub fn meet(self, taker: Self, shift: f64, now: f64) -> Meeting {
+    /// How `taker` stands to this one at a time of the page's clock, ms. `shift` is this one's media time less the taker's;
+    /// `ahead` is how far the taker's clock is ahead of this one's, where both run: what is on screen may be later
+    /// than what was told, but not than the clock.
+    pub fn meet(self, taker: Self, shift: f64, ahead: Option<f64>, now: f64) -> Meeting {
         let painted = match self.newest {
             Some(newest) if newest.told == now => self.before,
             newest => newest.map(|newest| newest.time),
         };
-        let Some(next) = taker.newest.map(|picture| picture.time + shift) else { return Meeting::Behind };
+        let newest = taker.newest.filter(|_| ahead.is_none_or(|ahead| ahead >= 0.0));
+        let Some(next) = newest.map(|picture| picture.time + shift) else { return Meeting::Behind };
         let Some(painted) = painted else { return Meeting::Met };
         if next <= painted + SAME {
             Meeting::Behind
@@ -100,7 +103,7 @@ mod tests {
 
     /// A taker that has shown these, told at the time 9.
     fn meet(on_screen: &[f64], taker: &[f64]) -> Meeting {
-        seen(on_screen).meet(seen(taker), 0.0, 9.0)
+        seen(on_screen).meet(seen(taker), 0.0, None, 9.0)
     }
 
     #[test]
@@ -122,7 +125,7 @@ mod tests {
     #[test]
     fn when_both_go_on_in_the_same_moment_the_same_picture_is_the_next() {
         let on_screen = seen(&[5.0, 5.033, 5.067]);
-        let at_once = |taker: &[f64]| on_screen.meet(seen(taker), 0.0, 3.0);
+        let at_once = |taker: &[f64]| on_screen.meet(seen(taker), 0.0, None, 3.0);
         assert_eq!(at_once(&[5.033, 5.067]), Meeting::Met);
         assert_eq!(at_once(&[5.067, 5.1]), Meeting::Ahead);
         assert_eq!(at_once(&[5.0, 5.033]), Meeting::Behind, "it was painted already");
@@ -137,7 +140,13 @@ mod tests {
 
     #[test]
     fn the_takers_times_may_be_others() {
-        assert_eq!(seen(&[1.9, 1.933]).meet(seen(&[0.0]), 1.967, 9.0), Meeting::Met);
+        assert_eq!(seen(&[1.9, 1.933]).meet(seen(&[0.0]), 1.967, None, 9.0), Meeting::Met);
+    }
+
+    #[test]
+    fn one_whose_clock_is_behind_waits_whatever_it_shows() {
+        let by_clock = |ahead| seen(&[5.0, 5.033]).meet(seen(&[5.033, 5.067]), 0.0, Some(ahead), 9.0);
+        assert_eq!((by_clock(-0.001), by_clock(0.0)), (Meeting::Behind, Meeting::Met));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod lag;
 mod meeting;
 mod pace;
 mod plan;
+mod preparing;
 mod relief;
 mod standby;
 mod timing;

@@ -1,16 +1,15 @@
-//! A change of source that was prepared: while the video still plays, a standby gets the next source ready.
-//! When it is time the standby begins to play, is raised over the video when it shows the next picture, and relieves it
-//! until the video itself is there.
+//! A change of source that was prepared (preparing.rs): when it is time the standby begins to play, is raised over the video when
+//! it shows the next picture, and relieves it until the video itself is there.
 
 use super::{
     Glue,
     meeting::{Meeting, Seen},
-    plan::{self, Change},
+    plan::Change,
     standby::Standby,
     transition::Cover,
 };
 use crate::{
-    dom::{ObjectUrl, now, weakly, window},
+    dom::{now, weakly},
     player::next_picture::Pictures,
     timers::{Timer, Timers},
 };
@@ -18,7 +17,7 @@ use std::{cell::Cell, rc::Rc};
 use web_sys::HtmlVideoElement;
 
 /// Timers may be late by this, in seconds: half a frame at 30 fps.
-const NEARLY: f64 = 0.015;
+pub(super) const NEARLY: f64 = 0.015;
 
 /// A standby that begins in time is ahead of the video by this, in seconds: both go on to the next picture in the same
 /// moment, the standby rather too early than too late. What it is ahead by is not seen any more, so it is little.
@@ -57,6 +56,21 @@ pub struct Relief {
 }
 
 impl Relief {
+    pub(super) fn of(video: &HtmlVideoElement, standby: Rc<Standby>, change: Change) -> Self {
+        let shown: Rc<Cell<Seen>> = Rc::default();
+        let seen = shown.clone();
+        Self {
+            standby,
+            change,
+            stage: Stage::Waits,
+            made: Some(now()),
+            is_timed: false,
+            shown,
+            _pictures: Pictures::of(video, move |picture| Seen::note(&seen, picture)),
+            _timer: None,
+        }
+    }
+
     /// The video's time less the standby's, seconds.
     fn shift(&self) -> f64 {
         self.change.at - self.change.from
@@ -69,64 +83,16 @@ impl Relief {
 }
 
 impl Glue {
-    /// Plays in front of a viewer, and changes nothing.
-    pub(super) fn is_settled(&self) -> bool {
-        let is_hidden = window().document().is_some_and(|document| document.hidden());
-        let stands = is_hidden || self.playback.is_paused() || self.ran_out.get();
-        !stands && self.transition.borrow().is_none()
-    }
-
-    /// Prepares the next change, if it is near enough.
-    pub(super) fn prepare(&self) {
-        if self.relief.borrow().is_some() || !self.is_settled() {
-            return;
-        }
-        let Some(shown) = self.shown() else { return };
-        let Some(change) = plan::upcoming(&shown, &self.shelf.borrow().list()) else { return };
-        let left = change.at - shown.position - self.timing.early();
-        if left > NEARLY {
-            // By then it may be another one.
-            let prepare = weakly(&self.me, |glue| glue.prepare());
-            self.preparing.replace(Some(Timers::Page.after((left * 1000.0) as u32, prepare)));
-            return;
-        }
-        let glued = self.shelf.borrow().glued(change.segment);
-        let Ok(Some((blob, _))) = glued else { return };
-        let Ok(url) = ObjectUrl::for_blob(&blob) else { return };
-        let video = &self.playback.video;
-        let me = self.me.clone();
-        let look = move |told| {
-            if let Some(glue) = me.upgrade() {
-                glue.look_at_standby(told);
-            }
-        };
-        let Some(standby) = Standby::over(video, url, change.from, look) else { return };
-        let shown: Rc<Cell<Seen>> = Rc::default();
-        let seen = shown.clone();
-        let pictures = Pictures::of(video, move |picture| Seen::note(&seen, picture));
-        self.relief.replace(Some(Relief {
-            standby,
-            change,
-            stage: Stage::Waits,
-            made: Some(now()),
-            is_timed: false,
-            shown,
-            _pictures: pictures,
-            _timer: None,
-        }));
-        self.until(change.at - self.timing.warm_start(), Self::begin_relief);
-    }
-
-    /// Calls when the playhead is at this time.
-    fn until(&self, at: f64, then: fn(&Self)) {
+    /// Begins when the playhead is at this time.
+    pub(super) fn begin_relief_at(&self, at: f64) {
         let left = at - self.playback.video.current_time();
         let act = move |glue: &Rc<Self>| {
             if glue.playback.is_paused() {
                 glue.relief.take();
             } else if at - glue.playback.video.current_time() > NEARLY && !glue.playback.video.ended() {
-                glue.until(at, then);
+                glue.begin_relief_at(at);
             } else {
-                then(glue);
+                glue.begin_relief();
             }
         };
         self.after((left * 1000.0).max(0.0) as u32, act);
@@ -168,12 +134,16 @@ impl Glue {
     /// The video is where the standby is to take over. The first picture of the next segment is there before the standby's
     /// clock runs.
     fn is_due(&self) {
-        self.after((PATIENCE * 1000.0) as u32, |glue| glue.raise_anyway());
+        self.await_meeting();
         self.try_to_raise(now());
     }
 
+    fn await_meeting(&self) {
+        self.after((PATIENCE * 1000.0) as u32, |glue| glue.raise_anyway());
+    }
+
     /// The standby shows a picture. Called in a frame callback.
-    fn look_at_standby(&self, told: f64) {
+    pub(super) fn look_at_standby(&self, told: f64) {
         let stage = {
             let mut relief = self.relief.borrow_mut();
             let Some(current) = &mut *relief else { return };
@@ -204,22 +174,11 @@ impl Glue {
 
     /// Raises the standby if it shows the next picture, at this time of the page's clock, ms.
     fn try_to_raise(&self, now: f64) {
-        let meeting = {
-            let relief = self.relief.borrow();
-            let Some(current) = relief.as_ref().filter(|current| current.stage == Stage::Plays) else {
-                return;
-            };
-            let meeting = current.shown.get().meet(current.standby.seen(), current.shift(), now);
-            // What is on screen may be later than what was told, but not than the clock.
-            let is_early = current.standby.seen().moves() && current.ahead_of(&self.playback.video) < 0.0;
-            (meeting, is_early)
-        };
-        let is_met = match meeting {
-            (Meeting::Behind, _) => false,
+        let is_met = match self.meeting(now) {
+            None | Some(Meeting::Behind) => false,
+            Some(Meeting::Met) => true,
             // A video that has ended waits for nothing but what would be a step back.
-            _ if self.playback.video.ended() => true,
-            (Meeting::Met, is_early) => !is_early,
-            (Meeting::Ahead, _) => false,
+            Some(Meeting::Ahead) => self.playback.video.ended(),
         };
         if self.playback.is_paused() {
             // A little later: a standby is not dropped in its own frame callback.
@@ -229,16 +188,33 @@ impl Glue {
         }
     }
 
-    /// It did not meet the video in time. Without a picture, the change goes on without it when the source ends.
+    /// How a standby that plays unseen stands to the video, at this time of the page's clock, ms.
+    fn meeting(&self, now: f64) -> Option<Meeting> {
+        let relief = self.relief.borrow();
+        let current = relief.as_ref().filter(|current| current.stage == Stage::Plays)?;
+        let (video, taker) = (&self.playback.video, current.standby.seen());
+        let ahead = (taker.moves() && !video.ended()).then(|| current.ahead_of(video));
+        Some(current.shown.get().meet(taker, current.shift(), ahead, now))
+    }
+
+    /// It did not meet the video in time.
     fn raise_anyway(&self) {
-        let has_picture = |relief: &Relief| relief.standby.seen().newest().is_some();
-        if self.relief.borrow().as_ref().is_some_and(has_picture) && !self.playback.is_paused() {
-            return self.raise();
+        let meeting = self.meeting(now());
+        let plays_on = !self.playback.is_paused() && !self.playback.video.ended();
+        let has_picture =
+            self.relief.borrow().as_ref().is_some_and(|relief| relief.standby.seen().newest().is_some());
+        if has_picture && plays_on && meeting == Some(Meeting::Behind) {
+            // While there is more to show, a standby that is late has time: raised now, it would be a step back.
+            self.await_meeting();
+        } else if has_picture && !self.playback.is_paused() {
+            self.raise();
+        } else {
+            // Without a picture, the change goes on without it when the source ends.
+            if let Some(made) = self.relief.take().and_then(|unfit| unfit.made) {
+                self.timing.took_to_load((now() - made) / 1000.0);
+            }
+            self.step();
         }
-        if let Some(made) = self.relief.take().and_then(|unfit| unfit.made) {
-            self.timing.took_to_load((now() - made) / 1000.0);
-        }
-        self.step();
     }
 
     /// The standby takes the video's place on screen.
