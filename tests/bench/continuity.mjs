@@ -122,5 +122,5 @@ async function joins(t, options) {
   const found = await measureJoins(studio, options);
   await endBroadcast(page);
   await writeFile(join(options.out, `joins-${options.viewer}-${options.mode}.json`), JSON.stringify(found));
-  return judgeJoins(found, options.mode);
+  return judgeJoins(found, options.mode, options.viewer);
 }

@@ -75,6 +75,7 @@ test("joins are judged by their median", () => {
   const never = { ms: Infinity, steady: NaN };
   assert.equal(judgeJoins([...joins(200), never, never], "glue")[0].ok, false, "who never joins counts too");
   assert.deepEqual(judgeJoins([{ ms: 100, steady: 2600 }], "glue").map(({ ok }) => ok), [true, false], "nor does it help to be late for ever");
+  assert.deepEqual(judgeJoins([{ ms: 100, steady: 500 }], "mse", "firefox").map(({ ok }) => ok), [true, null], "Firefox keeps more");
 });
 
 test("the table has the figure, the limit and the verdict in one line", () => {
