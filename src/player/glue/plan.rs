@@ -16,8 +16,9 @@ const WORTH: f64 = 0.5;
 /// The same for a change that is prepared: the next source will have grown by then, but not the standby's.
 const WORTH_EARLY: f64 = 0.6;
 
-/// A partial source is left so long before its end, where sound and picture do not end together.
-const TAIL: f64 = 0.15;
+/// A partial source is left so long before its end, where sound and picture do not end together, and a standby that is late
+/// finds it still playing.
+const TAIL: f64 = 0.25;
 
 /// It takes this long at least to prepare a change; and one that is further away than this may still become another.
 const LATE: f64 = 0.12;

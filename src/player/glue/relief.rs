@@ -23,8 +23,16 @@ pub(super) const NEARLY: f64 = 0.015;
 /// moment, the standby rather too early than too late. What it is ahead by is not seen any more, so it is little.
 pub(super) const AHEAD: f64 = 0.008;
 
-/// A standby that has not met the video so long after its time, in seconds, is raised as it is.
-const PATIENCE: f64 = 0.15;
+/// A standby that has not met the video so long after its time, in ms, is raised as it is.
+const PATIENCE: f64 = 150.0;
+
+/// How often it is looked whether the two meet, in ms: pictures are told one video after the other, and each is to be on
+/// screen for a refresh.
+const LOOK: u32 = 8;
+
+/// A standby's first picture is raised so long before its time, in seconds: Chromium 156 shows pictures up to 20 ms early, and
+/// the raised one is painted a refresh later. The video has then shown its last one for a refresh.
+const REFRESH: f64 = 0.023;
 
 /// A standby that has been raised is painted within this time, ms, also where its picture stands.
 const PAINTED: u32 = 50;
@@ -117,7 +125,7 @@ impl Glue {
             return;
         };
         // Not when the playhead is there: it may end before that.
-        let left = at - self.playback.video.current_time();
+        let left = at - REFRESH - self.playback.video.current_time();
         self.after((left * 1000.0).max(0.0) as u32, |glue| glue.is_due());
     }
 
@@ -134,12 +142,18 @@ impl Glue {
     /// The video is where the standby is to take over. The first picture of the next segment is there before the standby's
     /// clock runs.
     fn is_due(&self) {
-        self.await_meeting();
-        self.try_to_raise(now());
+        self.await_meeting(now() + PATIENCE);
     }
 
-    fn await_meeting(&self) {
-        self.after((PATIENCE * 1000.0) as u32, |glue| glue.raise_anyway());
+    /// Raises the standby when the two have met, or at this time of the page's clock, ms.
+    fn await_meeting(&self, until: f64) {
+        let now = now();
+        if !self.try_to_raise(now) {
+            self.after(
+                LOOK,
+                move |glue| if now < until { glue.await_meeting(until) } else { glue.raise_anyway() },
+            );
+        }
     }
 
     /// The standby shows a picture. Called in a frame callback.
@@ -165,15 +179,16 @@ impl Glue {
         };
         match stage {
             Stage::Waits => {}
-            Stage::Plays => self.try_to_raise(told),
+            Stage::Plays => drop(self.try_to_raise(told)),
             // It is painted. A little later: a source that is changed in a frame callback makes Firefox 153 paint nothing
             // any more, if the page awaits frames of it.
             Stage::Raised => self.after(0, |glue| glue.change()),
         }
     }
 
-    /// Raises the standby if it shows the next picture, at this time of the page's clock, ms.
-    fn try_to_raise(&self, now: f64) {
+    /// Raises the standby if it shows the next picture, at this time of the page's clock, ms; whether there is nothing to wait
+    /// for any more.
+    fn try_to_raise(&self, now: f64) -> bool {
         let is_met = match self.meeting(now) {
             None | Some(Meeting::Behind) => false,
             Some(Meeting::Met) => true,
@@ -186,6 +201,7 @@ impl Glue {
         } else if is_met {
             self.raise();
         }
+        is_met || self.playback.is_paused()
     }
 
     /// How a standby that plays unseen stands to the video, at this time of the page's clock, ms.
@@ -205,7 +221,7 @@ impl Glue {
             self.relief.borrow().as_ref().is_some_and(|relief| relief.standby.seen().newest().is_some());
         if has_picture && plays_on && meeting == Some(Meeting::Behind) {
             // While there is more to show, a standby that is late has time: raised now, it would be a step back.
-            self.await_meeting();
+            self.await_meeting(now() + PATIENCE);
         } else if has_picture && !self.playback.is_paused() {
             self.raise();
         } else {
