@@ -7,7 +7,7 @@ use super::{
     standby::Standby,
     timing::Timing,
 };
-use crate::player::next_picture::Pictures;
+use crate::{dom::now, player::next_picture::Pictures};
 use std::{cell::Cell, rc::Rc};
 use web_sys::HtmlVideoElement;
 
@@ -20,17 +20,17 @@ const TOO_FAR: f64 = 0.3;
 pub struct Chase(#[expect(dead_code, reason = "held for its drop")] Rc<Pictures>);
 
 impl Chase {
-    /// `met` is called when that picture is on screen; the standby is not, from then on.
+    /// `met` is called when that picture is on screen; the standby is not, from then on. The video's source was set at `began`, by
+    /// the page's clock in ms, to play from `from`, in seconds.
     pub fn of(
         video: &HtmlVideoElement,
-        from: f64,
+        (began, from): (f64, f64),
         standby: &Rc<Standby>,
         timing: &Rc<Timing>,
         met: impl Fn() + 'static,
     ) -> Self {
         let (element, standby, timing) = (video.clone(), standby.clone(), timing.clone());
         let seen = Cell::new(Seen::default());
-        let is_measured = Cell::new(false);
         Self(Pictures::of(video, move |picture| {
             // The first picture is there before the clock runs; before that one there may be one on the way.
             if !arrival::is_there(picture.time, from) {
@@ -41,14 +41,13 @@ impl Chase {
                 return;
             }
             let ahead = element.current_time() - standby.video.current_time() - AHEAD;
-            if !is_measured.replace(true) {
-                timing.took_to_start(ahead);
-            }
             let on_screen = standby.seen();
             let lead = on_screen.newest().map_or(f64::INFINITY, |newest| picture.time - newest.time);
             let is_stuck = lead > TOO_FAR || (lead > 0.0 && standby.video.ended());
             let meeting = on_screen.meet(seen.get(), 0.0, Some(ahead + AHEAD), picture.told);
             if meeting == Meeting::Met || is_stuck {
+                // Not by the standby, whose rate was another meanwhile.
+                timing.took_to_start((now() - began) / 1000.0 - (element.current_time() - from));
                 standby.withdraw();
                 met();
             } else {

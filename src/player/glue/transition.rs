@@ -8,7 +8,7 @@ use super::{
     timing::Timing,
 };
 use crate::{
-    dom::Listener,
+    dom::{Listener, now},
     player::poster::Poster,
     timers::{Timer, Timers},
 };
@@ -76,6 +76,7 @@ impl Transition {
                 }
             }
         };
+        let began = now();
         let on_ready = {
             let (playback, waiting) = (playback.clone(), waiting.clone());
             let chase = match &cover {
@@ -87,7 +88,7 @@ impl Transition {
                 let (video, arrived) = (&playback.video, arrived.clone());
                 waiting.replace(Some(match &chase {
                     Some((standby, timing)) => {
-                        Waiting::Chase(Chase::of(video, from, standby, timing, arrived))
+                        Waiting::Chase(Chase::of(video, (began, from), standby, timing, arrived))
                     }
                     None => Waiting::Arrival(Arrival::of(video, from, arrived)),
                 }));
