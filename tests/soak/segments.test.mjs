@@ -86,7 +86,9 @@ function watchMemory() {
   const { instantiateStreaming } = WebAssembly;
   WebAssembly.instantiateStreaming = async (...args) => {
     const made = await instantiateStreaming.apply(WebAssembly, args);
-    memory.module = () => made.instance.exports.memory.buffer.byteLength;
+    // The package's build has short names for what a module exports.
+    const own = Object.values(made.instance.exports).find((exported) => exported instanceof WebAssembly.Memory);
+    memory.module = () => own.buffer.byteLength;
     return made;
   };
 }
