@@ -62,7 +62,10 @@ function section(all, declaration) {
 
 /** What follows the text of each kind. */
 const SHOWN = {
-  function: ({ params, doc }) => [table(["argument", "type", ""], params.map(({ name, type }) => [code(name), linked(type), doc.params.get(name) ?? ""]))],
+  function({ params, doc }) {
+    const rows = params.map(({ name, type }) => [code(name), linked(type), doc.params.get(name) ?? ""]);
+    return [table(["argument", "type", ""], rows)];
+  },
   type: () => [],
   interface(declaration, all) {
     const members = membersOf(all, declaration);
@@ -87,18 +90,20 @@ const call = ({ name, params, returns }) =>
   `${name}(${params.map(({ name, isOptional, type }) => `${name}${isOptional ? "?" : ""}: ${type}`).join(", ")}): ${returns}`;
 
 function properties(members) {
-  const areOptions = members.some(({ isOptional }) => isOptional);
+  const areOptions = members.some(({ doc }) => doc.default);
   const rows = members.map(({ name, type, isOptional, isReadonly, doc }) => {
     const otherwise = isOptional ? literal(doc.default) : "required";
     return [code(name), linked(type), ...(areOptions ? [otherwise] : []), `${isReadonly ? "Read-only. " : ""}${line(doc.text)}`];
   });
-  return table(["", "type", ...(areOptions ? ["default"] : []), ""], rows);
+  return table(areOptions ? ["option", "type", "default", ""] : ["property", "type", ""], rows);
 }
 
 const methods = (members) => table(["method", ""], members.map((method) => [linked(call(method)), line(method.doc.text)]));
 
-const events = (members) =>
-  table(["event", "its `detail`", ""], members.map(({ name, type, doc }) => [code(name), linked(type.match(/^CustomEvent<(.*)>$/)[1]), line(doc.text)]));
+function events(members) {
+  const detail = (type) => type.match(/^CustomEvent<(.*)>$/)[1];
+  return table(["event", "its `detail`", ""], members.map(({ name, type, doc }) => [code(name), linked(detail(type)), line(doc.text)]));
+}
 
 const errors = ({ throws }) => table(["rejects with", "when"], throws.map(({ name, text }) => [code(name), text]));
 
