@@ -12,7 +12,8 @@ import { root } from "../../scripts/run.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { GIVEN, samplesOf, scriptsOf } from "./harness/samples.mjs";
 
-const pages = ["README.md", "CONTRIBUTING.md", ...(await readdir(join(root, "docs"))).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+const docs = (await readdir(join(root, "docs"))).filter((name) => name.endsWith(".md"));
+const pages = ["README.md", "CONTRIBUTING.md", ...docs.map((name) => `docs/${name}`)];
 
 test("docs/API.md is what `npm run docs` writes", async () => {
   const written = await readFile(join(root, "docs/API.md"), "utf8");
@@ -98,5 +99,7 @@ const withoutSamples = (text) => text.replace(/^ *```.*?^ *```$/gms, "");
 const proseOf = (text) => withoutSamples(text).replace(/(?<!\[)`[^`\n]*`(?!\])/g, "");
 
 /** As GitHub makes anchors of headings. */
-const headingsOf = (text) =>
-  [...withoutSamples(text).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-"));
+function headingsOf(text) {
+  const headings = [...withoutSamples(text).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase());
+  return headings.map((heading) => heading.replace(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-"));
+}

@@ -32,8 +32,10 @@ async function policyFor(relay) {
 
 /** A server of its own for the page, so that the relay is elsewhere. Resolves with its address. */
 async function serve(t, policy) {
-  const page = `<!doctype html><meta charset="utf-8" />${policy}<title>A page with a policy</title><video></video><script type="module" src="/main.js"></script>`;
-  const files = { "/": page, "/main.js": `import * as blobcast from "/blobcast/index.js"; Object.assign(window, blobcast);` };
+  const files = {
+    "/": `<!doctype html><meta charset="utf-8" />${policy}<title>A policy</title><video></video><script type="module" src="/main.js"></script>`,
+    "/main.js": `import * as blobcast from "/blobcast/index.js"; Object.assign(window, blobcast);`,
+  };
   const server = createServer(async ({ url }, response) => {
     const type = TYPES[url.split(".").at(-1)] ?? "text/html";
     const body = files[url] ?? (url.startsWith("/blobcast/") ? await readFile(join(root, "pkg", url.slice(10))) : null);
@@ -50,9 +52,12 @@ function noteViolations() {
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => window.violations.push(effectiveDirective));
 }
 
+/** What consoles say of what is refused, and of a relay that is away. */
+const EXPECTED = /Content.Security.Policy|WebSocket|ERR_CONNECTION|Failed to load|can.t establish/;
+
 /** Opens a page with this policy. */
 async function open(t, browser, policy) {
-  const page = await browser.open(await serve(t, policy), { inject: [noteViolations], expects: /Content.Security.Policy|WebSocket|ERR_CONNECTION|Failed to load|can.t establish/ });
+  const page = await browser.open(await serve(t, policy), { inject: [noteViolations], expects: EXPECTED });
   defer(t, () => page.close());
   await until(page, () => window.startViewing);
   return page;
@@ -76,6 +81,17 @@ const watch = (page, relay, mode) =>
 /** Pictures are shown over two restarts, which take glue to its second video. */
 const untilPlayed = (page) => until(page, () => viewing.stats().restarts > 1 && document.querySelector("video").currentTime > 0.5);
 
+/** The element plays as well. */
+async function showElement(page, relay) {
+  await page.evaluate(async (url) => {
+    await import("/blobcast/element.js");
+    const player = document.createElement("blobcast-player");
+    document.body.append(Object.assign(player, { src: `${url}/lobby`, autoplay: true, muted: true, targetLatency: 500 }));
+  }, relay.wsUrl);
+  await until(page, () => document.querySelector("blobcast-player").video.currentTime > 0.5);
+  await page.evaluate(() => document.querySelector("blobcast-player").stop());
+}
+
 const violations = (page) => page.evaluate(() => window.violations);
 
 for (const [name, launch] of Object.entries({ Chromium: launchChromium, Firefox: launchFirefox })) {
@@ -89,6 +105,7 @@ for (const [name, launch] of Object.entries({ Chromium: launchChromium, Firefox:
       await untilPlayed(page);
       if (mode === "mse") await page.evaluate(() => viewing.stop());
     }
+    await showElement(page, relay);
     await relay.stop();
     await untilState(page, "recording", "reconnecting");
     relay = await startRelay({ args: [...FOR_TESTS.slice(2), "--listen", `127.0.0.1:${relay.port}`] });

@@ -4,9 +4,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../../scripts/run.mjs";
 
-/** All fenced samples of a page, each `{ file, line, language, text }`. One in a list is indented. */
-export async function samplesOf(file) {
-  const markdown = await readFile(join(root, file), "utf8");
+/** All samples of a page of the documentation. */
+export const samplesOf = async (file) => samplesIn(await readFile(join(root, file), "utf8"), file);
+
+/** All fenced samples, each `{ file, line, language, text }`. One in a list is indented. */
+export function samplesIn(markdown, file) {
   return [...markdown.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map(({ index, 1: indent, 2: language, 3: text }) => ({
     file,
     line: markdown.slice(0, index).split("\n").length,
@@ -60,7 +62,8 @@ export function pageOf({ language, text }) {
   };
 }
 
-const player = `<script type="module">import "blobcast/element";</script><blobcast-player src="/lobby" autoplay muted></blobcast-player>`;
+const ELEMENTS = `<script type="module">import "blobcast/element";</script>`;
+const player = `${ELEMENTS}<blobcast-player src="/lobby" autoplay muted></blobcast-player>`;
 
 const PAGES = {
   js: (text) =>
@@ -68,7 +71,7 @@ const PAGES = {
 <script type="module">import "./prelude.js";\n${text}\nwindow.isDone = true;</script>`,
   html(text) {
     const itself = text.includes("importmap") ? "" : IMPORTS;
-    const defined = text.includes("<blobcast-") && !text.includes("blobcast/element") ? `<script type="module">import "blobcast/element";</script>` : "";
+    const defined = text.includes("<blobcast-") && !text.includes("blobcast/element") ? ELEMENTS : "";
     return `${itself}${defined}\n${text}\n<script type="module">import "blobcast";\nwindow.isDone = true;</script>`;
   },
   css: (text) => `${IMPORTS}<style>${text}</style>${player}<script type="module">window.isDone = true;</script>`,
