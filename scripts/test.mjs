@@ -39,7 +39,7 @@ const stages = {
   },
   async package() {
     await stages.build();
-    await bring("node modules", "chromium", "ffmpeg");
+    await bring("node modules", "chromium", "firefox", "ffmpeg");
     await nodeTest(await testFiles("tests/e2e", isPackageTest));
   },
   async soak() {

@@ -1,27 +1,15 @@
-import type { CongestionDetail, Recording, RecordingStats, State, Token, Viewing, ViewingStats } from "./index.js";
+import type { BlobcastError, Listeners, Recording, RecordingEventMap, State, Token, Viewing, ViewingEventMap } from "./index.js";
 
-interface Events<S> {
-  state: CustomEvent<{ state: State }>;
-  error: CustomEvent<Error & { code?: number }>;
-  stats: CustomEvent<S>;
-}
+/** Only for the types. Of two events with one name ours comes first: HTMLElement has an `error` too. */
+declare const TypedElement: new <E>() => Listeners<E> & HTMLElement;
 
-interface PlayerEvents extends Events<ViewingStats> {
-  muted: CustomEvent<undefined>;
-}
-
-interface RecorderEvents extends Events<RecordingStats> {
-  congestion: CustomEvent<CongestionDetail>;
-}
-
-/** Of two events with one name, ours: HTMLElement has an `error` too. */
-type Known<E> = Omit<HTMLElementEventMap, keyof E> & E;
-
-declare class BlobcastElement<E> extends HTMLElement {
+/** What both elements have. */
+declare class BlobcastElement<E> extends TypedElement<E> {
   /** The broadcast: `wss://host/lobby` is `lobby` of the relay `wss://host`. Relative to the page too. */
   src: string;
   /** The relay, with its path, where `name` says the broadcast. */
   url: string;
+  /** The broadcast, where `url` says the relay. */
   name: string;
   /** A function is asked before every connection. A new token is sent with the next one. */
   get token(): Token;
@@ -29,27 +17,40 @@ declare class BlobcastElement<E> extends HTMLElement {
   /** As of the handle; `stopped` before the start, `ended` when it failed. */
   readonly state: State;
   /** Why it is over, if that was an error. */
-  readonly error: (Error & { code?: number }) | null;
+  readonly error: BlobcastError | null;
   /** The `<video>` inside. A player's may be another one after a change of `src`. */
   readonly video: HTMLVideoElement;
-  addEventListener<K extends keyof Known<E>>(type: K, listener: (event: Known<E>[K]) => void, options?: boolean | AddEventListenerOptions): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
-  removeEventListener<K extends keyof Known<E>>(type: K, listener: (event: Known<E>[K]) => void, options?: boolean | EventListenerOptions): void;
-  removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
 }
 
-/** `<blobcast-player>`: plays a broadcast. */
-export declare class BlobcastPlayer extends BlobcastElement<PlayerEvents> {
+/**
+ * `<blobcast-player>`: plays a broadcast.
+ *
+ * @example
+ * ```html
+ * <script type="module">
+ *   import "blobcast/element";
+ * </script>
+ * <blobcast-player src="wss://relay.example/lobby" autoplay muted controls></blobcast-player>
+ * ```
+ */
+export declare class BlobcastPlayer extends BlobcastElement<ViewingEventMap> {
+  /** It begins when it is in the page. */
   autoplay: boolean;
+  /** As of `<video>`: the browser's own buttons, while there is a picture. */
   controls: boolean;
+  /** As of `<video>`: a phone plays it in its place, not in full screen. */
   playsInline: boolean;
+  /** As of `<video>`: the address of a picture that is shown before the first one. */
   poster: string;
+  /** As of `startViewing`. */
   mode: "" | "auto" | "mse" | "glue" | "realtime";
-  /** ms; `null` for as little as does. */
+  /** As of `startViewing`, in ms; `null` for as little as does. */
   targetLatency: number | null;
   /** As it is now; the attribute says how it begins. */
   muted: boolean;
+  /** 0 to 1. */
   volume: number;
+  /** Whether it stands still. */
   readonly paused: boolean;
   /** The handle of `startViewing`; `null` while nothing runs. */
   readonly viewing: Viewing | null;
@@ -61,15 +62,29 @@ export declare class BlobcastPlayer extends BlobcastElement<PlayerEvents> {
   stop(): Promise<void>;
 }
 
-/** `<blobcast-recorder>`: broadcasts the camera, the screen or a stream of the page's. */
-export declare class BlobcastRecorder extends BlobcastElement<RecorderEvents> {
-  /** Default `camera`. */
+/**
+ * `<blobcast-recorder>`: broadcasts the camera, the screen or a stream of the page's.
+ *
+ * @example
+ * ```html
+ * <script type="module">
+ *   import "blobcast/element";
+ * </script>
+ * <blobcast-recorder src="wss://relay.example/lobby"></blobcast-recorder>
+ * ```
+ */
+export declare class BlobcastRecorder extends BlobcastElement<RecordingEventMap> {
+  /** What it asks for; `camera` where nothing is said. */
   source: "camera" | "screen";
+  /** Leaves the sound out. */
   noAudio: boolean;
-  /** Times in ms, rates in bits per second; `null` for the default. */
+  /** As of `startRecording`, in ms; `null` for the default. */
   restartInterval: number | null;
+  /** As of `startRecording`; `null` for the default. */
   videoBitsPerSecond: number | null;
+  /** As of `startRecording`; `null` for the default. */
   audioBitsPerSecond: number | null;
+  /** As of `startRecording`; empty for the default. */
   mimeType: string;
   /** A stream of the page's, broadcast instead of the camera: its tracks stay the page's. Without one, the stream that was opened here. */
   get stream(): MediaStream | null;

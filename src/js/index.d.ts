@@ -1,4 +1,138 @@
 /**
+ * Records a MediaStream and broadcasts it: a camera, a screen, a canvas. Resolves once the relay has its first piece, with a
+ * recording that is `live`. When the source gives nothing for two seconds it resolves all the same, `waiting` for as long as a
+ * track is live.
+ *
+ * @param mediaStream What `getUserMedia`, `getDisplayMedia` or `captureStream` gives. Its tracks stay yours: stop them yourself.
+ *
+ * @example
+ * import { startRecording } from "blobcast";
+ *
+ * const camera = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
+ * const recording = await startRecording(camera, { url: "wss://relay.example", name: "lobby" });
+ *
+ * @throws {TypeError} An option is wrong, or no track of the stream is live.
+ * @throws {NotSupportedError} This browser records no WebM, or not the `mimeType` that was asked for.
+ * @throws {NotAllowedError} The relay refuses this page, or the `token` function failed.
+ * @throws {TimeoutError} No relay answered within `connectTimeout`.
+ * @throws {NetworkError} The relay ended the connection for good, or the WebAssembly did not load.
+ */
+export declare function startRecording(mediaStream: MediaStream, options: RecordingOptions): Promise<Recording>;
+
+/**
+ * Plays a broadcast on a `<video>`. Resolves when connected: `live`, `waiting` for a broadcaster, or `ended`. It follows the
+ * broadcast when that starts, restarts or is taken over.
+ *
+ * @param video Its source is the viewing's until `stop()`. Whatever else belongs to a `<video>` works: `controls`, `muted`, full screen.
+ *
+ * @example
+ * import { startViewing } from "blobcast";
+ *
+ * const video = document.querySelector("video");
+ * const viewing = await startViewing(video, { url: "wss://relay.example", name: "lobby" });
+ *
+ * @throws {TypeError} An option is wrong, or `video` is no `<video>`.
+ * @throws {NotSupportedError} This browser has not the `mode` that was asked for.
+ * @throws {NotAllowedError} The relay refuses this page, or the `token` function failed.
+ * @throws {TimeoutError} No relay answered within `connectTimeout`.
+ * @throws {NetworkError} The relay ended the connection for good, or the WebAssembly did not load.
+ */
+export declare function startViewing(video: HTMLVideoElement, options: ViewingOptions): Promise<Viewing>;
+
+/**
+ * Loads the package's WebAssembly. Nobody needs to call it: `startRecording` and `startViewing` load what lies beside the script. Call
+ * it to load early, so that the first viewing starts sooner, or with a `source` when the file is somewhere else.
+ *
+ * Call it before all else. Twice is harmless: the first source counts.
+ *
+ * @example
+ * import { init } from "blobcast";
+ *
+ * await init("/assets/blobcast_bg.wasm");
+ *
+ * @throws {TypeError} `source` is none of what it takes.
+ * @throws {NetworkError} The module did not load. The next call tries again.
+ * @throws {InvalidStateError} It loads or has loaded from another source.
+ */
+export declare function init(source?: WasmSource): Promise<void>;
+
+/** What both calls take. */
+export interface ConnectOptions {
+  /** The relay, such as `wss://relay.example`. `http:`, `https:` and addresses relative to the page work too. */
+  url: string;
+  /** The broadcast: 1 to 8 parts joined by `/`, each of letters, digits, `_` and `-`. */
+  name: string;
+  /** Proof of who may publish or view, for a relay that asks for it. */
+  token?: Token;
+  /**
+   * How long connecting may take before the call rejects with a TimeoutError, in ms.
+   * @default 10000
+   */
+  connectTimeout?: number;
+}
+
+/** What `startRecording` takes. */
+export interface RecordingOptions extends ConnectOptions {
+  /**
+   * Time between segments, 500 to 20000 ms. A newcomer downloads at most this much.
+   * @default 4000
+   */
+  restartInterval?: number;
+  /**
+   * How a segment ends. `handover`: the next MediaRecorder takes over from the current one, unseen. `keyframe`: one MediaRecorder
+   * goes on and is asked for keyframes, which costs less; browsers that give none (Firefox) hand over.
+   * @default `handover`; `keyframe` for VP9 and AV1, in which pictures that were recorded twice cannot be hidden
+   */
+  restart?: "handover" | "keyframe";
+  /**
+   * Time between chunks, 10 to 10000 ms.
+   * @default 40
+   */
+  timeslice?: number;
+  /**
+   * A WebM type that this browser records, such as `video/webm;codecs=vp9,opus`; no other is tried then.
+   * @default the first of VP8, VP9 and AV1 that really works
+   */
+  mimeType?: string;
+  /**
+   * Keep the screen on while it broadcasts: a phone whose screen goes dark stops its camera.
+   * @default true
+   */
+  wakeLock?: boolean;
+  /**
+   * Bits per second for the picture. Less is recorded while the line is too narrow.
+   * @default the browser's, 2500000 in Chromium and Firefox
+   */
+  videoBitsPerSecond?: number;
+  /**
+   * Bits per second for the sound.
+   * @default the browser's
+   */
+  audioBitsPerSecond?: number;
+}
+
+/** What `startViewing` takes. */
+export interface ViewingOptions extends ConnectOptions {
+  /**
+   * `mse` plays through MediaSource, with the least delay. `glue` plays glued blobs by object URL, up to one interval behind. `auto`
+   * picks what plays here. `realtime` is not there yet and rejects with a NotSupportedError.
+   * @default "auto"
+   */
+  mode?: "auto" | "mse" | "glue" | "realtime";
+  /**
+   * How much to keep ahead of the playhead in mode `mse`, 50 to 20000 ms.
+   * @default as little as does: 150 with sound, 100 without, 350 in Firefox, and more for a while when that was too little
+   */
+  targetLatency?: number;
+}
+
+/**
+ * Proof of who may publish or view: a word of letters, digits and `-._~+`, as a JWT is. A function is asked before every connection,
+ * also when one comes back after a loss.
+ */
+export type Token = string | (() => string | Promise<string>);
+
+/**
  * Where the package's WebAssembly comes from: the URL of `blobcast_bg.wasm` (as text it is relative to the page), a fetched Response,
  * its bytes, or the module when that is compiled already.
  */
@@ -8,75 +142,36 @@ export type WasmSource = string | URL | Response | BufferSource | CompiledModule
 type CompiledModule = WebAssembly.Module & object & { then?: never };
 
 /**
- * Loads the package's WebAssembly. Nobody needs to call it: `startRecording` and `startViewing` load what lies beside the script. Call
- * it to load early, so that the first viewing starts sooner, or with a `source` when the file is somewhere else.
+ * What a recording or a viewing is doing.
  *
- * Call it before all else. Twice is harmless: the first source counts.
- *
- * @example
- * await init("https://cdn.example/blobcast_bg.wasm");
- *
- * Rejects with an Error whose `name` says the kind: `TypeError` (`source` is none of these), `NetworkError` (the module did not load;
- * the next call tries again), `InvalidStateError` (it loads or has loaded from another source).
- */
-export declare function init(source?: WasmSource): Promise<void>;
-
-/** Proof of who may publish or view: asked for before every connection when it is a function. */
-export type Token = string | (() => string | Promise<string>);
-
-/** What both calls take. */
-export interface ConnectOptions {
-  /** The relay, such as `wss://relay.example`. `http:`, `https:` and addresses relative to the page work too. */
-  url: string;
-  /** The broadcast: 1 to 8 parts joined by `/`, each of letters, digits, `_` and `-`. */
-  name: string;
-  /** Proof of who may publish or view, for a relay that asks for it: a string, or a function that is asked before every connection. */
-  token?: Token;
-  /** How long connecting may take before the call rejects with a TimeoutError, in ms. Default 10000. */
-  connectTimeout?: number;
-}
-
-/** What `startRecording` takes. */
-export interface RecordingOptions extends ConnectOptions {
-  /** Time between segments, 500 to 20000 ms. Default 4000. A newcomer downloads at most this much. */
-  restartInterval?: number;
-  /**
-   * How a segment ends. `handover`: the next MediaRecorder takes over from the current one, unseen. `keyframe`: one MediaRecorder
-   * goes on and is asked for keyframes, which costs less; browsers that give none (Firefox) hand over. Default: `handover`, and
-   * `keyframe` for VP9 and AV1, in which pictures that were recorded twice cannot be hidden.
-   */
-  restart?: "handover" | "keyframe";
-  /** Time between chunks, 10 to 10000 ms. Default 40. */
-  timeslice?: number;
-  /** A WebM type that this browser records; no other is tried then. Default: the first of VP8, VP9 and AV1 that really works. */
-  mimeType?: string;
-  /** Keep the screen on while it broadcasts: a phone whose screen goes dark stops its camera. Default `true`. */
-  wakeLock?: boolean;
-  /** Bits per second. Less is recorded while the line is too narrow. Default: the browser's, 2500000 in Chromium and Firefox. */
-  videoBitsPerSecond?: number;
-  /** Bits per second. Default: the browser's. */
-  audioBitsPerSecond?: number;
-}
-
-/** What `startViewing` takes. */
-export interface ViewingOptions extends ConnectOptions {
-  /**
-   * `mse` plays through MediaSource, `glue` plays glued blobs by object URL, up to one interval behind; `auto` (the
-   * default) picks what plays here. `realtime` is not there yet and rejects with a NotSupportedError.
-   */
-  mode?: "auto" | "mse" | "glue" | "realtime";
-  /**
-   * How much to keep ahead of the playhead in mode `mse`, 50 to 20000 ms. Default: as little as does, 150 with sound and 100
-   * without, and more for a while when that was too little.
-   */
-  targetLatency?: number;
-}
-
-/**
- * `waiting` says that there is nothing yet: to a viewing that no broadcaster is there, to a recording that its source
- * has given no picture (a canvas that nobody draws on).
+ * - `connecting`: until the call resolves.
+ * - `waiting`: there is nothing yet. To a viewing, no broadcaster is there, and it plays as soon as one is; to a recording, its source
+ *   has given no picture, as a canvas that nobody draws on.
+ * - `live`: there is something to see; the relay has what is recorded.
+ * - `reconnecting`: the relay is away. It comes back by itself, and what is recorded meanwhile is kept.
+ * - `ended`: the broadcaster has finished, and a viewing plays on if the broadcast begins again, unless an error came with it. A
+ *   recording ends with its tracks, or because the relay ended it.
+ * - `stopped`: `stop()` was called.
  */
 export type State = "connecting" | "waiting" | "live" | "reconnecting" | "ended" | "stopped";
+
+/**
+ * What a call rejects with, and what the event `error` brings. Its `message` is one sentence, what happened and what to do, and
+ * its `name` the kind:
+ *
+ * - `TypeError`: an argument or option is not what the call takes. The message names it.
+ * - `NotSupportedError`: this browser cannot record or play that; or there is no browser, because the call ran on a server.
+ * - `NotAllowedError`: the relay refuses this page, or the browser waits for a click before it plays.
+ * - `TimeoutError`: no relay answered within `connectTimeout`, or a new stream gave nothing.
+ * - `NetworkError`: the connection is gone for good, or the WebAssembly did not load.
+ * - `AbortError`: another broadcaster took over (`code` 4409), the video was given another source, or `stop()` came before the start.
+ * - `InvalidStateError`: `replaceStream` was called on a recording that has ended, or `init` with another source than before.
+ * - `EncodingError`: the recorder or the decoder failed.
+ */
+export interface BlobcastError extends Error {
+  /** The WebSocket close code, if one was behind it. */
+  code?: number;
+}
 
 /** What recordings and viewings both tell of themselves. */
 export interface Stats {
@@ -110,21 +205,6 @@ export interface RecordingStats extends Stats {
   cutShort: number;
 }
 
-/** What a narrow line has changed; the figures are those of `stats()`. */
-export interface CongestionDetail {
-  /**
-   * `narrow`: the bitrate was lowered, or the rest of a segment was given up. `recovering`: the bitrate was raised.
-   * `clear`: it is what was asked for again.
-   */
-  state: "narrow" | "recovering" | "clear";
-  /** How late what is sent now will reach the relay, in ms beyond what a wide line takes. */
-  congestion: number;
-  /** What the newest segment's recorder was asked for; `null` without a picture. */
-  videoBitsPerSecond: number | null;
-  /** Segments whose rest was given up because of the line. */
-  cutShort: number;
-}
-
 /** How a viewing is doing. */
 export interface ViewingStats extends Stats {
   /** From the camera to this screen, ms, never negative; `null` before there is a picture. */
@@ -141,38 +221,80 @@ export interface ViewingStats extends Stats {
   muted: boolean;
 }
 
-interface Events<S> {
+/** What a narrow line has changed; the figures are those of `stats()`. */
+export interface CongestionDetail {
+  /**
+   * `narrow`: the bitrate was lowered, or the rest of a segment was given up. `recovering`: the bitrate was raised.
+   * `clear`: it is what was asked for again.
+   */
+  state: "narrow" | "recovering" | "clear";
+  /** How late what is sent now will reach the relay, in ms beyond what a wide line takes. */
+  congestion: number;
+  /** What the newest segment's recorder was asked for; `null` without a picture. */
+  videoBitsPerSecond: number | null;
+  /** Segments whose rest was given up because of the line. */
+  cutShort: number;
+}
+
+/** What recordings and viewings both say. */
+interface EventMap<S> {
   /** It is in another state. */
   state: CustomEvent<{ state: State }>;
-  /** `detail` is the error; its `code` is the WebSocket close code, if one was behind it. */
-  error: CustomEvent<Error & { code?: number }>;
-  /** About once a second. */
+  /** Something went wrong. It goes on, unless its state is `ended`. */
+  error: CustomEvent<BlobcastError>;
+  /** About once a second: what `stats()` returns. */
   stats: CustomEvent<S>;
 }
 
-interface RecordingEvents extends Events<RecordingStats> {
+/**
+ * The events of a recording.
+ *
+ * @example
+ * recording.addEventListener("state", ({ detail }) => console.log(detail.state));
+ * recording.addEventListener("error", ({ detail }) => console.warn(detail.message));
+ */
+export interface RecordingEventMap extends EventMap<RecordingStats> {
   /** The bitrate was changed, or the rest of a segment given up, because of the line to the relay. */
   congestion: CustomEvent<CongestionDetail>;
 }
 
-interface ViewingEvents extends Events<ViewingStats> {
+/**
+ * The events of a viewing.
+ *
+ * @example
+ * viewing.addEventListener("state", ({ detail }) => console.log(detail.state));
+ * viewing.addEventListener("error", ({ detail }) => console.warn(detail.message));
+ */
+export interface ViewingEventMap extends EventMap<ViewingStats> {
   /** The browser refused to play with sound, so the video was muted. */
   muted: CustomEvent<undefined>;
 }
 
-declare class Handle<S, E> extends EventTarget {
+/** For whoever wraps these: an EventTarget's `addEventListener` and `removeEventListener` that know the events of `E`, such as `RecordingEventMap`. */
+export interface Listeners<E> {
+  addEventListener<K extends keyof E>(type: K, listener: (event: E[K]) => void, options?: boolean | AddEventListenerOptions): void;
+  removeEventListener<K extends keyof E>(type: K, listener: (event: E[K]) => void, options?: boolean | EventListenerOptions): void;
+}
+
+/** Only for the types: what TypeScript finds first in an intersection is what it tries first. */
+declare const TypedEventTarget: new <E>() => Listeners<E> & EventTarget;
+
+declare class Handle<S, E> extends TypedEventTarget<E> {
   /** What it is doing; each change is an event `state`. */
   readonly state: State;
   /** How it is doing, now. The event `stats` brings the same about once a second. */
   stats(): S;
-  addEventListener<K extends keyof E>(type: K, listener: (event: E[K]) => void, options?: boolean | AddEventListenerOptions): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
-  removeEventListener<K extends keyof E>(type: K, listener: (event: E[K]) => void, options?: boolean | EventListenerOptions): void;
-  removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
 }
 
-/** A recording that goes on until `stop()` or the end of its tracks. Made by `startRecording`. */
-export declare class Recording extends Handle<RecordingStats, RecordingEvents> {
+/**
+ * A recording that goes on until `stop()` or the end of its tracks. Made by `startRecording`.
+ *
+ * @example
+ * const back = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: true });
+ * await recording.replaceStream(back);
+ * await recording.stop();
+ */
+export declare class Recording extends Handle<RecordingStats, RecordingEventMap> {
   private constructor();
   /**
    * Broadcasts another stream from now on: the screen instead of the camera, another microphone. Viewers see a cut. Resolves
@@ -184,36 +306,18 @@ export declare class Recording extends Handle<RecordingStats, RecordingEvents> {
   stop(): Promise<void>;
 }
 
-/** A viewing that goes on until `stop()`. Made by `startViewing`. */
-export declare class Viewing extends Handle<ViewingStats, ViewingEvents> {
+/**
+ * A viewing that goes on until `stop()`. Made by `startViewing`.
+ *
+ * @example
+ * console.log(viewing.state, viewing.stats().latency);
+ * await viewing.stop();
+ */
+export declare class Viewing extends Handle<ViewingStats, ViewingEventMap> {
   private constructor();
   /** Ends it and lets go of the video element. Twice is harmless. */
   stop(): Promise<void>;
 }
-
-/**
- * Records a MediaStream and broadcasts it. Resolves once the relay has its first piece: live. When the source gives
- * nothing for two seconds it resolves all the same: waiting, for as long as a track is live.
- *
- * Rejects with an Error whose `name` says the kind: `TypeError` (an option is wrong), `NotSupportedError` (this
- * browser records no such type), `NotAllowedError` (the relay refuses this page), `TimeoutError` (no relay).
- *
- * @example
- * const camera = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
- * const recording = await startRecording(camera, { url: "wss://relay.example", name: "lobby" });
- */
-export declare function startRecording(mediaStream: MediaStream, options: RecordingOptions): Promise<Recording>;
-
-/**
- * Plays a broadcast on a `<video>`. Resolves when connected: live, waiting for a broadcaster, or ended. It
- * follows the broadcast when that starts, restarts or is taken over.
- *
- * Rejects as `startRecording` does.
- *
- * @example
- * const viewing = await startViewing(video, { url: "wss://relay.example", name: "lobby" });
- */
-export declare function startViewing(video: HTMLVideoElement, options: ViewingOptions): Promise<Viewing>;
 
 // What is not exported above is no one's to import.
 export {};
