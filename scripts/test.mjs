@@ -37,8 +37,8 @@ const stages = {
   },
   async package() {
     await stages.build();
-    await bring("node modules", "chromium", "ffmpeg");
-    await nodeTest(await testFiles("tests/e2e", isPackageTest));
+    await bring("node modules", "modules of the examples", "chromium", "ffmpeg");
+    await nodeTest(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {
     await stages.build();
