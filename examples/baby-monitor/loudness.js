@@ -6,6 +6,8 @@ const SAMPLES = 8192;
 /**
  * Leads the sound of a video through an AudioContext. `level()` tells how loud it is, in dB: 0 is the loudest that there is, -Infinity
  * silence. `volume` is how much of it is heard, which changes nothing of the level.
+ *
+ * Firefox leaves out a third of the pictures of a video whose sound goes this way, which a sleeping child does not mind.
  */
 export function meter(video, context) {
   const analyser = new AnalyserNode(context, { fftSize: SAMPLES });

@@ -16,9 +16,10 @@ const alarms = {
   ended: ["The nursery has ended", "It was stopped there, or its microphone is gone."],
 };
 
-/** How it is otherwise, by the viewing's state. */
+/** How it is otherwise: the viewing's state, or that no sound has come yet. */
 const moods = {
   live: ["All quiet", "The nursery is heard."],
+  unheard: ["Waiting for sound…", "If that takes long, there is an alarm."],
   waiting: ["The nursery is not there yet", "Start it there. It is heard here by itself."],
   ended: ["The nursery has ended", "Start it there. It is heard here by itself."],
   reconnecting: ["Reconnecting…", "If that takes long, there is an alarm."],
@@ -62,14 +63,15 @@ function watchOver(viewing, context) {
     const isHeard = video.currentTime !== playhead && context.state === "running" && !video.muted;
     playhead = video.currentTime;
     if (isHeard || state === "waiting" || state === "ended") heardAt = now; // where nobody is, nobody is missed
+    const deafFor = now - heardAt;
     const loudness = level();
     noise = hear(noise, loudness, threshold.valueAsNumber, now);
-    reason = reasonFor({ state, wasLive, isLoud: noise.isLoud, deafFor: now - heardAt });
+    reason = reasonFor({ state, wasLive, isLoud: noise.isLoud, deafFor });
     if (reason !== silenced) silenced = null;
     if (reason && !silenced) bell.ring(now);
     at("silence").hidden = !reason || silenced !== null;
     showLevel(loudness);
-    show(reason, state);
+    show(reason, state === "live" && deafFor > 1000 ? "unheard" : state);
   });
   at("silence").addEventListener("click", () => (silenced = reason));
   at("try").addEventListener("click", () => bell.ring(performance.now()));
@@ -82,12 +84,13 @@ function watchOver(viewing, context) {
 let shown;
 
 /** Ten times a second: nothing happens unless there is news. */
-function show(reason, state) {
-  const words = reason ? alarms[reason] : moods[state];
+function show(reason, mood) {
+  const words = reason ? alarms[reason] : moods[mood];
   if (words === shown) return;
   shown = words;
   say(...words);
-  document.body.dataset.mood = reason ? "alarm" : state === "live" ? "quiet" : "pending";
+  if (mood === "live") at("problem").textContent = "";
+  document.body.dataset.mood = reason ? "alarm" : mood === "live" ? "quiet" : "pending";
   document.body.dataset.alarm = reason ?? "";
   document.title = `${reason ? "🔔 " : ""}${words[0]} · baby monitor`;
   if (reason) notify(words[0]);
