@@ -9,7 +9,7 @@ export function useViewing(video, { url, name }) {
     async (signal, show) => follow(await startViewing(video.current, { url, name }), signal, show),
     [video, url, name],
   );
-  return useRun(run, { state: "connecting" });
+  return { state: "connecting", ...useRun(run) };
 }
 
 /** Broadcasts a stream, as soon as there is one. Returns `{ state, error }`. */
@@ -18,33 +18,31 @@ export function useRecording(stream, { url, name }) {
     async (signal, show) => stream && follow(await startRecording(stream, { url, name }), signal, show),
     [stream, url, name],
   );
-  return useRun(run, { state: "connecting" });
+  return { state: "connecting", ...useRun(run) };
 }
 
 /** The camera and the microphone: `{ stream, error }`. */
 export function useCamera() {
-  return useRun(openCamera, { stream: null });
+  return { stream: null, ...useRun(openCamera) };
 }
 
-/**
- * Runs `run(signal, show)` until the component is unmounted or `run` is another function: the signal tells. Returns what was shown
- * last, at the beginning `first`; an error of `run` is shown with it.
- */
-function useRun(run, first) {
-  const [shown, setShown] = useState(first);
+/** Runs `run(signal, show)` until the component is unmounted, or `run` is another one: the signal tells. Returns what was shown last. */
+function useRun(run) {
+  const [shown, setShown] = useState({});
   const before = useRef(Promise.resolve());
-  const { current: begin } = useRef(first);
   useEffect(() => {
     const unmount = new AbortController();
     const { signal } = unmount;
-    const show = (what) => signal.aborted || setShown({ ...begin, ...what });
-    // StrictMode mounts, unmounts and mounts again at once: by the time of this `then` the first one is aborted. And two viewings
-    // that start at once would fight for the video, so each waits until the one before has started, or was given up.
-    before.current = before.current
-      .then(() => signal.aborted || (show({}), run(signal, show)))
-      .catch((error) => show({ state: "ended", error }));
+    const show = (what) => signal.aborted || setShown(what);
+    const begin = async () => {
+      if (signal.aborted) return; // StrictMode mounts, unmounts and mounts again at once: the first one never begins
+      show({});
+      await run(signal, show);
+    };
+    // Two viewings that start at once would fight for the video: each waits until the one before has started, or was given up.
+    before.current = before.current.then(begin).catch((error) => show({ state: "ended", error }));
     return () => unmount.abort();
-  }, [run, begin]);
+  }, [run]);
   return shown;
 }
 
