@@ -54,7 +54,7 @@ async function compile() {
 }
 
 /**
- * Rolldown with its own minifier, oxc, which Vite brings anyway. Gzipped, index.js is 7,926 bytes by it, 7,910 by terser, 7,971 by esbuild,
+ * Rolldown with its own minifier, oxc. Gzipped, index.js is 7,926 bytes by it, 7,910 by terser, 7,971 by esbuild,
  * and 8,500 as four minified files. Classes keep their names (15 bytes), which is what a console shows of a recording.
  */
 async function bundle(changeGlue) {

@@ -39,8 +39,8 @@ const stages = {
   },
   async package() {
     await stages.build();
-    await bring("node modules", "chromium", "firefox", "ffmpeg");
-    await nodeTest(await testFiles("tests/e2e", isPackageTest));
+    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg");
+    await nodeTest(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {
     await stages.build();

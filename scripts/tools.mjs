@@ -22,6 +22,11 @@ const tools = {
     present: () => isNewer("node_modules/.package-lock.json", "package-lock.json"),
     command: () => "npm ci",
   },
+  // This package is one of them: a new build is installed anew.
+  "modules of the examples": {
+    present: () => isNewer("examples/node_modules/.package-lock.json", "examples/package-lock.json", "pkg/index.js"),
+    command: () => "npm ci --prefix examples",
+  },
   rustfmt: {
     present: () => ask("cargo", "fmt", "--version"),
     command: () => "rustup component add rustfmt",

@@ -1,17 +1,17 @@
 // The package as a user gets it: packed, installed in projects like theirs (apps/), imported by name, used in a real browser.
+// With Vite, package_examples.test.mjs does the same.
 
 import assert from "node:assert/strict";
-import { cp, readdir, writeFile } from "node:fs/promises";
+import { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { createServer } from "vite";
 import { FOR_TESTS, startRelay } from "../../scripts/relay.mjs";
 import { ask, run } from "../../scripts/run.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { asCamera, frames } from "./harness/clip.mjs";
 import { compare } from "./harness/match.mjs";
-import { relayFor, until } from "./harness/pages.mjs";
+import { until } from "./harness/pages.mjs";
 import { installApps } from "./harness/packed.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
@@ -48,21 +48,6 @@ test("it broadcasts and plays", { timeout: 240_000 }, async (t) => {
     const verdict = compare((await pictures(viewer, 60)).map(({ luma }) => luma), clip);
     assert.ok(verdict.ok, JSON.stringify(verdict));
   }
-
-  await t.test("when Vite has bundled it", async (t) => {
-    await npm("vite", "run", "build");
-    await assertOneWasm(join(apps, "vite/dist/assets"));
-    await broadcastAndWatch(t, await serve(t, join(apps, "vite/dist")));
-  });
-
-  await t.test("from Vite's own server", async (t) => {
-    const relay = await relayFor(t);
-    await writeFile(join(apps, "vite/.env.development"), `VITE_RELAY=${relay.url}\n`);
-    const server = await createServer({ root: join(apps, "vite"), logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
-    defer(t, () => server.close());
-    await server.listen();
-    await broadcastAndWatch(t, server.resolvedUrls.local[0]);
-  });
 
   await t.test("when webpack has bundled it", async (t) => {
     await npm("webpack", "run", "build");

@@ -34,7 +34,7 @@ async function film(page, count, seconds, every = 0) {
  * lies over it, to be seen, when the browser paints, which is after the animation frame's callbacks.
  */
 async function filmInPage(count, milliseconds, every, width, height) {
-  const video = document.querySelector("video");
+  const video = document.querySelector("video") ?? document.querySelector("blobcast-player").video;
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
