@@ -61,7 +61,8 @@ impl Error {
             Some(Close::Replaced) => Kind::Abort,
             _ => Kind::Network,
         };
-        let message = if reason.is_empty() { "the relay closed the connection" } else { reason };
+        let message =
+            if reason.is_empty() { "the relay closed the connection; start again to go on" } else { reason };
         Self { kind, message: format!("{message} (close code {code})"), code: Some(code) }
     }
 
@@ -69,7 +70,22 @@ impl Error {
     pub fn thrown(kind: Kind, tried: &str, thrown: &JsValue) -> Self {
         let why = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
         let why = why.or_else(|| thrown.as_string()).unwrap_or_default();
-        Self::new(kind, format!("{tried}: {why}"))
+        let mut error = Self::new(kind, tried);
+        if !why.is_empty() {
+            error.add(": ", &why);
+        }
+        error
+    }
+
+    /// The same, with what to do.
+    pub fn advise(mut self, what: &str) -> Self {
+        self.add("; ", what);
+        self
+    }
+
+    fn add(&mut self, mark: &str, text: &str) {
+        self.message.push_str(mark);
+        self.message.push_str(text);
     }
 
     /// The JavaScript error.

@@ -55,7 +55,7 @@ impl Recorder {
             return Ok(());
         }
         if !self.source.is_live() {
-            let message = "the stream's tracks have ended, so there is nothing to record";
+            let message = "the stream's tracks have ended, so there is nothing to record; give it live ones";
             return Err(Error::new(Kind::InvalidState, message));
         }
         let notify = || weakly(&self.me, |recorder| recorder.pump());

@@ -263,7 +263,10 @@ impl Recorder {
             self.started.reject(&error.to_js());
         }
         self.started.reject(&Error::new(Kind::Abort, "the recording was stopped before it began").to_js());
-        let too_late = Error::new(Kind::Abort, "the recording ended before the new stream was sent");
+        let too_late = Error::new(
+            Kind::Abort,
+            "the recording ended before the new stream was sent; call startRecording with it",
+        );
         self.settle_replacement(Err(too_late));
         self.stopped.resolve();
         self.outbox.borrow_mut().clear();

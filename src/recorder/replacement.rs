@@ -28,7 +28,9 @@ impl Recorder {
             let message = "the recording has ended; call startRecording with the new stream";
             return Err(Error::new(Kind::InvalidState, message));
         }
-        self.settle_replacement(Err(Error::new(Kind::Abort, "another stream took the place of this one")));
+        let outrun =
+            "replaceStream was called again before this stream was sent; only the newest one is broadcast";
+        self.settle_replacement(Err(Error::new(Kind::Abort, outrun)));
         let before = self.source.replace(stream);
         let done = Deferred::default();
         let replaced = done.wait();

@@ -125,11 +125,14 @@ impl Recorder {
         let began = recording.segment().is_some();
         self.end_segment(recording, true);
         if !began {
-            return self
-                .fail(Error::new(Kind::Media, format!("what the browser recorded cannot be sent: {error}")));
+            let message = format!(
+                "what the browser recorded cannot be sent: {error}; start again with another mimeType"
+            );
+            return self.fail(Error::new(Kind::Media, message));
         }
         if error != blobcast_container::Error::TooLong {
-            self.events.error(&Error::new(Kind::Media, format!("a segment was cut short: {error}")));
+            let message = format!("a segment was cut short, and the next one begins: {error}");
+            self.events.error(&Error::new(Kind::Media, message));
         }
         if self.ending.get().is_none() {
             self.hand_over();
