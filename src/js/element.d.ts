@@ -30,7 +30,7 @@ declare class BlobcastElement<E> extends HTMLElement {
   readonly state: State;
   /** Why it is over, if that was an error. */
   readonly error: (Error & { code?: number }) | null;
-  /** The `<video>` inside. A player's may be another one after a change of `src`. */
+  /** The `<video>` inside. */
   readonly video: HTMLVideoElement;
   addEventListener<K extends keyof Known<E>>(type: K, listener: (event: Known<E>[K]) => void, options?: boolean | AddEventListenerOptions): void;
   addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;

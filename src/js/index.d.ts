@@ -34,6 +34,11 @@ export interface ConnectOptions {
   token?: Token;
   /** How long connecting may take before the call rejects with a TimeoutError, in ms. Default 10000. */
   connectTimeout?: number;
+  /**
+   * Aborted while the call connects, it makes the call reject with the signal's reason, and nothing is left behind: no socket, no
+   * source of the video. Aborted later, it is `stop()`.
+   */
+  signal?: AbortSignal;
 }
 
 /** What `startRecording` takes. */

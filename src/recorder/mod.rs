@@ -41,6 +41,7 @@ use crate::{
 use bitrate::Bitrate;
 use blobcast_wire::{Outbox, Segment};
 use congestion::Line;
+use js_sys::Promise;
 use numbering::Numbering;
 use recording::Recording;
 use replacement::Replacement;
@@ -107,15 +108,10 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Connects and begins to record; done when the relay has the first piece, or when the source stands still and
-    /// gives none.
-    pub async fn start(
-        stream: &JsValue,
-        options: &JsValue,
-        target: EventTarget,
-    ) -> Result<Rc<Self>, JsValue> {
-        let stream = settings::stream(stream).map_err(|error| error.to_js())?;
-        let settings = Settings::read(&stream, options).map_err(|error| error.to_js())?;
+    /// Begins to connect and then to record.
+    pub fn start(stream: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, Error> {
+        let stream = settings::stream(stream)?;
+        let settings = Settings::read(&stream, options)?;
         let line = Line::new(milliseconds(settings.timeslice()));
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
@@ -150,8 +146,12 @@ impl Recorder {
             answers: Cell::new(0),
         });
         recorder.connect();
-        recorder.started.wait().await?;
         Ok(recorder)
+    }
+
+    /// Resolves when the relay has the first piece, or when the source stands still and gives none.
+    pub fn started(&self) -> Promise {
+        self.started.promise()
     }
 
     fn connect(&self) {
@@ -202,10 +202,15 @@ impl Recorder {
         ])
     }
 
-    /// Ends the recording with everything that was recorded delivered. A second call waits for the first.
-    pub fn stop(&self) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
-        self.drain(State::Stopped);
-        self.stopped.wait()
+    /// Ends the recording with everything that was recorded delivered, one that has not started yet at once. A second
+    /// call waits for the first.
+    pub fn stop(&self) -> Promise {
+        if self.started.is_settled() {
+            self.drain(State::Stopped);
+        } else {
+            self.end(State::Stopped, None);
+        }
+        self.stopped.promise()
     }
 
     /// Stops the runs and waits until the relay has all of it, but not for ever.

@@ -177,6 +177,7 @@ mod tests {
     fn counter(timers: &Timers) -> Rc<Counter> {
         match timers {
             Timers::Steady(counter) => counter.clone(),
+    use wasm_bindgen_futures::JsFuture;
             Timers::Page => panic!("this page permits a worker"),
         }
     }
@@ -184,7 +185,7 @@ mod tests {
     /// A call that counts, and a promise for when it has counted so far.
     fn counting(to: u32) -> (impl Fn(), Rc<Cell<u32>>, impl Future<Output = Result<JsValue, JsValue>>) {
         let (count, done) = (Rc::new(Cell::new(0)), Rc::new(Deferred::default()));
-        let (counted, reached) = (count.clone(), done.wait());
+        let (counted, reached) = (count.clone(), JsFuture::from(done.promise()));
         let act = move || {
             count.set(count.get() + 1);
             if count.get() == to {
