@@ -66,6 +66,11 @@ impl Options {
         })
     }
 
+    /// Whether the page wants to hear the whole story.
+    pub fn debug(&self) -> Result<bool, Error> {
+        Ok(self.boolean("debug")?.unwrap_or(false))
+    }
+
     /// ms until connecting is given up.
     pub fn connect_timeout(&self) -> Result<u32, Error> {
         Ok(self.number("connectTimeout", 1.0..=600_000.0, "ms")?.unwrap_or(10_000.0) as u32)

@@ -24,6 +24,10 @@ fn assert_is(error: &JsValue, name: &str, mentions: &str) {
     );
 }
 
+fn events() -> EventTarget {
+    EventTarget::new().expect("a target")
+}
+
 async fn recording_refused(stream: JsValue, given: JsValue) -> JsValue {
     match start_recording(stream, given, events()) {
         Ok(recording) => JsFuture::from(recording.started()).await.expect_err("refused"),
@@ -55,6 +59,7 @@ async fn bad_options_of_a_recording() {
         ("token", 5.into()),
         ("videoBitsPerSecond", JsValue::from(-1)),
         ("wakeLock", "yes".into()),
+        ("debug", 1.into()),
     ];
     for (option, value) in cases {
         let error = recording_refused(picture.stream(), with(option, value)).await;

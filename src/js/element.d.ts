@@ -23,6 +23,8 @@ declare class BlobcastElement<E> extends HTMLElement {
   /** The relay, with its path, where `name` says the broadcast. */
   url: string;
   name: string;
+  /** As the option `debug` of the calls, from the next start on. */
+  debug: boolean;
   /** A function is asked before every connection. A new token is sent with the next one. */
   get token(): Token;
   set token(token: Token | null);

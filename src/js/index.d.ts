@@ -39,6 +39,8 @@ export interface ConnectOptions {
    * source of the video. Aborted later, it is `stop()`.
    */
   signal?: AbortSignal;
+  /** Tell all that happens, and why, on the console: a line each, at its level `debug` (Verbose in Chromium). Default `false`. */
+  debug?: boolean;
 }
 
 /** What `startRecording` takes. */

@@ -3,6 +3,7 @@
 import * as wasm from "./blobcast.js";
 import { failure } from "./failure.js";
 import { load } from "./load.js";
+import { watch } from "./notice.js";
 import { whenAborted } from "./signal.js";
 
 export { init } from "./load.js";
@@ -11,7 +12,7 @@ export { init } from "./load.js";
 const parts = new WeakMap();
 
 /** Loads the module and starts a core, whose events the handle dispatches. Where that fails, nothing is left behind. */
-async function start(handle, options, begin) {
+async function start(handle, options, video, begin) {
   if (typeof document === "undefined") {
     throw failure("NotSupportedError", "there is no page here: call this where only a browser runs it, such as in an effect");
   }
@@ -20,7 +21,7 @@ async function start(handle, options, begin) {
   parts.set(handle, part);
   try {
     const aborted = whenAborted(options?.signal, handle, signal);
-    await Promise.race([load(), aborted]);
+    await Promise.race([Promise.all([load(), watch(handle, options, video, signal)]), aborted]);
     part.core = begin();
     await Promise.race([part.core.started(), aborted]);
   } catch (error) {
@@ -57,10 +58,10 @@ export class Viewing extends Handle {}
 
 export function startRecording(mediaStream, options) {
   const handle = new Recording();
-  return start(handle, options, () => wasm.startRecording(mediaStream, options, handle));
+  return start(handle, options, null, () => wasm.startRecording(mediaStream, options, handle));
 }
 
 export function startViewing(video, options) {
   const handle = new Viewing();
-  return start(handle, options, () => wasm.startViewing(video, options, handle));
+  return start(handle, options, video, () => wasm.startViewing(video, options, handle));
 }

@@ -73,9 +73,9 @@ impl Formats {
         Ok(self.failed.borrow().others(supported))
     }
 
-    /// The keyframes that were asked for do not come.
-    pub fn without_keyframes(&self) {
-        self.restart.set(Restart::Handover);
+    /// The keyframes that were asked for do not come. Tells whether it was the page that asked.
+    pub fn without_keyframes(&self) -> bool {
+        self.restart.replace(Restart::Handover) == Restart::Keyframe
     }
 
     fn format(&self, mime: String) -> Format {

@@ -112,12 +112,13 @@ impl Recorder {
     pub fn start(stream: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, Error> {
         let stream = settings::stream(stream)?;
         let settings = Settings::read(&stream, options)?;
+        let events = Events::new(target, settings.debug);
         let line = Line::new(milliseconds(settings.timeslice()));
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             source: Source::new(stream),
             settings,
-            events: Events::new(target),
+            events,
             link: RefCell::default(),
             runs: RefCell::default(),
             outbox: RefCell::default(),
@@ -167,7 +168,9 @@ impl Recorder {
         *self.telling.borrow_mut() = Some(timers.every(STATS_EVERY, tell));
         let look = weakly(&self.me, |recorder| recorder.look_after_still_source());
         *self.looking.borrow_mut() = Some(timers.every(still::LOOK_EVERY, look));
-        *self.wake_lock.borrow_mut() = self.settings.wake_lock.then(WakeLock::screen).flatten();
+        let on_refusal = weakly(&self.me, |recorder| recorder.events.warn("wakeLock"));
+        *self.wake_lock.borrow_mut() =
+            self.settings.wake_lock.then(|| WakeLock::screen(on_refusal)).flatten();
     }
 
     fn link(&self) -> Option<Rc<Link>> {

@@ -103,8 +103,8 @@ impl Recorder {
         }
         // By the pictures that came: a source that stood still could give no keyframe.
         let is_late = current.media() as f64 > interval + KEYFRAME_LATE;
-        if is_late {
-            self.settings.formats.without_keyframes();
+        if is_late && self.settings.formats.without_keyframes() {
+            self.events.warn("keyframe");
         }
         is_late
     }
@@ -144,6 +144,7 @@ impl Recorder {
         if run.has_data() || self.ending.get().is_some() || !self.source.is_live() {
             return self.fail(error);
         }
+        self.events.trace("refused", &error.message, 0.0, 0.0);
         match self.settings.formats.pass_over(&self.source.for_run(), run.asked_for(), &error) {
             Ok(()) if self.runs.borrow().is_empty() => self.hand_over(),
             Ok(()) => {}

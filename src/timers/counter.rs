@@ -64,6 +64,11 @@ thread_local! {
     static REFUSED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Whether the page permits no worker.
+pub fn is_refused() -> bool {
+    REFUSED.get()
+}
+
 impl Counter {
     /// The page's only one. `None` where there can be none.
     pub fn shared() -> Option<Rc<Self>> {
@@ -172,12 +177,12 @@ mod tests {
         deferred::Deferred,
         testing::{PageErrors, let_things_happen},
     };
+    use wasm_bindgen_futures::JsFuture;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     fn counter(timers: &Timers) -> Rc<Counter> {
         match timers {
             Timers::Steady(counter) => counter.clone(),
-    use wasm_bindgen_futures::JsFuture;
             Timers::Page => panic!("this page permits a worker"),
         }
     }
@@ -243,7 +248,7 @@ mod tests {
         worker.terminate();
         worker.dispatch_event(&Event::new("error").expect("an event")).expect("heard");
         let after = timers.after(5, later);
-        assert!(matches!(Timers::steady(), Timers::Page), "it is not asked again");
+        assert!(matches!(Timers::steady(), Timers::Page) && Timers::are_slow(), "it is not asked again");
         reached.await.expect("ticks");
         reached_later.await.expect("fires");
         drop((before, after));

@@ -58,7 +58,7 @@ export class BlobcastElement extends Base {
     const where = address({ src, url, name }, this.ownerDocument.baseURI);
     if (!where) throw new TypeError(`<${this.localName}> needs the attribute src, such as src="wss://relay.example/lobby"`);
     const token = this.token && (() => (typeof this.token === "function" ? this.token() : this.token));
-    return { ...where, token: token || undefined };
+    return { ...where, token: token || undefined, debug: this.debug };
   }
 
   connectedCallback() {
@@ -183,4 +183,4 @@ export class BlobcastElement extends Base {
   }
 }
 
-reflect(BlobcastElement, { src: "string", url: "string", name: "string" });
+reflect(BlobcastElement, { src: "string", url: "string", name: "string", debug: "boolean" });

@@ -33,6 +33,7 @@ const lobby: ConnectOptions = {
   token: "abc",
   connectTimeout: 5000,
   signal: AbortSignal.timeout(60_000),
+  debug: true,
 };
 
 const recordingOptions: RecordingOptions = {
