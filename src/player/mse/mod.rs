@@ -145,7 +145,7 @@ impl Mse {
 
     fn on_error(&self) {
         let why = self.playback.video.error().map(|error| error.message()).unwrap_or_default();
-        (self.fail)(Error::new(Kind::Media, format!("the browser could not decode the broadcast: {why}")));
+        (self.fail)(Error::new(Kind::Media, "the browser could not decode the broadcast").because(&why));
     }
 
     fn failed(&self, tried: &str, thrown: &JsValue) {
