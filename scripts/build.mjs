@@ -2,7 +2,7 @@
 //
 // wasm-bindgen's output and the hand-written face of the package (src/js) meet in STAGE, readable. From there each entry that
 // package.json exports is bundled and minified into pkg/: index.js, so that a page loads it and the wasm one after the other and
-// nothing between, and what else is exported beside it, which shares its code.
+// nothing between, and what else is exported beside it, which shares its code. What is imported dynamically is a script of its own.
 
 import { cp, mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, join, relative } from "node:path";
@@ -22,6 +22,9 @@ export const WASM = "blobcast_bg.wasm";
 export const GLUE = "blobcast.js";
 /** Which files there went into which script of pkg/, as JSON. */
 export const SOURCES = `${STAGE}/sources.json`;
+
+/** The script that only a page loads in which something is to be said on the console. */
+export const LATER = "console.js";
 
 /** The scripts that package.json exports, such as `index.js`: each is in src/js. */
 export function entries() {
@@ -64,7 +67,7 @@ async function bundle(changeGlue) {
   // What is exported beside index.js takes from it what both need: by default that would be a third file, to be asked for after them.
   const bundle = await rolldown({ input, plugins: [glue], preserveEntrySignatures: "allow-extension" });
   const minify = { compress: true, mangle: { toplevel: true, keepNames: { class: true, function: false } }, codegen: true };
-  const { output } = await bundle.write({ dir: join(root, "pkg"), format: "esm", minify, entryFileNames: "[name].js" });
+  const { output } = await bundle.write({ dir: join(root, "pkg"), format: "esm", minify, entryFileNames: "[name].js", chunkFileNames: "[name].js" });
   await bundle.close();
   const sources = output.map(({ fileName, moduleIds }) => [fileName, moduleIds.map((id) => relative(join(root, STAGE), id))]);
   await writeFile(join(root, SOURCES), JSON.stringify(Object.fromEntries(sources)));

@@ -3,7 +3,6 @@
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 /// Settled at most once; what comes later is ignored.
 pub struct Deferred {
@@ -20,9 +19,9 @@ impl Default for Deferred {
 }
 
 impl Deferred {
-    /// Waits for it. Whoever may reject must be waited for, else the page sees an unhandled rejection.
-    pub fn wait(&self) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
-        JsFuture::from(self.promise.clone())
+    /// For the page. Whoever may reject must be waited for, else the page sees an unhandled rejection.
+    pub fn promise(&self) -> Promise {
+        self.promise.clone()
     }
 
     pub fn is_settled(&self) -> bool {
@@ -45,6 +44,7 @@ impl Deferred {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
+    use wasm_bindgen_futures::JsFuture;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
@@ -54,13 +54,13 @@ mod tests {
         deferred.resolve();
         deferred.reject(&"too late".into());
         assert!(deferred.is_settled());
-        deferred.wait().await.expect("resolved");
+        JsFuture::from(deferred.promise()).await.expect("resolved");
     }
 
     #[wasm_bindgen_test]
     async fn rejects_with_the_error() {
         let deferred = Deferred::default();
         deferred.reject(&"why".into());
-        assert_eq!(deferred.wait().await, Err(JsValue::from("why")));
+        assert_eq!(JsFuture::from(deferred.promise()).await, Err(JsValue::from("why")));
     }
 }

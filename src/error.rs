@@ -61,7 +61,8 @@ impl Error {
             Some(Close::Replaced) => Kind::Abort,
             _ => Kind::Network,
         };
-        let message = if reason.is_empty() { "the relay closed the connection" } else { reason };
+        let message =
+            if reason.is_empty() { "the relay closed the connection; start again to go on" } else { reason };
         Self { kind, message: format!("{message} (close code {code})"), code: Some(code) }
     }
 
@@ -69,7 +70,26 @@ impl Error {
     pub fn thrown(kind: Kind, tried: &str, thrown: &JsValue) -> Self {
         let why = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
         let why = why.or_else(|| thrown.as_string()).unwrap_or_default();
-        Self::new(kind, format!("{tried}: {why}"))
+        Self::new(kind, tried).because(&why)
+    }
+
+    /// The same, with what the browser says of it, which may be nothing.
+    pub fn because(mut self, why: &str) -> Self {
+        if !why.is_empty() {
+            self.add(": ", why);
+        }
+        self
+    }
+
+    /// The same, with what to do.
+    pub fn advise(mut self, what: &str) -> Self {
+        self.add("; ", what);
+        self
+    }
+
+    fn add(&mut self, mark: &str, text: &str) {
+        self.message.push_str(mark);
+        self.message.push_str(text);
     }
 
     /// The JavaScript error.
@@ -92,5 +112,22 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}: {}", self.kind.name(), self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_comes_first_then_why_then_what_to_do() {
+        let error = Error::new(Kind::Media, "the recorder failed");
+        let message = |why| error.clone().because(why).advise("start again").message;
+        assert_eq!(message("no memory"), "the recorder failed: no memory; start again");
+        assert_eq!(message(""), "the recorder failed; start again");
+        assert_eq!(
+            Error::closed(1000, "").message,
+            "the relay closed the connection; start again to go on (close code 1000)"
+        );
     }
 }

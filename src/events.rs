@@ -1,6 +1,7 @@
 //! What a page hears: the state of a recording or a viewing, errors, statistics.
 
 use crate::error::Error;
+use js_sys::Array;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
@@ -38,11 +39,13 @@ pub struct Events {
     /// `None` after the end: it holds the handle that holds this, and neither would ever be collected.
     target: RefCell<Option<EventTarget>>,
     state: Cell<State>,
+    /// The page asked for the whole story.
+    debug: bool,
 }
 
 impl Events {
-    pub fn new(target: EventTarget) -> Self {
-        Self { target: RefCell::new(Some(target)), state: Cell::new(State::Connecting) }
+    pub fn new(target: EventTarget, debug: bool) -> Self {
+        Self { target: RefCell::new(Some(target)), state: Cell::new(State::Connecting), debug }
     }
 
     pub fn state(&self) -> State {
@@ -58,6 +61,18 @@ impl Events {
 
     pub fn error(&self, error: &Error) {
         self.dispatch("error", &error.to_js());
+    }
+
+    /// Something is not as it was wished, and goes on all the same. src/js/console.js has the words.
+    pub fn warn(&self, what: &str) {
+        self.dispatch("warning", &what.into());
+    }
+
+    /// One happening of the story that `debug: true` tells; src/js/console.js has its words.
+    pub fn trace(&self, what: &str, text: &str, a: f64, b: f64) {
+        if self.debug {
+            self.dispatch("trace", &Array::of4(&what.into(), &text.into(), &a.into(), &b.into()));
+        }
     }
 
     /// The last event was dispatched.

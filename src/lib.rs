@@ -25,6 +25,7 @@ mod recorder;
 mod testing;
 mod timers;
 
+use js_sys::Promise;
 use player::Player;
 use recorder::Recorder;
 use std::{fmt, rc::Rc};
@@ -41,21 +42,27 @@ pub fn start() {
 #[wasm_bindgen]
 pub struct Recording(Rc<Recorder>);
 
-/// Records `media_stream` and broadcasts it; `events` hears "state", "error" and "stats".
+/// Begins to record `media_stream` and to broadcast it; `events` hears "state", "error" and "stats".
 ///
 /// # Errors
 /// A JavaScript `Error` whose `name` says the kind.
 #[wasm_bindgen(js_name = startRecording)]
-pub async fn start_recording(
+pub fn start_recording(
     media_stream: JsValue,
     options: JsValue,
     events: EventTarget,
 ) -> Result<Recording, JsValue> {
-    Recorder::start(&media_stream, &options, events).await.map(Recording)
+    Recorder::start(&media_stream, &options, events).map(Recording).map_err(|error| error.to_js())
 }
 
 #[wasm_bindgen]
 impl Recording {
+    /// Resolves when the relay has the first piece, or when the source stands still and gives none. Whoever starts a
+    /// recording waits for this.
+    pub fn started(&self) -> Promise {
+        self.0.started()
+    }
+
     /// "connecting", "live", "reconnecting", "ended" or "stopped".
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> String {
@@ -67,22 +74,18 @@ impl Recording {
         self.0.stats()
     }
 
-    /// Records another stream from now on. Done when it is sent.
+    /// Records another stream from now on. Resolves when it is sent.
     ///
     /// # Errors
     /// A JavaScript `Error` whose `name` says the kind.
     #[wasm_bindgen(js_name = replaceStream)]
-    pub async fn replace_stream(&self, media_stream: JsValue) -> Result<(), JsValue> {
-        let replaced = self.0.replace_stream(&media_stream).map_err(|error| error.to_js())?;
-        replaced.await.map(drop)
+    pub fn replace_stream(&self, media_stream: JsValue) -> Result<Promise, JsValue> {
+        self.0.replace_stream(&media_stream).map_err(|error| error.to_js())
     }
 
-    /// Ends the recording with everything that was recorded delivered.
-    ///
-    /// # Errors
-    /// Never.
-    pub async fn stop(&self) -> Result<(), JsValue> {
-        self.0.stop().await.map(drop)
+    /// Ends the recording with everything that was recorded delivered; one that has not started yet at once.
+    pub fn stop(&self) -> Promise {
+        self.0.stop()
     }
 }
 
@@ -90,21 +93,22 @@ impl Recording {
 #[wasm_bindgen]
 pub struct Viewing(Rc<Player>);
 
-/// Plays a broadcast on `video`; `events` hears "state", "error", "stats" and "muted".
+/// Begins to play a broadcast on `video`; `events` hears "state", "error", "stats" and "muted".
 ///
 /// # Errors
 /// A JavaScript `Error` whose `name` says the kind.
 #[wasm_bindgen(js_name = startViewing)]
-pub async fn start_viewing(
-    video: JsValue,
-    options: JsValue,
-    events: EventTarget,
-) -> Result<Viewing, JsValue> {
-    Player::start(&video, &options, events).await.map(Viewing)
+pub fn start_viewing(video: JsValue, options: JsValue, events: EventTarget) -> Result<Viewing, JsValue> {
+    Player::start(&video, &options, events).map(Viewing).map_err(|error| error.to_js())
 }
 
 #[wasm_bindgen]
 impl Viewing {
+    /// Resolves when the relay has said whether there is something to see. Whoever starts a viewing waits for this.
+    pub fn started(&self) -> Promise {
+        self.0.started()
+    }
+
     /// "connecting", "waiting", "live", "reconnecting", "ended" or "stopped".
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> String {

@@ -59,12 +59,16 @@ impl Options {
     }
 
     pub fn name(&self) -> Result<blobcast_wire::Name, Error> {
-        let name = self
-            .string("name", "the broadcast's name")?
-            .ok_or_else(|| wrong("name", "the broadcast's name"))?;
+        const NAME: &str = "the broadcast's name, such as lobby";
+        let name = self.string("name", NAME)?.ok_or_else(|| wrong("name", NAME))?;
         name.parse().map_err(|rule: blobcast_wire::NameError| {
             Error::new(Kind::Type, format!("name \"{name}\": {rule}"))
         })
+    }
+
+    /// Whether the page wants to hear the whole story.
+    pub fn debug(&self) -> Result<bool, Error> {
+        Ok(self.boolean("debug")?.unwrap_or(false))
     }
 
     /// ms until connecting is given up.
@@ -96,7 +100,8 @@ impl Token {
             Self::Fixed(token) => return checked(token.clone()),
             Self::Asked(function) => function,
         };
-        let failed = |thrown: JsValue| Error::thrown(Kind::NotAllowed, "the token function failed", &thrown);
+        const FAILED: &str = "the token function failed, and nothing connects without one";
+        let failed = |thrown: JsValue| Error::thrown(Kind::NotAllowed, FAILED, &thrown);
         let given = asked.call0(&JsValue::UNDEFINED).map_err(failed)?;
         let token =
             wasm_bindgen_futures::JsFuture::from(js_sys::Promise::resolve(&given)).await.map_err(failed)?;

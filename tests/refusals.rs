@@ -6,6 +6,7 @@ mod common;
 use blobcast::{start_recording, start_viewing};
 use common::{MovingPicture, Video, options};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{EventTarget, MediaStream};
 
@@ -23,12 +24,22 @@ fn assert_is(error: &JsValue, name: &str, mentions: &str) {
     );
 }
 
+fn events() -> EventTarget {
+    EventTarget::new().expect("a target")
+}
+
 async fn recording_refused(stream: JsValue, given: JsValue) -> JsValue {
-    start_recording(stream, given, EventTarget::new().expect("a target")).await.expect_err("refused")
+    match start_recording(stream, given, events()) {
+        Ok(recording) => JsFuture::from(recording.started()).await.expect_err("refused"),
+        Err(error) => error,
+    }
 }
 
 async fn viewing_refused(video: JsValue, given: JsValue) -> JsValue {
-    start_viewing(video, given, EventTarget::new().expect("a target")).await.expect_err("refused")
+    match start_viewing(video, given, events()) {
+        Ok(viewing) => JsFuture::from(viewing.started()).await.expect_err("refused"),
+        Err(error) => error,
+    }
 }
 
 #[wasm_bindgen_test]
@@ -48,6 +59,7 @@ async fn bad_options_of_a_recording() {
         ("token", 5.into()),
         ("videoBitsPerSecond", JsValue::from(-1)),
         ("wakeLock", "yes".into()),
+        ("debug", 1.into()),
     ];
     for (option, value) in cases {
         let error = recording_refused(picture.stream(), with(option, value)).await;

@@ -35,12 +35,14 @@ impl Ask {
         let session = get("session").filter(|session| is_session(session)).ok_or(
             "session=ID is missing: 1 to 64 letters, digits, '_' or '-', random, the same for both sockets",
         )?;
-        let segment =
-            get("segment").map(|text| number(text, MAX_SEGMENT).ok_or("segment is no number")).transpose()?;
-        let seq =
-            get("seq").map(|text| number(text, u32::MAX.into()).ok_or("seq is no number")).transpose()?;
+        let segment = get("segment")
+            .map(|text| number(text, MAX_SEGMENT).ok_or("segment is no number from 1 on"))
+            .transpose()?;
+        let seq = get("seq")
+            .map(|text| number(text, u32::MAX.into()).ok_or("seq is no number from 1 on"))
+            .transpose()?;
         if seq.is_some() && segment.is_none() {
-            return Err("seq says nothing without its segment".into());
+            return Err("seq says nothing without its segment: send both".into());
         }
         Ok(Self { endpoint, session: session.into(), segment, seq: seq.map(|seq| seq as u32) })
     }

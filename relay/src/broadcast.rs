@@ -173,11 +173,15 @@ impl Broadcast {
 impl fmt::Display for Refusal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotLater { segment, last } => write!(out, "segment {segment} is not later than {last}"),
+            Self::NotLater { segment, last } => {
+                write!(out, "segment {segment} is not later than {last}: begin a later one")
+            }
             Self::Ahead { by } => {
                 write!(out, "segment starts {} ms ahead of the relay's clock: ask it by ping", by / 1000)
             }
-            Self::TooMuchHealed(pieces) => write!(out, "blob heals {pieces} pieces, at most {MAX_HEALED}"),
+            Self::TooMuchHealed(pieces) => {
+                write!(out, "blob heals {pieces} pieces, at most {MAX_HEALED}: begin a segment")
+            }
         }
     }
 }

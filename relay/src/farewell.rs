@@ -1,6 +1,7 @@
 //! What a socket is closed with: a code that a program understands and a reason that a person does.
 
 use blobcast_wire::Close;
+use std::fmt::Display;
 
 /// The longest reason that fits a close frame, bytes: a control frame's 125 less the code's two.
 const MAX_REASON_LEN: usize = 123;
@@ -25,6 +26,11 @@ impl Farewell {
     /// The peer said something that the protocol does not know.
     pub(crate) fn bad(reason: impl ToString) -> Self {
         Self::new(Close::BadMessage, reason.to_string())
+    }
+
+    /// A message does not read: the peer is of another version, or no client of ours.
+    pub(crate) fn foreign(error: impl Display) -> Self {
+        Self::bad(format!("{error}: use the same version on both sides"))
     }
 
     /// The partner did not come, or is gone for too long. That is a broken link's doing, or a load balancer's.

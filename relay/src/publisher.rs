@@ -102,10 +102,12 @@ impl Drop for Publisher {
 /// Takes a binary message from one of the sockets.
 fn receive(session: &Arc<Session<Publisher>>, which: Which, raw: &Bytes) -> Result<(), Farewell> {
     let publisher = session.peer();
-    let message = Message::decode(raw).map_err(Farewell::bad)?;
+    let message = Message::decode(raw).map_err(Farewell::foreign)?;
     let is_blob = matches!(message.kind, Kind::Blob { .. });
     if is_blob != (which == Which::Blob) {
-        return Err(Farewell::bad("blobs come on the blob socket, chunks on the chunk socket"));
+        return Err(Farewell::bad(
+            "a message came by the wrong socket: send blobs on the blob socket, chunks on the chunk socket",
+        ));
     }
     let mut inbox = publisher.inbox.lock();
     if inbox.has_begun && !publisher.presence.belongs_to(publisher.number) {

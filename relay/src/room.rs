@@ -115,7 +115,8 @@ impl Room {
         }
         self.pieces.send_replace(());
         if let Some(replaced) = replaced.and_then(|(_, session)| session.upgrade()) {
-            let reason = "another broadcaster took over: a name has one at a time";
+            let reason =
+                "another broadcaster took over: a name has one at a time, so take another or start again";
             replaced.dismiss(&Farewell::new(Close::Replaced, reason));
         }
         Ok(())

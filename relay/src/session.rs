@@ -84,7 +84,7 @@ impl<P> Sessions<P> {
         seats.count += 1;
         let number = seats.count;
         if let Some((_, before)) = seats.occupants[index(socket)].replace((number, occupant)) {
-            let reason = "a newer socket of the same session took this one's place";
+            let reason = "a newer socket of the same session took this one's place: use that one";
             let _ = before.send(Farewell::new(Close::Finished, reason));
         }
         if let Some(farewell) = seats.dismissed.clone() {

@@ -166,9 +166,10 @@ impl Socket {
 fn broken(error: &Error) -> Event {
     match error {
         Error::Protocol(error) => Event::Broken(Farewell::bad(error)),
-        Error::PayloadTooLong { max_len, .. } => {
-            Event::Broken(Farewell::new(Close::TooBig, format!("a message has at most {max_len} bytes")))
-        }
+        Error::PayloadTooLong { max_len, .. } => Event::Broken(Farewell::new(
+            Close::TooBig,
+            format!("a message was too large: send at most {max_len} bytes"),
+        )),
         _ => Event::Lost,
     }
 }

@@ -102,7 +102,9 @@ fn judge(app: &App, request: &Request, protocol: Option<&str>) -> Result<Ask, Fa
         return Err(Farewell::new(Close::OriginRefused, reason));
     }
     if protocol != Some(SUBPROTOCOL) {
-        return Err(Farewell::bad(format!("the subprotocol {SUBPROTOCOL} is missing")));
+        return Err(Farewell::bad(format!(
+            "the subprotocol {SUBPROTOCOL} is missing: offer it, or use a relay of your version"
+        )));
     }
     Ask::parse(request.uri().path(), request.uri().query().unwrap_or_default()).map_err(Farewell::bad)
 }

@@ -151,7 +151,7 @@ pub(crate) async fn drive(
                 Event::Text(text) => if let Some(Text::Ping { t }) = Text::from_json(&text) {
                     (due.pong, has_more) = (Some(t), true);
                 },
-                Event::Binary(_) => return End::Refused(Farewell::bad("a viewer sends no media")),
+                Event::Binary(_) => return End::Refused(Farewell::bad("a viewer sent media: connect to /publish to broadcast")),
                 Event::Closed(code) => return End::Theirs(code),
                 Event::Broken(farewell) => return End::Refused(farewell),
                 Event::Lost => return End::Lost,

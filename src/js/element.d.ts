@@ -11,6 +11,8 @@ declare class BlobcastElement<E> extends TypedElement<E> {
   url: string;
   /** The broadcast, where `url` says the relay. */
   name: string;
+  /** As the option `debug` of the calls, from the next start on. */
+  debug: boolean;
   /** A function is asked before every connection. A new token is sent with the next one. */
   get token(): Token;
   set token(token: Token | null);
@@ -18,7 +20,7 @@ declare class BlobcastElement<E> extends TypedElement<E> {
   readonly state: State;
   /** Why it is over, if that was an error. */
   readonly error: BlobcastError | null;
-  /** The `<video>` inside. A player's may be another one after a change of `src`. */
+  /** The `<video>` inside. */
   readonly video: HTMLVideoElement;
 }
 

@@ -69,6 +69,17 @@ export interface ConnectOptions {
    * @default 10000
    */
   connectTimeout?: number;
+  /**
+   * Aborted while the call connects, it makes the call reject with the signal's reason, and nothing is left behind: no socket, no
+   * source of the video. Aborted later, it is `stop()`.
+   */
+  signal?: AbortSignal;
+  /**
+   * Tell all that happens, and why, on the console: a line each, at its level `debug` (Verbose in Chromium).
+   *
+   * @default false
+   */
+  debug?: boolean;
 }
 
 /** What `startRecording` takes. */
@@ -164,7 +175,7 @@ export type State = "connecting" | "waiting" | "live" | "reconnecting" | "ended"
  * - `NotAllowedError`: the relay refuses this page, or the browser waits for a click before it plays.
  * - `TimeoutError`: no relay answered within `connectTimeout`, or a new stream gave nothing.
  * - `NetworkError`: the connection is gone for good, or the WebAssembly did not load.
- * - `AbortError`: another broadcaster took over (`code` 4409), the video was given another source, or `stop()` came before the start.
+ * - `AbortError`: another broadcaster took over (`code` 4409), the video was given another source, or `signal` was aborted before the start.
  * - `InvalidStateError`: `replaceStream` was called on a recording that has ended, or `init` with another source than before.
  * - `EncodingError`: the recorder or the decoder failed.
  */

@@ -3,49 +3,65 @@
 import * as wasm from "./blobcast.js";
 import { failure } from "./failure.js";
 import { load } from "./load.js";
+import { watch } from "./notice.js";
+import { whenAborted } from "./signal.js";
 
 export { init } from "./load.js";
 
-/** Loads the module and starts a core, whose events the handle dispatches. */
-async function start(handle, begin) {
+/** Of each handle: `core`, its part in the module, and `over`, which is aborted when nothing of it is needed any more. */
+const parts = new WeakMap();
+
+/** Loads the module and starts a core, whose events the handle dispatches. Where that fails, nothing is left behind. */
+async function start(handle, options, video, begin) {
   if (typeof document === "undefined") {
     throw failure("NotSupportedError", "there is no page here: call this where only a browser runs it, such as in an effect");
   }
-  await load();
-  cores.set(handle, await begin(handle));
+  const part = { over: new AbortController() };
+  const { signal } = part.over;
+  parts.set(handle, part);
+  try {
+    const aborted = whenAborted(options?.signal, handle, signal);
+    await Promise.race([Promise.all([load(), watch(handle, options, video, signal)]), aborted]);
+    part.core = begin();
+    await Promise.race([part.core.started(), aborted]);
+  } catch (error) {
+    handle.stop();
+    throw error;
+  }
   return handle;
 }
-
-/** The part of each handle that is in the module. */
-const cores = new WeakMap();
 
 /** The state, the events and the end that recordings and viewings have in common. */
 class Handle extends EventTarget {
   get state() {
-    return cores.get(this).state;
+    return parts.get(this).core.state;
   }
 
   stats() {
-    return cores.get(this).stats();
+    return parts.get(this).core.stats();
   }
 
   async stop() {
-    await cores.get(this).stop();
+    const { core, over } = parts.get(this);
+    await core?.stop();
+    over.abort();
   }
 }
 
 export class Recording extends Handle {
   async replaceStream(mediaStream) {
-    await cores.get(this).replaceStream(mediaStream);
+    await parts.get(this).core.replaceStream(mediaStream);
   }
 }
 
 export class Viewing extends Handle {}
 
 export function startRecording(mediaStream, options) {
-  return start(new Recording(), (events) => wasm.startRecording(mediaStream, options, events));
+  const handle = new Recording();
+  return start(handle, options, null, () => wasm.startRecording(mediaStream, options, handle));
 }
 
 export function startViewing(video, options) {
-  return start(new Viewing(), (events) => wasm.startViewing(video, options, events));
+  const handle = new Viewing();
+  return start(handle, options, video, () => wasm.startViewing(video, options, handle));
 }

@@ -51,6 +51,7 @@ impl Link {
         };
         let position = self.peer.upgrade().and_then(|peer| peer.position());
         let url = self.target.url(which, &self.session, position);
+        self.trace("opening", which, "", 0.0);
         match Socket::open(&url, token, tell) {
             Ok(socket) => self.leg(which).opening(socket),
             Err(error) => self.give_up(error),

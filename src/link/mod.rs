@@ -161,11 +161,19 @@ impl Link {
         }
     }
 
+    /// Tells who debugs of a socket.
+    fn trace(&self, what: &str, which: Which, text: &str, figure: f64) {
+        if let Some(peer) = self.peer.upgrade() {
+            peer.trace(what, text, f64::from(u8::from(which == Which::Chunk)), figure);
+        }
+    }
+
     fn hear(&self, which: Which, told: Told) {
         let leg = self.leg(which);
         leg.hear();
         match told {
             Told::Open => {
+                self.trace("open", which, "", 0.0);
                 leg.opened();
                 if which == Which::Blob {
                     self.ping(Which::Blob, FIRST_PINGS);
@@ -184,6 +192,7 @@ impl Link {
                 self.hear_text(&text);
             }
             Told::Closed { code, reason } => {
+                self.trace("closed", which, &reason, code.into());
                 let next = leg.closed(code, &reason);
                 match next {
                     Next::Retry(when) => self.retry(which, when),

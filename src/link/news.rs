@@ -12,6 +12,9 @@ pub trait Peer {
 
     /// Something happened.
     fn hear(&self, news: News);
+
+    /// Something happened that is told to who debugs alone.
+    fn trace(&self, _what: &str, _text: &str, _a: f64, _b: f64) {}
 }
 
 /// What happened.

@@ -13,6 +13,7 @@ impl Link {
         let dead: Vec<_> =
             [Which::Blob, Which::Chunk].into_iter().filter(|&which| self.leg(which).is_dead(slept)).collect();
         for &which in &dead {
+            self.trace("silent", which, "", 0.0);
             self.leg(which).set(leg::Phase::Idle);
         }
         for which in dead {
@@ -36,6 +37,7 @@ impl Link {
                 let settled = self.clock_is_settled();
                 self.clock.borrow_mut().pong(t, now, dom::now());
                 if !settled && self.clock_is_settled() {
+                    self.trace("clock", Which::Blob, "", self.relay_now().unwrap_or(0) as f64 / 1e3);
                     self.tell(News::ClockSettled);
                 }
             }

@@ -41,8 +41,10 @@ impl Socket {
         if let Some(token) = token {
             protocols.push(&format!("{}{token}", blobcast_wire::BEARER_PREFIX).into());
         }
-        let failed =
-            |thrown| Error::thrown(Kind::Type, &format!("no WebSocket can be opened to {url}"), &thrown);
+        let failed = |thrown| {
+            let error = Error::thrown(Kind::Type, &format!("no WebSocket can be opened to {url}"), &thrown);
+            error.advise("check url, which has to be wss: on a page that was opened by https")
+        };
         let socket = WebSocket::new_with_str_sequence(url, &protocols).map_err(failed)?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let tell = Rc::new(tell);

@@ -15,6 +15,10 @@ impl Peer for Player {
         self.reassembly.borrow().position()
     }
 
+    fn trace(&self, what: &str, text: &str, a: f64, b: f64) {
+        self.events.trace(what, text, a, b);
+    }
+
     fn hear(&self, news: News) {
         match news {
             // A new chunk socket begins with the state; an old one has said it before.
@@ -25,7 +29,10 @@ impl Peer for Player {
             }
             News::Message(raw) => self.receive(&raw),
             News::Text(Text::State { state, viewers }) => self.relay_says(state, viewers),
-            News::Text(Text::Skip { .. }) => self.skips.set(self.skips.get() + 1),
+            News::Text(Text::Skip { from, to }) => {
+                self.events.trace("skip", "", from as f64, to as f64);
+                self.skips.set(self.skips.get() + 1);
+            }
             News::Lost { both, .. } => {
                 if both {
                     self.reassembly.borrow_mut().reconnected();
@@ -85,6 +92,10 @@ impl Player {
             if let Piece::Begin(blob) = piece {
                 self.segments.set(self.segments.get() + 1);
                 self.raise(blob.kind.mime());
+                self.events.trace("segment", blob.kind.mime(), blob.segment as f64, 0.0);
+            }
+            if let Piece::End { segment, cut_short: true, .. } = piece {
+                self.events.trace("lost", "", *segment as f64, 0.0);
             }
             if let Some(screen) = self.screen() {
                 screen.read(piece);

@@ -29,6 +29,7 @@ use crate::{
     timers::{Timer, Timers},
 };
 use blobcast_wire::Reassembly;
+use js_sys::Promise;
 use mode::Mode;
 use playback::Playback;
 use poster::Poster;
@@ -83,14 +84,18 @@ pub struct Player {
 }
 
 impl Player {
-    /// Connects; done when the relay has said whether there is something to see.
-    pub async fn start(video: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, JsValue> {
-        let video = settings::video(video).map_err(|error| error.to_js())?;
-        let settings = Settings::read(options).map_err(|error| error.to_js())?;
+    /// Begins to connect.
+    pub fn start(video: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, Error> {
+        let video = settings::video(video)?;
+        let settings = Settings::read(options)?;
         let player = Rc::new_cyclic(|me| Self::new(me, &video, settings, target));
         player.connect();
-        player.started.wait().await?;
         Ok(player)
+    }
+
+    /// Resolves when the relay has said whether there is something to see.
+    pub fn started(&self) -> Promise {
+        self.started.promise()
     }
 
     fn new(me: &Weak<Self>, video: &HtmlVideoElement, settings: Settings, target: EventTarget) -> Self {
@@ -110,8 +115,8 @@ impl Player {
                 "visibilitychange",
                 with(me, |player, _: Event| player.on_visible()),
             ))),
+            events: Events::new(target, settings.debug),
             settings,
-            events: Events::new(target),
             link: RefCell::default(),
             playback: Playback::new(video, on_heard),
             reassembly: RefCell::default(),

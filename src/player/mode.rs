@@ -69,7 +69,8 @@ impl Wanted {
 /// The error of a browser that does not play a type, or says that it does and never shows a picture.
 pub fn cannot_play(mime: &str, why: Option<&str>) -> Error {
     let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-    let message = format!("this browser cannot play {mime}, which the broadcaster records{why}");
+    let message =
+        format!("this browser cannot play {mime}, which the broadcaster records; watch in another one{why}");
     Error::new(Kind::NotSupported, message)
 }
 

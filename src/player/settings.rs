@@ -18,6 +18,8 @@ pub struct Settings {
     pub target_latency: Option<f64>,
     /// ms until connecting is given up.
     pub connect_timeout: u32,
+    /// Whether the page wants to hear the whole story.
+    pub debug: bool,
 }
 
 impl Settings {
@@ -35,6 +37,7 @@ impl Settings {
             mode: Wanted::read(mode.as_deref())?,
             target_latency: target.map(|ms| ms / 1000.0),
             connect_timeout: options.connect_timeout()?,
+            debug: options.debug()?,
         })
     }
 }

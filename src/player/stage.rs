@@ -68,7 +68,7 @@ impl Player {
             let why = Some(error.message.as_str());
             self.give_up(mode::cannot_play(&mime, why));
         } else {
-            self.events.error(&error);
+            self.events.error(&error.advise("the next segment is tried"));
         }
     }
 

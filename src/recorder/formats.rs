@@ -73,9 +73,9 @@ impl Formats {
         Ok(self.failed.borrow().others(supported))
     }
 
-    /// The keyframes that were asked for do not come.
-    pub fn without_keyframes(&self) {
-        self.restart.set(Restart::Handover);
+    /// The keyframes that were asked for do not come. Tells whether it was the page that asked.
+    pub fn without_keyframes(&self) -> bool {
+        self.restart.replace(Restart::Handover) == Restart::Keyframe
     }
 
     fn format(&self, mime: String) -> Format {
@@ -114,7 +114,7 @@ pub fn supported(stream: &MediaStream, wanted: Option<&str>) -> Result<Vec<Strin
     let mut types = mime::candidates(has_video, has_audio);
     types.retain(|mime| MediaRecorder::is_type_supported(mime));
     if types.is_empty() {
-        let message = "this browser records no WebM, so it cannot broadcast; it may still view";
+        let message = "this browser records no WebM, so it can only view; broadcast from Chromium or Firefox";
         return Err(Error::new(Kind::NotSupported, message));
     }
     Ok(types)

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     dom::{now, weakly},
     error::{Error, Kind},
+    timers::Timers,
 };
 use blobcast_container::Likeness;
 use std::rc::Rc;
@@ -55,13 +56,17 @@ impl Recorder {
             return Ok(());
         }
         if !self.source.is_live() {
-            let message = "the stream's tracks have ended, so there is nothing to record";
+            let message = "the stream's tracks have ended, so there is nothing to record; give it live ones";
             return Err(Error::new(Kind::InvalidState, message));
         }
         let notify = || weakly(&self.me, |recorder| recorder.pump());
         let stream = self.source.for_run();
         let rates = self.next_rates(&stream);
-        let start = |format: &Format| Run::start(&stream, &rates.of(format), notify());
+        let start = |format: &Format| {
+            self.events.trace("type", &format.mime, 0.0, 0.0);
+            Run::start(&stream, &rates.of(format), notify())
+                .inspect_err(|error| self.events.trace("refused", &error.message, 0.0, 0.0))
+        };
         let run = self.settings.formats.start(&stream, start)?;
         let after = self.front().map(|current| (run.started() - current.run.started(), likeness));
         self.runs.borrow_mut().push_back(Rc::new(Recording::new(run, after)));
@@ -80,6 +85,7 @@ impl Recorder {
         }
         if next.failure().is_some() || next.run.is_over() || self.is_stuck(&current, &next) {
             // The current one goes on, and another next one is tried later.
+            self.events.trace("late", "", 0.0, 0.0);
             self.runs.borrow_mut().truncate(1);
             self.failed_at.set(now());
             self.take_replacement_back();
@@ -96,6 +102,7 @@ impl Recorder {
         let clock = started.saturating_add(splice.base * 1000).max(0) as u64;
         let number = self.numbering.borrow_mut().follow(at, clock);
         next.begin(number, splice.base);
+        self.events.trace("begin", "handover", number as f64, 0.0);
         self.write(&next, &splice.frames);
         self.has_begun(&next);
     }
@@ -112,6 +119,9 @@ impl Recorder {
     /// The first segment of a run has begun.
     pub(super) fn has_begun(&self, recording: &Recording) {
         self.segments.set(self.segments.get() + 1);
+        if Timers::are_slow() {
+            self.events.warn("worker");
+        }
         if recording.run.has_sound() {
             self.source.sound_is_back();
         }

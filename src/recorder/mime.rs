@@ -38,7 +38,8 @@ impl Failed {
     /// All that were tried have failed.
     pub fn error(&self) -> Error {
         let tried: Vec<_> = self.0.iter().map(|(mime, why)| format!("{mime} ({why})")).collect();
-        let message = format!("this browser cannot record {}, although it says so", tried.join(" nor "));
+        let tried = tried.join(" nor ");
+        let message = format!("this browser cannot record {tried}, although it says so; try another one");
         Error::new(Kind::NotSupported, message)
     }
 }

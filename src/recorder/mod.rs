@@ -41,6 +41,7 @@ use crate::{
 use bitrate::Bitrate;
 use blobcast_wire::{Outbox, Segment};
 use congestion::Line;
+use js_sys::Promise;
 use numbering::Numbering;
 use recording::Recording;
 use replacement::Replacement;
@@ -107,21 +108,17 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Connects and begins to record; done when the relay has the first piece, or when the source stands still and
-    /// gives none.
-    pub async fn start(
-        stream: &JsValue,
-        options: &JsValue,
-        target: EventTarget,
-    ) -> Result<Rc<Self>, JsValue> {
-        let stream = settings::stream(stream).map_err(|error| error.to_js())?;
-        let settings = Settings::read(&stream, options).map_err(|error| error.to_js())?;
+    /// Begins to connect and then to record.
+    pub fn start(stream: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, Error> {
+        let stream = settings::stream(stream)?;
+        let settings = Settings::read(&stream, options)?;
+        let events = Events::new(target, settings.debug);
         let line = Line::new(milliseconds(settings.timeslice()));
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             source: Source::new(stream),
             settings,
-            events: Events::new(target),
+            events,
             link: RefCell::default(),
             runs: RefCell::default(),
             outbox: RefCell::default(),
@@ -150,8 +147,12 @@ impl Recorder {
             answers: Cell::new(0),
         });
         recorder.connect();
-        recorder.started.wait().await?;
         Ok(recorder)
+    }
+
+    /// Resolves when the relay has the first piece, or when the source stands still and gives none.
+    pub fn started(&self) -> Promise {
+        self.started.promise()
     }
 
     fn connect(&self) {
@@ -167,7 +168,9 @@ impl Recorder {
         *self.telling.borrow_mut() = Some(timers.every(STATS_EVERY, tell));
         let look = weakly(&self.me, |recorder| recorder.look_after_still_source());
         *self.looking.borrow_mut() = Some(timers.every(still::LOOK_EVERY, look));
-        *self.wake_lock.borrow_mut() = self.settings.wake_lock.then(WakeLock::screen).flatten();
+        let on_refusal = weakly(&self.me, |recorder| recorder.events.warn("wakeLock"));
+        *self.wake_lock.borrow_mut() =
+            self.settings.wake_lock.then(|| WakeLock::screen(on_refusal)).flatten();
     }
 
     fn link(&self) -> Option<Rc<Link>> {
@@ -202,10 +205,15 @@ impl Recorder {
         ])
     }
 
-    /// Ends the recording with everything that was recorded delivered. A second call waits for the first.
-    pub fn stop(&self) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
-        self.drain(State::Stopped);
-        self.stopped.wait()
+    /// Ends the recording with everything that was recorded delivered, one that has not started yet at once. A second
+    /// call waits for the first.
+    pub fn stop(&self) -> Promise {
+        if self.started.is_settled() {
+            self.drain(State::Stopped);
+        } else {
+            self.end(State::Stopped, None);
+        }
+        self.stopped.promise()
     }
 
     /// Stops the runs and waits until the relay has all of it, but not for ever.
@@ -263,7 +271,10 @@ impl Recorder {
             self.started.reject(&error.to_js());
         }
         self.started.reject(&Error::new(Kind::Abort, "the recording was stopped before it began").to_js());
-        let too_late = Error::new(Kind::Abort, "the recording ended before the new stream was sent");
+        let too_late = Error::new(
+            Kind::Abort,
+            "the recording ended before the new stream was sent; call startRecording with it",
+        );
         self.settle_replacement(Err(too_late));
         self.stopped.resolve();
         self.outbox.borrow_mut().clear();

@@ -103,8 +103,8 @@ impl Recorder {
         }
         // By the pictures that came: a source that stood still could give no keyframe.
         let is_late = current.media() as f64 > interval + KEYFRAME_LATE;
-        if is_late {
-            self.settings.formats.without_keyframes();
+        if is_late && self.settings.formats.without_keyframes() {
+            self.events.warn("keyframe");
         }
         is_late
     }
@@ -125,11 +125,14 @@ impl Recorder {
         let began = recording.segment().is_some();
         self.end_segment(recording, true);
         if !began {
-            return self
-                .fail(Error::new(Kind::Media, format!("what the browser recorded cannot be sent: {error}")));
+            let message = format!(
+                "what the browser recorded cannot be sent: {error}; start again with another mimeType"
+            );
+            return self.fail(Error::new(Kind::Media, message));
         }
         if error != blobcast_container::Error::TooLong {
-            self.events.error(&Error::new(Kind::Media, format!("a segment was cut short: {error}")));
+            let message = format!("a segment was cut short, and the next one begins: {error}");
+            self.events.error(&Error::new(Kind::Media, message));
         }
         if self.ending.get().is_none() {
             self.hand_over();
@@ -141,6 +144,7 @@ impl Recorder {
         if run.has_data() || self.ending.get().is_some() || !self.source.is_live() {
             return self.fail(error);
         }
+        self.events.trace("refused", &error.message, 0.0, 0.0);
         match self.settings.formats.pass_over(&self.source.for_run(), run.asked_for(), &error) {
             Ok(()) if self.runs.borrow().is_empty() => self.hand_over(),
             Ok(()) => {}

@@ -214,7 +214,8 @@ impl Run {
             match bytes {
                 Ok(bytes) => run.fill(place, bytes),
                 Err(thrown) => {
-                    run.fail(Error::thrown(Kind::Media, "recorded data could not be read", &thrown))
+                    let error = Error::thrown(Kind::Media, "recorded data could not be read", &thrown);
+                    run.fail(error.advise("start again"));
                 }
             }
             (run.notify)();
@@ -257,7 +258,8 @@ impl Run {
             // A track was added or removed: no failure, but the end of this run.
             return;
         }
-        let error = Error::thrown(Kind::Media, "the browser's recorder failed", &thrown);
+        let error =
+            Error::thrown(Kind::Media, "the browser's recorder failed", &thrown).advise("start again");
         // The recorder fires `stop` after this.
         self.failure.borrow_mut().get_or_insert(error);
     }

@@ -27,6 +27,8 @@ pub struct Settings {
     pub connect_timeout: u32,
     /// Whether the screen is to stay on.
     pub wake_lock: bool,
+    /// Whether the page wants to hear the whole story.
+    pub debug: bool,
 }
 
 impl Settings {
@@ -46,6 +48,7 @@ impl Settings {
             restart_interval,
             connect_timeout: options.connect_timeout()?,
             wake_lock: options.boolean("wakeLock")?.unwrap_or(true),
+            debug: options.debug()?,
             formats: Formats {
                 wanted: options.string("mimeType", "a string such as video/webm;codecs=vp8,opus")?,
                 timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,

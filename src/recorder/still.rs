@@ -61,7 +61,7 @@ impl Recorder {
         }
         self.say_if_waiting(&current.run);
         if current.run.silence() >= MUTE && current.run.has_sound() && self.source.leave_sound_out() {
-            let message = "the stream's sound gives nothing, which holds the picture back: broadcasting without sound until it does";
+            let message = "the stream's sound gives nothing and holds the picture back, so this is broadcast without sound until it does; check the microphone, or resume the AudioContext";
             self.events.error(&Error::new(Kind::Media, message));
             self.hand_over();
         }

@@ -19,6 +19,10 @@ impl Peer for Recorder {
         None
     }
 
+    fn trace(&self, what: &str, text: &str, a: f64, b: f64) {
+        self.events.trace(what, text, a, b);
+    }
+
     fn hear(&self, news: News) {
         match news {
             // A new chunk socket begins with what the relay has; an old one has said it before.
@@ -67,6 +71,7 @@ impl Recorder {
         if self.may_send.get() {
             self.numbering.borrow_mut().hear(last);
         } else {
+            self.events.trace("have", "", segment as f64, seq.into());
             self.numbering.borrow_mut().begin_anew(last, self.outbox.borrow().newest());
             self.send_missing();
         }
@@ -135,6 +140,7 @@ impl Recorder {
             let age = (recording.run.age() * 1000.0) as u64;
             let number = self.numbering.borrow_mut().next(self.relay_now().saturating_sub(age));
             recording.begin(number, 0);
+            self.events.trace("begin", "", number as f64, 0.0);
             self.has_begun(recording);
         }
         let next = frames.split_off(self.rolls_at(recording, &frames));
@@ -155,6 +161,7 @@ impl Recorder {
         let at = segment.saturating_add_signed((base - before) * 1000);
         let number = self.numbering.borrow_mut().next(at);
         recording.begin(number, base);
+        self.events.trace("begin", "keyframe", number as f64, 0.0);
         self.segments.set(self.segments.get() + 1);
     }
 
@@ -167,6 +174,8 @@ impl Recorder {
     /// Sends the end of a segment, if it began and has none yet.
     pub(super) fn end_segment(&self, recording: &Recording, cut_short: bool) {
         if let Some(end) = recording.end(self.relay_now(), cut_short) {
+            let how = if cut_short { "cut short" } else { "" };
+            self.events.trace("end", how, recording.len() as f64, recording.media() as f64);
             self.send(end);
         }
     }

@@ -37,11 +37,12 @@ pub struct WakeLock {
     locks: Locks,
     held: RefCell<Option<Sentinel>>,
     asking: Cell<bool>,
+    on_refusal: Box<dyn Fn()>,
 }
 
 impl WakeLock {
-    /// `None` where the browser has no wake locks.
-    pub fn screen() -> Option<Rc<Self>> {
+    /// `on_refusal` is told each time that the browser gives none. `None` where the browser has no wake locks.
+    pub fn screen(on_refusal: impl Fn() + 'static) -> Option<Rc<Self>> {
         let locks = Reflect::get(&window().navigator(), &"wakeLock".into()).ok()?;
         if !locks.is_object() {
             return None;
@@ -54,6 +55,7 @@ impl WakeLock {
             locks: locks.unchecked_into(),
             held: RefCell::default(),
             asking: Cell::new(false),
+            on_refusal: Box::new(on_refusal),
         });
         lock.take();
         Some(lock)
@@ -77,6 +79,9 @@ impl WakeLock {
             match (me.upgrade(), sentinel) {
                 (Some(lock), sentinel) => {
                     lock.asking.set(false);
+                    if sentinel.is_none() {
+                        (lock.on_refusal)();
+                    }
                     lock.held.replace(sentinel);
                 }
                 // Granted after it was let go.
@@ -151,7 +156,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn is_taken_again_when_the_page_is_back_and_released_when_dropped() {
         let locks = StandIn::new();
-        let lock = WakeLock::screen().expect("locks");
+        let lock = WakeLock::screen(|| ()).expect("locks");
         let_things_happen().await;
         page_shows();
         let_things_happen().await;
@@ -171,7 +176,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn what_is_granted_after_the_drop_is_released() {
         let locks = StandIn::new();
-        drop(WakeLock::screen().expect("locks"));
+        drop(WakeLock::screen(|| ()).expect("locks"));
         assert_eq!(locks.granted(), 1);
         let_things_happen().await;
         assert_eq!(locks.held(), 0);
@@ -179,13 +184,15 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_refusal_is_no_error_and_may_end() {
+    async fn a_refusal_is_told_is_no_error_and_may_end() {
         let errors = PageErrors::watch();
         let locks = StandIn::new();
         locks.refuse(true);
-        let lock = WakeLock::screen().expect("locks");
+        let refusals = Rc::new(Cell::new(0));
+        let count = refusals.clone();
+        let lock = WakeLock::screen(move || count.set(count.get() + 1)).expect("locks");
         assert!(errors.seen().await.is_empty());
-        assert_eq!(locks.granted(), 0);
+        assert_eq!((locks.granted(), refusals.get()), (0, 1));
         locks.refuse(false);
         page_shows();
         let_things_happen().await;

@@ -64,6 +64,11 @@ thread_local! {
     static REFUSED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Whether the page permits no worker.
+pub fn is_refused() -> bool {
+    REFUSED.get()
+}
+
 impl Counter {
     /// The page's only one. `None` where there can be none.
     pub fn shared() -> Option<Rc<Self>> {
@@ -172,6 +177,7 @@ mod tests {
         deferred::Deferred,
         testing::{PageErrors, let_things_happen},
     };
+    use wasm_bindgen_futures::JsFuture;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     fn counter(timers: &Timers) -> Rc<Counter> {
@@ -184,7 +190,7 @@ mod tests {
     /// A call that counts, and a promise for when it has counted so far.
     fn counting(to: u32) -> (impl Fn(), Rc<Cell<u32>>, impl Future<Output = Result<JsValue, JsValue>>) {
         let (count, done) = (Rc::new(Cell::new(0)), Rc::new(Deferred::default()));
-        let (counted, reached) = (count.clone(), done.wait());
+        let (counted, reached) = (count.clone(), JsFuture::from(done.promise()));
         let act = move || {
             count.set(count.get() + 1);
             if count.get() == to {
@@ -242,7 +248,7 @@ mod tests {
         worker.terminate();
         worker.dispatch_event(&Event::new("error").expect("an event")).expect("heard");
         let after = timers.after(5, later);
-        assert!(matches!(Timers::steady(), Timers::Page), "it is not asked again");
+        assert!(matches!(Timers::steady(), Timers::Page) && Timers::are_slow(), "it is not asked again");
         reached.await.expect("ticks");
         reached_later.await.expect("fires");
         drop((before, after));

@@ -27,6 +27,11 @@ impl Timers {
         Counter::shared().map_or(Self::Page, Self::Steady)
     }
 
+    /// Whether the page permits no worker, so that those of a hidden page are slow all the same.
+    pub fn are_slow() -> bool {
+        counter::is_refused()
+    }
+
     /// Calls `act` every so many ms.
     pub fn every(&self, ms: u32, act: impl Fn() + 'static) -> Timer {
         self.start(ms, true, Rc::new(act))

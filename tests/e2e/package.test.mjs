@@ -6,7 +6,7 @@ import { basename } from "node:path";
 import { before, test } from "node:test";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { entries, WASM } from "../../scripts/build.mjs";
+import { entries, LATER, WASM } from "../../scripts/build.mjs";
 import { root, run } from "../../scripts/run.mjs";
 import { BUDGET, GOAL, sizes } from "../../scripts/size.mjs";
 import { pack } from "./harness/packed.mjs";
@@ -16,7 +16,7 @@ before(async () => (packed = await pack()));
 
 test("it holds what it promises and no more", () => {
   const scripts = entries().flatMap((name) => [name, name.replace(".js", ".d.ts")]);
-  const expected = [...scripts, WASM].map((name) => `pkg/${name}`);
+  const expected = [...scripts, LATER, WASM].map((name) => `pkg/${name}`);
   assert.deepEqual(packed.files.toSorted(), [...expected, "LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"].toSorted());
 });
 
@@ -45,6 +45,6 @@ test("a page loads no more than the budget", async () => {
   assert.ok(loads <= BUDGET, `${loads} bytes, gzipped, are more than the ${BUDGET} of scripts/size.mjs: npm run size shows what weighs what`);
   assert.ok(BUDGET - loads < 1024 || BUDGET === GOAL, `${loads} bytes leave more than a KB of the budget: lower it in scripts/size.mjs`);
   for (const { name, written, shipped } of files.filter(({ name }) => name.endsWith(".js"))) {
-    assert.ok(shipped < 0.6 * written, `${basename(name)} is not minified`);
+    assert.ok(shipped < (name === LATER ? 0.7 : 0.6) * written, `${basename(name)} is not minified`);
   }
 });

@@ -10,6 +10,7 @@ import { ask, run } from "../../scripts/run.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { asCamera, frames } from "./harness/clip.mjs";
+import { consoleOf } from "./harness/console.mjs";
 import { compare } from "./harness/match.mjs";
 import { until } from "./harness/pages.mjs";
 import { installApps } from "./harness/packed.mjs";
@@ -44,9 +45,11 @@ test("it broadcasts and plays", { timeout: 240_000 }, async (t) => {
     const broadcaster = await openIn(t, studio, url);
     await press(broadcaster, "broadcast");
     const viewer = await openIn(t, audience, url);
+    const said = consoleOf(viewer);
     await press(viewer, "watch");
     const verdict = compare((await pictures(viewer, 60)).map(({ luma }) => luma), clip);
     assert.ok(verdict.ok, JSON.stringify(verdict));
+    await said.until(/the video plays/); // whose words are a script of their own
   }
 
   await t.test("when webpack has bundled it", async (t) => {

@@ -147,7 +147,7 @@ async fn a_blob_may_heal_only_so_much() {
     broadcaster.begin(segment, "head").await;
     broadcaster.blob.send(&blob(segment, 2 + 65_536, "head and more")).await;
     let (code, reason) = broadcaster.blob.closed().await;
-    assert_eq!((code, reason.as_str()), (4400, "blob heals 65537 pieces, at most 65536"));
+    assert_eq!((code, reason.as_str()), (4400, "blob heals 65537 pieces, at most 65536: begin a segment"));
     assert_eq!(broadcaster.chunk.closed().await.0, 4400, "both sockets hear it");
 }
 
@@ -171,7 +171,7 @@ async fn another_broadcaster_takes_over_with_its_first_blob() {
         let (code, reason) = socket.closed().await;
         assert_eq!(
             (code, reason.as_str()),
-            (4409, "another broadcaster took over: a name has one at a time")
+            (4409, "another broadcaster took over: a name has one at a time, so take another or start again")
         );
     }
     new.last(segment + 1, 1, "-end").await;

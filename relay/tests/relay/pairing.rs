@@ -158,7 +158,10 @@ async fn a_second_socket_of_a_kind_takes_the_place_of_the_first() {
     let mut chunk = Broadcaster::open_chunk(&server, "lobby", "b").await;
     assert!(matches!(chunk.next().await, Heard::Text(Text::Have { segment: s, seq: 1, .. }) if s == segment));
     let (code, reason) = broadcaster.chunk.closed().await;
-    assert_eq!((code, reason.as_str()), (1000, "a newer socket of the same session took this one's place"));
+    assert_eq!(
+        (code, reason.as_str()),
+        (1000, "a newer socket of the same session took this one's place: use that one")
+    );
     broadcaster.chunk = chunk;
     broadcaster.chunk(segment, 1, "-one").await;
     broadcaster.until_have(segment, 2).await;

@@ -36,7 +36,8 @@ async fn bad_urls() {
 async fn the_subprotocol_is_needed_and_echoed_alone() {
     let server = TestServer::start().await;
     let path = "/view/lobby/blob?session=s";
-    let missing = (4400, "the subprotocol blobcast.v1 is missing".to_owned());
+    let missing =
+        (4400, "the subprotocol blobcast.v1 is missing: offer it, or use a relay of your version".to_owned());
     assert_eq!(refusal(&server, path, &[]).await, missing);
     assert_eq!(refusal(&server, path, &[("sec-websocket-protocol", "blobcast.v2")]).await, missing);
     let offers = [("sec-websocket-protocol", "blobcast.v1, bearer.ey.J-_")];
@@ -71,9 +72,12 @@ async fn bad_messages() {
     let good = chunk(now(), 1, "body").encode();
     let wrong_version = [&[9], &good[1..]].concat();
     for (raw, what) in [
-        (b"short".to_vec(), "message shorter than it says"),
-        (wrong_version, "protocol version 9, this side speaks 1"),
-        (blob(now(), 1, "x").encode(), "blobs come on the blob socket, chunks on the chunk socket"),
+        (b"short".to_vec(), "message shorter than it says: use the same version on both sides"),
+        (wrong_version, "protocol version 9, this side speaks 1: use the same version on both sides"),
+        (
+            blob(now(), 1, "x").encode(),
+            "a message came by the wrong socket: send blobs on the blob socket, chunks on the chunk socket",
+        ),
     ] {
         let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
         broadcaster.chunk.send_raw(raw).await;
@@ -88,7 +92,10 @@ async fn viewers_that_send_media() {
     let server = TestServer::start().await;
     let mut viewer = Viewer::open(&server, "lobby", "v").await;
     viewer.chunk.send(&chunk(now(), 1, "body")).await;
-    assert_eq!(viewer.chunk.closed().await, (4400, "a viewer sends no media".into()));
+    assert_eq!(
+        viewer.chunk.closed().await,
+        (4400, "a viewer sent media: connect to /publish to broadcast".into())
+    );
     assert_eq!(viewer.blob.closed().await.0, 4400);
     server.until_empty().await;
 }

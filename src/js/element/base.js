@@ -58,7 +58,7 @@ export class BlobcastElement extends Base {
     const where = address({ src, url, name }, this.ownerDocument.baseURI);
     if (!where) throw new TypeError(`<${this.localName}> needs the attribute src, such as src="wss://relay.example/lobby"`);
     const token = this.token && (() => (typeof this.token === "function" ? this.token() : this.token));
-    return { ...where, token: token || undefined };
+    return { ...where, token: token || undefined, debug: this.debug };
   }
 
   connectedCallback() {
@@ -112,7 +112,7 @@ export class BlobcastElement extends Base {
 
   /**
    * Runs what `start` gives a handle of. Rejects with what went wrong, which the element shows, or with an AbortError when it
-   * was ended meanwhile; `start` gets the signal that tells.
+   * was ended meanwhile; `start` gets the signal that tells, and gives it to the call.
    */
   async begin(start) {
     const abort = new AbortController();
@@ -122,7 +122,6 @@ export class BlobcastElement extends Base {
     try {
       abort.signal.throwIfAborted(); // by who has just heard "connecting"
       const handle = await start(abort.signal);
-      if (abort.signal.aborted) await handle.stop();
       abort.signal.throwIfAborted();
       run.handle = handle;
     } catch (error) {
@@ -146,8 +145,7 @@ export class BlobcastElement extends Base {
 
   /** It did not start, or is over by an error. */
   fail(error) {
-    this.#run?.abort.abort();
-    this.#run?.handle?.stop(); // it still holds the last picture
+    this.#run?.abort.abort(); // which stops it: it still holds the last picture
     this.#run = null;
     this.#error = error;
     this.setState("ended");
@@ -185,4 +183,4 @@ export class BlobcastElement extends Base {
   }
 }
 
-reflect(BlobcastElement, { src: "string", url: "string", name: "string" });
+reflect(BlobcastElement, { src: "string", url: "string", name: "string", debug: "boolean" });

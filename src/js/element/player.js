@@ -24,7 +24,7 @@ export class BlobcastPlayer extends BlobcastElement {
     return this.handle;
   }
 
-  /** The element that plays. It may be another one after a change of `src`. */
+  /** The element that plays. */
   get video() {
     return this.#stage.video;
   }
@@ -63,13 +63,12 @@ export class BlobcastPlayer extends BlobcastElement {
 
   /** Ends the viewing. `play()` begins another one. */
   async stop() {
-    if (this.isRunning && !this.viewing) this.#stage.renewVideo(); // the start that is given up may still use it
     await this.end();
   }
 
   async #start() {
     this.#hasPicture = this.#isRefused = this.#isSilenced = false;
-    await this.begin(async () => startViewing(this.video, this.#options));
+    await this.begin(async (signal) => startViewing(this.video, { ...this.#options, signal }));
   }
 
   get #options() {

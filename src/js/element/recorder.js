@@ -50,7 +50,7 @@ export class BlobcastRecorder extends BlobcastElement {
     try {
       await this.begin(async (signal) => {
         const stream = this.stream ?? (await this.#open(signal));
-        return startRecording(stream, this.#options);
+        return startRecording(stream, { ...this.#options, signal });
       });
     } catch (error) {
       if (!this.isRunning) this.#letGo();

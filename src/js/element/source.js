@@ -11,9 +11,16 @@ const WORDS = {
   },
   screen: {
     NotAllowedError: ["refused", "No screen was shared. Try again and choose a screen, a window or a tab."],
+    InvalidStateError: ["error", "Browsers share a screen only after a click. Press the button to choose one."],
     NotReadableError: ["error", "The system does not let the browser record the screen. Permit it in the system's settings, then start again."],
     NotSupportedError: ["insecure", "The screen cannot be shared here. That takes a desktop browser, and a page opened by https or at localhost."],
   },
+};
+
+/** What else may go wrong, before what the browser says. */
+const NOT_OPENED = {
+  camera: "The camera did not start. Close other programs that use it, or choose another one, then start again",
+  screen: "The screen could not be shared. Try again, or choose another screen, window or tab",
 };
 
 /** Opens "camera" or "screen". Rejects with an Error whose `slot` names the text for it. */
@@ -23,7 +30,7 @@ export async function openSource(kind, audio) {
   try {
     return await open(audio);
   } catch (error) {
-    const [slot, message] = WORDS[kind][error.name] ?? ["error", error.message];
+    const [slot, message] = WORDS[kind][error.name] ?? ["error", `${NOT_OPENED[kind]} (${error.message || error.name}).`];
     throw Object.assign(new Error(message, { cause: error }), { name: error.name, slot });
   }
 }

@@ -53,16 +53,6 @@ export class Stage {
     root.append(this.frame);
   }
 
-  /** Another video in its place, like it, for the one that there is may still be given a source. */
-  renewVideo() {
-    const { muted, volume } = this.video;
-    const next = this.video.cloneNode();
-    next.removeAttribute("src");
-    Object.assign(next, { muted, volume });
-    this.video.replaceWith(next);
-    this.video = next;
-  }
-
   show({ message, text, isAlert, isBusy = false, isDark = false, button, isInert = false, badge }) {
     const hadFocus = this.button.matches(":focus");
     this.#overlay.classList.toggle("dark", isDark);

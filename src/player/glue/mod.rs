@@ -124,8 +124,8 @@ impl Glue {
         let Some(error) = self.playback.video.error() else { return };
         self.failures.set(self.failures.get() + 1);
         if self.failures.get() >= FAILURES {
-            let message = format!("the browser could not decode the broadcast: {}", error.message());
-            return (self.fail)(Error::new(Kind::Media, message));
+            let failed = Error::new(Kind::Media, "the browser could not decode the broadcast");
+            return (self.fail)(failed.because(&error.message()));
         }
         self.run_out();
     }

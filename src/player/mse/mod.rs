@@ -74,7 +74,10 @@ impl Mse {
         target: Option<f64>,
         fail: OnFailure,
     ) -> Result<Rc<Self>, Error> {
-        let failed = |thrown| Error::thrown(Kind::NotSupported, "MediaSource failed", &thrown);
+        let failed = |thrown| {
+            let error = Error::thrown(Kind::NotSupported, "this browser's MediaSource failed", &thrown);
+            error.advise(r#"use mode "glue""#)
+        };
         let source = MediaSource::new().map_err(failed)?;
         let url = ObjectUrl::for_source(&source).map_err(failed)?;
         playback.set_source(url.as_str());
@@ -142,7 +145,7 @@ impl Mse {
 
     fn on_error(&self) {
         let why = self.playback.video.error().map(|error| error.message()).unwrap_or_default();
-        (self.fail)(Error::new(Kind::Media, format!("the browser could not decode the broadcast: {why}")));
+        (self.fail)(Error::new(Kind::Media, "the browser could not decode the broadcast").because(&why));
     }
 
     fn failed(&self, tried: &str, thrown: &JsValue) {

@@ -33,6 +33,10 @@ class FakeRelay {
   connections = [];
   /** Called with each connection that comes: a code and a reason that it is closed with at once, or nothing. */
   refuse = () => null;
+  /** It greets nobody. */
+  isSilent = false;
+  /** It greets, and does not say what has come. */
+  isDeaf = false;
   #opened = new EventEmitter();
   /** What has come of each session: the segment and the next piece. */
   #have = new Map();
@@ -80,7 +84,8 @@ class FakeRelay {
       else this.#answer(socket, JSON.parse(data));
     });
     // A session is greeted when its two sockets are there, and again when its chunk socket is a new one.
-    if (this.#open(session, "blob") && this.#open(session, "chunk")) this.#greet(session, connection.role);
+    const isWhole = this.#open(session, "blob") && this.#open(session, "chunk");
+    if (isWhole && !this.isSilent) this.#greet(session, connection.role);
   }
 
   #open(session, which) {
@@ -97,6 +102,7 @@ class FakeRelay {
   }
 
   #take(session, { kind, segment, seq }) {
+    if (this.isDeaf) return;
     this.#have.set(session, { segment, seq: kind === "blob" ? seq : seq + 1 });
     this.#sayHave(session);
   }

@@ -27,7 +27,14 @@ export async function load(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
 
 const tokens: Token[] = ["abc", () => "abc", async () => "abc"];
 
-const lobby: ConnectOptions = { url: "wss://relay.example", name: "lobby", token: "abc", connectTimeout: 5000 };
+const lobby: ConnectOptions = {
+  url: "wss://relay.example",
+  name: "lobby",
+  token: "abc",
+  connectTimeout: 5000,
+  signal: AbortSignal.timeout(60_000),
+  debug: true,
+};
 
 const recordingOptions: RecordingOptions = {
   ...lobby,

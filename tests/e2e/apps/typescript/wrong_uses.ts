@@ -26,6 +26,8 @@ startViewing(document.createElement("audio"), lobby);
 startRecording(stream, { ...lobby, restartIntervall: 2000 });
 // @ts-expect-error: a viewing's option
 startRecording(stream, { ...lobby, mode: "mse" });
+// @ts-expect-error: a signal, not what makes one
+startViewing(video, { ...lobby, signal: new AbortController() });
 // @ts-expect-error: a number of ms
 startRecording(stream, { ...lobby, timeslice: "40" });
 // @ts-expect-error: no such mode

@@ -11,6 +11,6 @@ document.querySelector("#broadcast").addEventListener("click", async () => {
 });
 
 document.querySelector("#watch").addEventListener("click", async () => {
-  const viewing = await startViewing(document.querySelector("video"), lobby);
+  const viewing = await startViewing(document.querySelector("video"), { ...lobby, debug: true });
   output.value = viewing.state;
 });
