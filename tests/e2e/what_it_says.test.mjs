@@ -1,7 +1,7 @@
 // What is said on the console: warnings, once each, and the whole story for who asks for it.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/run.mjs";
@@ -101,6 +101,20 @@ test("a clock that is not to be trusted for a while is worth a warning", { timeo
   assert.deepEqual(said.warnings().filter((text) => /clock/.test(text)), []);
   await doubt(10);
   await said.until(/do not agree on the relay's clock/);
+});
+
+test("what the core warns of or traces, src/js has words for, and for nothing else", async () => {
+  const names = await readdir(join(root, "src"), { recursive: true });
+  const read = (names) => Promise.all(names.map((name) => readFile(join(root, "src", name), "utf8"))).then((texts) => texts.join("\n"));
+  const core = await read(names.filter((name) => name.endsWith(".rs")));
+  const script = await read(["js/notice.js"]);
+  const keys = async (file, table) => [...(await read([file])).match(new RegExp(`const ${table} = {(.*?)\n};`, "s"))[1].matchAll(/^ {2}(\w+):/gm)].map(([, key]) => key);
+  const used = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, word]) => word))].sort();
+  assert.deepEqual(used(core, /\.trace\(\s*"(\w+)"/g), (await keys("js/story.js", "TRACES")).sort());
+  assert.deepEqual(
+    [...used(core, /\.warn\(\s*"(\w+)"/g), ...used(script, /say\("warn", "(\w+)"/g)].sort(),
+    (await keys("js/console.js", "WARNINGS")).sort(),
+  );
 });
 
 test("an error that nobody listens to is said", { timeout: 60_000 }, async (t) => {
