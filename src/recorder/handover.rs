@@ -64,7 +64,7 @@ impl Recorder {
         let start = |format: &Format| Run::start(&stream, &rates.of(format), notify());
         let run = self.settings.formats.start(&stream, start)?;
         let after = self.front().map(|current| (run.started() - current.run.started(), likeness));
-        self.runs.borrow_mut().push_back(Rc::new(Recording::new(run, after)));
+        self.runs.borrow_mut().push(Rc::new(Recording::new(run, after)));
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl Recorder {
     pub(super) fn try_to_take_over(&self) {
         let pair = {
             let runs = self.runs.borrow();
-            runs.front().cloned().zip(runs.get(1).cloned())
+            runs.first().cloned().zip(runs.get(1).cloned())
         };
         let Some((current, next)) = pair.filter(|_| !self.waits_for_clock()) else { return };
         while let Some(frames) = next.read() {
@@ -89,7 +89,7 @@ impl Recorder {
         let Some(splice) = next.take_over(&current, is_late) else { return };
         self.end_segment(&current, false);
         // Dropped, it stops; what it has not given yet, the next one has.
-        self.runs.borrow_mut().pop_front();
+        self.drop_front();
         let (segment, into) = splice.after;
         let at = segment.saturating_add_signed(into * 1000);
         let started = self.relay_now() as i64 - (next.run.age() * 1000.0) as i64;

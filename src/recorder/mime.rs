@@ -37,8 +37,12 @@ impl Failed {
 
     /// All that were tried have failed.
     pub fn error(&self) -> Error {
-        let tried: Vec<_> = self.0.iter().map(|(mime, why)| format!("{mime} ({why})")).collect();
-        let message = format!("this browser cannot record {}, although it says so", tried.join(" nor "));
+        let mut tried = String::new();
+        for (mime, why) in &self.0 {
+            let nor = if tried.is_empty() { "" } else { " nor " };
+            tried += &format!("{nor}{mime} ({why})");
+        }
+        let message = format!("this browser cannot record {tried}, although it says so");
         Error::new(Kind::NotSupported, message)
     }
 }

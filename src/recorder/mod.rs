@@ -48,7 +48,6 @@ use settings::Settings;
 use source::Source;
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
     rc::{Rc, Weak},
 };
 use wake_lock::WakeLock;
@@ -69,7 +68,7 @@ pub struct Recorder {
     events: Events,
     link: RefCell<Option<Rc<Link>>>,
     /// The one being sent, and the next one while it takes over.
-    runs: RefCell<VecDeque<Rc<Recording>>>,
+    runs: RefCell<Vec<Rc<Recording>>>,
     outbox: RefCell<Outbox<JsBytes>>,
     line: RefCell<Line>,
     bitrate: RefCell<Bitrate>,
@@ -183,7 +182,7 @@ impl Recorder {
         let link = self.link();
         let round_trip = link.as_ref().and_then(|link| link.round_trip());
         let runs = self.runs.borrow();
-        let mime = runs.front().map(|front| front.run.mime());
+        let mime = runs.first().map(|front| front.run.mime());
         let (segment, ..) = self.have.get();
         let mut sent = self.sent.borrow_mut();
         object(&[
@@ -220,7 +219,7 @@ impl Recorder {
             // All that a next one has, the current one has too.
             self.runs.borrow_mut().truncate(1);
         }
-        let runs: Vec<_> = self.runs.borrow().iter().cloned().collect();
+        let runs = self.runs.borrow().clone();
         for recording in runs {
             recording.run.stop();
         }

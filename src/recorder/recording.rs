@@ -131,11 +131,13 @@ impl Recording {
             return None;
         }
         let mut frames = frames.to_vec();
-        self.sound.borrow().steady(&mut frames[first]);
-        // What a segment begins with stays its beginning.
-        let beginning = frames[0].time;
-        frames[first].time = frames[first].time.max(beginning);
-        frames.sort_by_key(|frame| frame.time);
+        let mut packet = frames.remove(first);
+        self.sound.borrow().steady(&mut packet);
+        if first > 0 {
+            // What a segment begins with stays its beginning.
+            packet.time = packet.time.max(frames[0].time);
+        }
+        frames.insert(frames.partition_point(|frame| frame.time <= packet.time), packet);
         Some(frames)
     }
 
