@@ -11,7 +11,7 @@
 //! the rest in real browsers (tests/).
 
 mod bytes;
-mod deferred;
+mod callback;
 mod dom;
 mod error;
 mod events;
@@ -20,11 +20,13 @@ mod link;
 mod meter;
 mod options;
 mod player;
+mod promise;
 mod recorder;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod testing;
 mod timers;
 
+use js_sys::Promise;
 use player::Player;
 use recorder::Recorder;
 use std::{fmt, rc::Rc};
@@ -41,25 +43,31 @@ pub fn start() {
 #[wasm_bindgen]
 pub struct Recording(Rc<Recorder>);
 
-/// Records `media_stream` and broadcasts it; `events` hears "state", "error" and "stats".
+/// Begins to record `media_stream` and to broadcast it; `events` hears "state", "error" and "stats".
 ///
 /// # Errors
 /// A JavaScript `Error` whose `name` says the kind.
 #[wasm_bindgen(js_name = startRecording)]
-pub async fn start_recording(
-    media_stream: JsValue,
-    options: JsValue,
+pub fn start_recording(
+    media_stream: &JsValue,
+    options: &JsValue,
     events: EventTarget,
 ) -> Result<Recording, JsValue> {
-    Recorder::start(&media_stream, &options, events).await.map(Recording)
+    Recorder::start(media_stream, options, events).map(Recording).map_err(|error| error.to_js())
 }
 
 #[wasm_bindgen]
 impl Recording {
+    /// A promise: the relay has the first piece, or the source stands still and gives none. Rejects with a JavaScript
+    /// `Error` whose `name` says the kind.
+    pub fn started(&self) -> Promise {
+        self.0.started()
+    }
+
     /// "connecting", "live", "reconnecting", "ended" or "stopped".
     #[wasm_bindgen(getter)]
-    pub fn state(&self) -> String {
-        self.0.state().as_str().to_owned()
+    pub fn state(&self) -> JsValue {
+        self.0.state().as_str().into()
     }
 
     /// A plain object with what is going on.
@@ -67,22 +75,18 @@ impl Recording {
         self.0.stats()
     }
 
-    /// Records another stream from now on. Done when it is sent.
+    /// Records another stream from now on. The promise is resolved when it is sent.
     ///
     /// # Errors
-    /// A JavaScript `Error` whose `name` says the kind.
+    /// A JavaScript `Error` whose `name` says the kind. The promise is rejected with such a one.
     #[wasm_bindgen(js_name = replaceStream)]
-    pub async fn replace_stream(&self, media_stream: JsValue) -> Result<(), JsValue> {
-        let replaced = self.0.replace_stream(&media_stream).map_err(|error| error.to_js())?;
-        replaced.await.map(drop)
+    pub fn replace_stream(&self, media_stream: &JsValue) -> Result<Promise, JsValue> {
+        self.0.replace_stream(media_stream).map_err(|error| error.to_js())
     }
 
-    /// Ends the recording with everything that was recorded delivered.
-    ///
-    /// # Errors
-    /// Never.
-    pub async fn stop(&self) -> Result<(), JsValue> {
-        self.0.stop().await.map(drop)
+    /// Ends the recording. The promise is resolved when everything that was recorded is delivered.
+    pub fn stop(&self) -> Promise {
+        self.0.stop()
     }
 }
 
@@ -90,25 +94,27 @@ impl Recording {
 #[wasm_bindgen]
 pub struct Viewing(Rc<Player>);
 
-/// Plays a broadcast on `video`; `events` hears "state", "error", "stats" and "muted".
+/// Begins to play a broadcast on `video`; `events` hears "state", "error", "stats" and "muted".
 ///
 /// # Errors
 /// A JavaScript `Error` whose `name` says the kind.
 #[wasm_bindgen(js_name = startViewing)]
-pub async fn start_viewing(
-    video: JsValue,
-    options: JsValue,
-    events: EventTarget,
-) -> Result<Viewing, JsValue> {
-    Player::start(&video, &options, events).await.map(Viewing)
+pub fn start_viewing(video: &JsValue, options: &JsValue, events: EventTarget) -> Result<Viewing, JsValue> {
+    Player::start(video, options, events).map(Viewing).map_err(|error| error.to_js())
 }
 
 #[wasm_bindgen]
 impl Viewing {
+    /// A promise: the relay has said whether there is something to see. Rejects with a JavaScript `Error` whose `name`
+    /// says the kind.
+    pub fn started(&self) -> Promise {
+        self.0.started()
+    }
+
     /// "connecting", "waiting", "live", "reconnecting", "ended" or "stopped".
     #[wasm_bindgen(getter)]
-    pub fn state(&self) -> String {
-        self.0.state().as_str().to_owned()
+    pub fn state(&self) -> JsValue {
+        self.0.state().as_str().into()
     }
 
     /// A plain object with what is going on.

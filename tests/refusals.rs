@@ -3,8 +3,7 @@
 
 mod common;
 
-use blobcast::{start_recording, start_viewing};
-use common::{MovingPicture, Video, options};
+use common::{MovingPicture, Video, options, record, view};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{EventTarget, MediaStream};
@@ -24,11 +23,11 @@ fn assert_is(error: &JsValue, name: &str, mentions: &str) {
 }
 
 async fn recording_refused(stream: JsValue, given: JsValue) -> JsValue {
-    start_recording(stream, given, EventTarget::new().expect("a target")).await.expect_err("refused")
+    record(&stream, &given, EventTarget::new().expect("a target")).await.expect_err("refused")
 }
 
 async fn viewing_refused(video: JsValue, given: JsValue) -> JsValue {
-    start_viewing(video, given, EventTarget::new().expect("a target")).await.expect_err("refused")
+    view(&video, &given, EventTarget::new().expect("a target")).await.expect_err("refused")
 }
 
 #[wasm_bindgen_test]

@@ -12,7 +12,14 @@ async function start(handle, begin) {
     throw failure("NotSupportedError", "there is no page here: call this where only a browser runs it, such as in an effect");
   }
   await load();
-  cores.set(handle, await begin(handle));
+  const core = begin(handle);
+  cores.set(handle, core);
+  try {
+    await core.started();
+  } catch (error) {
+    core.free();
+    throw error;
+  }
   return handle;
 }
 

@@ -1,11 +1,17 @@
 //! How a leg gets open, and what follows when it is away.
 
 use super::{Link, News, backoff, leg::When, socket::Socket};
-use crate::{dom, error::Error, options::Token};
+use crate::{
+    dom,
+    error::Error,
+    promise::{self, settled},
+};
 use blobcast_wire::Socket as Which;
-use std::time::Duration;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use std::{
+    rc::{Rc, Weak},
+    time::Duration,
+};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, RequestInit, Response};
 
 /// How long the relay may take to say that it is well, ms.
@@ -16,7 +22,7 @@ const HEALTH_WITHIN: u32 = 5_000;
 const PREPARED_WITHIN: Duration = Duration::from_secs(15);
 
 impl Link {
-    /// Opens a leg: after a failure only once the relay answers, and with a token asked for just now.
+    /// Opens a leg: after a failure only once the relay answers, and with a token asked for just now. Never at once.
     pub(super) fn connect(&self, which: Which) {
         let leg = self.leg(which);
         let too_long = dom::weakly(&self.me, move |link| {
@@ -26,20 +32,53 @@ impl Link {
             }
         });
         let turn = leg.prepare(self.timers.after(PREPARED_WITHIN.as_millis() as u32, too_long));
-        let health = (leg.failures() > 0).then(|| self.target.health());
-        let (me, token) = (self.me.clone(), self.target.token.clone());
-        spawn_local(async move {
-            let ready = prepare(health, token).await;
-            let Some(link) = me.upgrade() else { return };
-            if link.leg(which).is_at(turn) {
-                match ready {
-                    Ok(Some(token)) => link.open_leg(which, token.as_deref()),
-                    Ok(None) => link.retry(which, When::Soon),
-                    Err(_) if link.was_up.get() => link.retry(which, When::Soon),
-                    Err(error) => link.give_up(error),
+        if leg.failures() > 0 {
+            self.ask_relay(which, turn);
+        } else {
+            self.ask_token(which, turn);
+        }
+    }
+
+    /// Goes on when the relay says that it is well.
+    ///
+    /// Browsers delay failed WebSockets to a host by many seconds, but not failed fetches; so after a failure the
+    /// relay is asked by fetch first. <https://github.com/whatwg/websockets/issues/26>
+    fn ask_relay(&self, which: Which, turn: u32) {
+        let request = RequestInit::new();
+        request.set_signal(Some(&AbortSignal::timeout_with_u32(HEALTH_WITHIN)));
+        let asked = dom::window().fetch_with_str_and_init(&self.target.health(), &request);
+        let me = self.me.clone();
+        settled(&asked, move |answer| {
+            let answer = answer.ok().map(JsCast::unchecked_into::<Response>);
+            // Unread, the body counts as aborted, and some browsers log that as an error.
+            let read = answer.as_ref().map_or(Ok(JsValue::UNDEFINED), |answer| answer.text().map(JsValue::from));
+            settled(&promise::of(read), move |_| {
+                let Some(link) = Self::at(&me, which, turn) else { return };
+                if answer.is_some_and(|answer| answer.ok()) {
+                    link.ask_token(which, turn);
+                } else {
+                    link.retry(which, When::Soon);
                 }
+            });
+        });
+    }
+
+    /// Goes on with a token.
+    fn ask_token(&self, which: Which, turn: u32) {
+        let me = self.me.clone();
+        settled(&self.target.token.ask(), move |given| {
+            let Some(link) = Self::at(&me, which, turn) else { return };
+            match link.target.token.read(given) {
+                Ok(token) => link.open_leg(which, token.as_deref()),
+                Err(_) if link.was_up.get() => link.retry(which, When::Soon),
+                Err(error) => link.give_up(error),
             }
         });
+    }
+
+    /// The link, if the leg is still where it was when this was asked.
+    fn at(me: &Weak<Self>, which: Which, turn: u32) -> Option<Rc<Self>> {
+        me.upgrade().filter(|link| link.leg(which).is_at(turn))
     }
 
     fn open_leg(&self, which: Which, token: Option<&str>) {
@@ -86,7 +125,7 @@ impl Link {
     }
 
     fn wait(&self, which: Which, wait: Duration) {
-        let then = dom::weakly(&self.me, |link| link.connect_waiting());
+        let then = dom::with(&self.me, |link, ()| link.connect_waiting());
         self.leg(which).wait(self.timers.after(wait.as_millis() as u32, then));
     }
 
@@ -105,32 +144,4 @@ impl Link {
             }
         }
     }
-}
-
-/// What must be true before a socket is opened. `None`: the relay does not answer yet.
-///
-/// Browsers delay failed WebSockets to a host by many seconds, but not failed fetches; so after a failure the
-/// relay is asked by fetch first. <https://github.com/whatwg/websockets/issues/26>
-async fn prepare(health: Option<String>, token: Option<Token>) -> Result<Option<Option<String>>, Error> {
-    if let Some(url) = health
-        && !is_well(&url).await
-    {
-        return Ok(None);
-    }
-    match token {
-        Some(token) => token.ask().await.map(|token| Some(Some(token))),
-        None => Ok(Some(None)),
-    }
-}
-
-async fn is_well(url: &str) -> bool {
-    let request = RequestInit::new();
-    request.set_signal(Some(&AbortSignal::timeout_with_u32(HEALTH_WITHIN)));
-    let answer = JsFuture::from(dom::window().fetch_with_str_and_init(url, &request)).await;
-    let Ok(answer) = answer.map(JsCast::unchecked_into::<Response>) else { return false };
-    // Unread, the body counts as aborted, and some browsers log that as an error.
-    if let Ok(body) = answer.text() {
-        let _ = JsFuture::from(body).await;
-    }
-    answer.ok()
 }

@@ -81,7 +81,7 @@ impl Link {
             not_before: Cell::new(0.0),
             said: RefCell::default(),
         });
-        let tick = dom::weakly(&link.me, |link| link.tick());
+        let tick = dom::with(&link.me, |link, ()| link.tick());
         *link.pinging.borrow_mut() = Some(link.timers.every(PING_EVERY, tick));
         link.connect(Which::Blob);
         link.connect(Which::Chunk);

@@ -20,15 +20,16 @@ mod stage;
 
 use crate::{
     bytes::JsBytes,
-    deferred::Deferred,
-    dom::{Listener, monotonic, weakly, window, with},
+    dom::{Listener, monotonic, window, with},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{Link, Peer},
     meter::Meter,
+    promise::Deferred,
     timers::{Timer, Timers},
 };
 use blobcast_wire::Reassembly;
+use js_sys::Promise;
 use mode::Mode;
 use playback::Playback;
 use poster::Poster;
@@ -83,25 +84,22 @@ pub struct Player {
 }
 
 impl Player {
-    /// Connects; done when the relay has said whether there is something to see.
-    pub async fn start(video: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, JsValue> {
-        let video = settings::video(video).map_err(|error| error.to_js())?;
-        let settings = Settings::read(options).map_err(|error| error.to_js())?;
+    /// Connects.
+    pub fn start(video: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, Error> {
+        let video = settings::video(video)?;
+        let settings = Settings::read(options)?;
         let player = Rc::new_cyclic(|me| Self::new(me, &video, settings, target));
         player.connect();
-        player.started.wait().await?;
         Ok(player)
     }
 
+    /// A promise: the relay has said whether there is something to see.
+    pub fn started(&self) -> Promise {
+        self.started.promise()
+    }
+
     fn new(me: &Weak<Self>, video: &HtmlVideoElement, settings: Settings, target: EventTarget) -> Self {
-        let on_heard = {
-            let me = me.clone();
-            move |heard| {
-                if let Some(player) = me.upgrade() {
-                    player.hear_playback(heard);
-                }
-            }
-        };
+        let on_heard = with(me, |player: &Rc<Self>, heard| player.hear_playback(heard));
         let document = window().document().map(EventTarget::from).unwrap_or_else(|| video.clone().into());
         Self {
             me: me.clone(),
@@ -134,13 +132,14 @@ impl Player {
     fn connect(&self) {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
-        let timeout = self.settings.connect_timeout;
-        let give_up = weakly(&self.me, move |player| {
+        let give_up = with(&self.me, |player: &Rc<Self>, ()| {
+            let timeout = player.settings.connect_timeout;
             let error = player.link.borrow().as_ref().map(|link| link.no_answer(timeout));
             player.end(State::Ended, error);
         });
-        *self.connecting.borrow_mut() = Some(Timers::Page.after(timeout, give_up));
-        *self.ticking.borrow_mut() = Some(Timers::Page.every(TICK, weakly(&self.me, |player| player.tick())));
+        *self.connecting.borrow_mut() = Some(Timers::Page.after(self.settings.connect_timeout, give_up));
+        let tick = with(&self.me, |player, ()| player.tick());
+        *self.ticking.borrow_mut() = Some(Timers::Page.every(TICK, tick));
     }
 
     pub fn state(&self) -> State {

@@ -1,6 +1,9 @@
 //! When a picture is on screen.
 
-use crate::dom::{Listener, now};
+use crate::{
+    callback::Hear,
+    dom::{Listener, now},
+};
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
@@ -47,7 +50,7 @@ pub struct NextPicture {
 }
 
 impl NextPicture {
-    pub fn of(video: &HtmlVideoElement, mut shown: impl FnMut(Picture) + 'static) -> Self {
+    pub fn of(video: &HtmlVideoElement, shown: impl Fn(Picture) + 'static) -> Self {
         let frames: &FrameCallbacks = video.unchecked_ref();
         if frames.available().is_undefined() {
             let element = video.clone();
@@ -80,7 +83,7 @@ pub struct Pictures {
     me: Weak<Self>,
     video: HtmlVideoElement,
     next: RefCell<Option<NextPicture>>,
-    shown: Box<dyn Fn(Picture)>,
+    shown: Box<dyn Hear<Picture>>,
 }
 
 impl Pictures {
@@ -99,7 +102,7 @@ impl Pictures {
         let me = self.me.clone();
         let next = NextPicture::of(&self.video, move |picture| {
             if let Some(pictures) = me.upgrade() {
-                (pictures.shown)(picture);
+                pictures.shown.hear(picture);
                 // The answer may have been to drop this.
                 if Rc::strong_count(&pictures) > 1 {
                     pictures.wait();

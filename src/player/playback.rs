@@ -1,15 +1,16 @@
 //! Playing and pausing: what the viewer wants, and what the browser permits.
 
 use crate::{
+    callback::Hear,
     dom::{Listener, window, with},
     error::{Error, Kind},
+    promise::settled,
 };
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DomException, Event, HtmlVideoElement};
 
 /// What playback tells.
@@ -31,11 +32,11 @@ pub struct Playback {
     paused_by_viewer: Cell<bool>,
     /// The source that we gave the element.
     source: RefCell<Option<String>>,
-    tell: Box<dyn Fn(Heard)>,
+    tell: Box<dyn Hear<Heard>>,
 }
 
 impl Playback {
-    pub fn new(video: &HtmlVideoElement, tell: impl Fn(Heard) + 'static) -> Rc<Self> {
+    pub fn new(video: &HtmlVideoElement, tell: impl Hear<Heard> + 'static) -> Rc<Self> {
         Rc::new_cyclic(|me: &Weak<Self>| Self {
             listeners: RefCell::new(Some([
                 Listener::new(video, "pause", with(me, |playback, _: Event| playback.on_pause())),
@@ -87,9 +88,8 @@ impl Playback {
         }
         let Ok(promise) = self.video.play() else { return };
         let me = self.me.clone();
-        spawn_local(async move {
-            let Err(thrown) = JsFuture::from(promise).await else { return };
-            if let Some(playback) = me.upgrade() {
+        settled(&promise, move |played| {
+            if let (Err(thrown), Some(playback)) = (played, me.upgrade()) {
                 playback.on_refusal(&thrown);
             }
         });
@@ -103,11 +103,11 @@ impl Playback {
         }
         if self.video.muted() {
             let message = "the browser does not let this page play before the viewer clicks; call video.play() in a click handler";
-            (self.tell)(Heard::Refused(Error::new(Kind::NotAllowed, message)));
+            self.tell.hear(Heard::Refused(Error::new(Kind::NotAllowed, message)));
         } else {
             self.video.set_muted(true);
             self.play();
-            (self.tell)(Heard::Muted);
+            self.tell.hear(Heard::Muted);
         }
     }
 
@@ -121,7 +121,7 @@ impl Playback {
 
     fn on_play(&self) {
         if self.paused_by_viewer.replace(false) {
-            (self.tell)(Heard::Resumed);
+            self.tell.hear(Heard::Resumed);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     run::{Format, Run},
 };
 use crate::{
-    dom::{now, weakly},
+    dom::{now, with},
     error::{Error, Kind},
 };
 use blobcast_container::Likeness;
@@ -58,7 +58,7 @@ impl Recorder {
             let message = "the stream's tracks have ended, so there is nothing to record";
             return Err(Error::new(Kind::InvalidState, message));
         }
-        let notify = || weakly(&self.me, |recorder| recorder.pump());
+        let notify = || with(&self.me, |recorder: &Rc<Self>, ()| recorder.pump());
         let stream = self.source.for_run();
         let rates = self.next_rates(&stream);
         let start = |format: &Format| Run::start(&stream, &rates.of(format), notify());

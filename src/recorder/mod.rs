@@ -30,17 +30,18 @@ mod wake_lock;
 
 use crate::{
     bytes::JsBytes,
-    deferred::Deferred,
-    dom::{milliseconds, monotonic, weakly},
+    dom::{milliseconds, monotonic, with},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{Link, Peer},
     meter::Meter,
+    promise::Deferred,
     timers::{Timer, Timers},
 };
 use bitrate::Bitrate;
 use blobcast_wire::{Outbox, Segment};
 use congestion::Line;
+use js_sys::Promise;
 use numbering::Numbering;
 use recording::Recording;
 use replacement::Replacement;
@@ -106,15 +107,10 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Connects and begins to record; done when the relay has the first piece, or when the source stands still and
-    /// gives none.
-    pub async fn start(
-        stream: &JsValue,
-        options: &JsValue,
-        target: EventTarget,
-    ) -> Result<Rc<Self>, JsValue> {
-        let stream = settings::stream(stream).map_err(|error| error.to_js())?;
-        let settings = Settings::read(&stream, options).map_err(|error| error.to_js())?;
+    /// Connects and begins to record.
+    pub fn start(stream: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, Error> {
+        let stream = settings::stream(stream)?;
+        let settings = Settings::read(&stream, options)?;
         let line = Line::new(milliseconds(settings.timeslice()));
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
@@ -149,22 +145,26 @@ impl Recorder {
             answers: Cell::new(0),
         });
         recorder.connect();
-        recorder.started.wait().await?;
         Ok(recorder)
+    }
+
+    /// A promise: the relay has the first piece, or the source stands still and gives none.
+    pub fn started(&self) -> Promise {
+        self.started.promise()
     }
 
     fn connect(&self) {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
-        let (timers, timeout) = (Timers::steady(), self.settings.connect_timeout);
-        let give_up = weakly(&self.me, move |recorder| {
-            let error = recorder.link().map(|link| link.no_answer(timeout));
+        let timers = Timers::steady();
+        let give_up = with(&self.me, |recorder: &Rc<Self>, ()| {
+            let error = recorder.link().map(|link| link.no_answer(recorder.settings.connect_timeout));
             recorder.end(State::Ended, error);
         });
-        *self.connecting.borrow_mut() = Some(timers.after(timeout, give_up));
-        let tell = weakly(&self.me, |recorder| recorder.events.dispatch("stats", &recorder.stats()));
+        *self.connecting.borrow_mut() = Some(timers.after(self.settings.connect_timeout, give_up));
+        let tell = with(&self.me, |recorder, ()| recorder.events.dispatch("stats", &recorder.stats()));
         *self.telling.borrow_mut() = Some(timers.every(STATS_EVERY, tell));
-        let look = weakly(&self.me, |recorder| recorder.look_after_still_source());
+        let look = with(&self.me, |recorder, ()| recorder.look_after_still_source());
         *self.looking.borrow_mut() = Some(timers.every(still::LOOK_EVERY, look));
         *self.wake_lock.borrow_mut() = self.settings.wake_lock.then(WakeLock::screen).flatten();
     }
@@ -202,9 +202,9 @@ impl Recorder {
     }
 
     /// Ends the recording with everything that was recorded delivered. A second call waits for the first.
-    pub fn stop(&self) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
+    pub fn stop(&self) -> Promise {
         self.drain(State::Stopped);
-        self.stopped.wait()
+        self.stopped.promise()
     }
 
     /// Stops the runs and waits until the relay has all of it, but not for ever.
@@ -212,7 +212,9 @@ impl Recorder {
         if self.is_over() || self.ending.replace(Some(state)).is_some() {
             return;
         }
-        let end = weakly(&self.me, move |recorder| recorder.end(state, None));
+        let end = with(&self.me, |recorder, ()| {
+            recorder.end(recorder.ending.get().unwrap_or(State::Stopped), None);
+        });
         *self.draining.borrow_mut() = Some(Timers::steady().after(DRAIN, end));
         let goes_on = self.front().is_some_and(|current| current.run.is_recording() && !current.has_ended());
         if goes_on && self.replacement.borrow().is_none() {

@@ -2,10 +2,11 @@
 
 use super::{Recorder, formats, handover::GIVE_UP, settings};
 use crate::{
-    deferred::Deferred,
     error::{Error, Kind},
+    promise::Deferred,
 };
 use blobcast_container::Likeness;
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use web_sys::MediaStream;
 
@@ -18,10 +19,7 @@ pub struct Replacement {
 impl Recorder {
     /// Records another stream from now on: simply the next segment, which begins when the new stream has given
     /// something. Done when it is sent.
-    pub fn replace_stream(
-        &self,
-        stream: &JsValue,
-    ) -> Result<impl Future<Output = Result<JsValue, JsValue>> + use<>, Error> {
+    pub fn replace_stream(&self, stream: &JsValue) -> Result<Promise, Error> {
         let stream = settings::stream(stream)?;
         formats::supported(&stream, self.settings.formats.wanted.as_deref())?;
         if self.is_over() || self.ending.get().is_some() {
@@ -31,7 +29,7 @@ impl Recorder {
         self.settle_replacement(Err(Error::new(Kind::Abort, "another stream took the place of this one")));
         let before = self.source.replace(stream);
         let done = Deferred::default();
-        let replaced = done.wait();
+        let replaced = done.promise();
         let Some(current) = self.front() else {
             // It is the first to be recorded.
             done.resolve();

@@ -2,8 +2,10 @@
 
 use crate::{
     bytes::JsBytes,
+    callback::Act,
     dom::{Listener, now, with},
     error::{Error, Kind},
+    promise::settled,
 };
 use js_sys::ArrayBuffer;
 use std::{
@@ -11,7 +13,6 @@ use std::{
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     BlobEvent, DomException, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState,
 };
@@ -52,7 +53,7 @@ pub struct Run {
     stopped: Cell<bool>,
     failure: RefCell<Option<Error>>,
     /// Told whenever there may be something new.
-    notify: Box<dyn Fn()>,
+    notify: Box<dyn Act>,
 }
 
 impl Run {
@@ -63,7 +64,7 @@ impl Run {
     pub fn start(
         stream: &MediaStream,
         format: &Format,
-        notify: impl Fn() + 'static,
+        notify: impl Act + 'static,
     ) -> Result<Rc<Self>, Error> {
         let options = MediaRecorderOptions::new();
         options.set_mime_type(&format.mime);
@@ -206,18 +207,16 @@ impl Run {
         let place = self.taken.get() + self.data.borrow().len();
         self.data.borrow_mut().push(None);
         let me = self.me.clone();
-        spawn_local(async move {
-            let read = JsFuture::from(blob.array_buffer()).await;
+        settled(&blob.array_buffer(), move |read| {
             let Some(run) = me.upgrade() else { return };
-            // Reading fails when the browser has run out of room; the segment has a hole then and must end.
-            let bytes = read.map(|buffer| JsBytes::of(&buffer.unchecked_into::<ArrayBuffer>()));
-            match bytes {
-                Ok(bytes) => run.fill(place, bytes),
+            match read {
+                Ok(buffer) => run.fill(place, JsBytes::of(buffer.unchecked_ref::<ArrayBuffer>())),
+                // The browser has run out of room; the segment has a hole then and must end.
                 Err(thrown) => {
-                    run.fail(Error::thrown(Kind::Media, "recorded data could not be read", &thrown))
+                    run.fail(Error::thrown(Kind::Media, "recorded data could not be read", &thrown));
                 }
             }
-            (run.notify)();
+            run.notify.act();
         });
     }
 
@@ -247,7 +246,7 @@ impl Run {
 
     fn on_stop(&self) {
         self.stopped.set(true);
-        (self.notify)();
+        self.notify.act();
     }
 
     fn on_error(&self, event: &Event) {

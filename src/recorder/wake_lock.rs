@@ -1,13 +1,15 @@
 //! The screen stays on while a page broadcasts: a phone whose screen goes dark stops its camera.
 
-use crate::dom::{Listener, window, with};
+use crate::{
+    dom::{Listener, window, with},
+    promise::{self, settled},
+};
 use js_sys::{Promise, Reflect};
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, Event, VisibilityState};
 
 // web-sys has these as unstable APIs only. <https://www.w3.org/TR/screen-wake-lock/>
@@ -16,7 +18,7 @@ extern "C" {
     #[wasm_bindgen(js_name = "WakeLock")]
     type Locks;
     #[wasm_bindgen(method, catch)]
-    fn request(this: &Locks, kind: &str) -> Result<Promise, JsValue>;
+    fn request(this: &Locks, kind: &str) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = "WakeLockSentinel")]
     type Sentinel;
@@ -66,13 +68,8 @@ impl WakeLock {
         if is_held || !is_visible || self.asking.replace(true) {
             return;
         }
-        let asked = self.locks.request("screen");
         let me = self.me.clone();
-        spawn_local(async move {
-            let granted = match asked {
-                Ok(asked) => JsFuture::from(asked).await,
-                Err(thrown) => Err(thrown),
-            };
+        settled(&promise::of(self.locks.request("screen")), move |granted| {
             let sentinel = granted.ok().map(JsValue::unchecked_into::<Sentinel>);
             match (me.upgrade(), sentinel) {
                 (Some(lock), sentinel) => {

@@ -1,7 +1,10 @@
 //! The worker that counts: its page's only one.
 
 use super::Timer;
-use crate::dom::{Listener, ObjectUrl, now, with};
+use crate::{
+    callback::Act,
+    dom::{Listener, ObjectUrl, now, with},
+};
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
@@ -35,7 +38,7 @@ struct Entry {
     id: u32,
     ms: u32,
     repeats: bool,
-    act: Rc<dyn Fn()>,
+    act: Rc<dyn Act>,
     /// When it fired last, or began, ms.
     fired: Cell<f64>,
     /// The page's timer, where the worker could not be had.
@@ -102,7 +105,7 @@ impl Counter {
     }
 
     /// Calls `act` in so many ms, once or again and again.
-    pub fn add(self: &Rc<Self>, ms: u32, repeats: bool, act: Rc<dyn Fn()>) -> Counted {
+    pub fn add(self: &Rc<Self>, ms: u32, repeats: bool, act: Rc<dyn Act>) -> Counted {
         let id = self.newest.get().wrapping_add(1);
         self.newest.set(id);
         let mut entry = Entry { id, ms, repeats, act, fired: Cell::new(now()), instead: None };
@@ -139,7 +142,7 @@ impl Counter {
             entry.fired.set(now());
             entry.act.clone()
         };
-        act();
+        act.act();
     }
 
     /// Timers go on as the page's.
@@ -169,9 +172,10 @@ mod tests {
     use super::*;
     use crate::timers::Timers;
     use crate::{
-        deferred::Deferred,
+        promise::Deferred,
         testing::{PageErrors, let_things_happen},
     };
+    use wasm_bindgen_futures::JsFuture;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     fn counter(timers: &Timers) -> Rc<Counter> {
@@ -184,7 +188,7 @@ mod tests {
     /// A call that counts, and a promise for when it has counted so far.
     fn counting(to: u32) -> (impl Fn(), Rc<Cell<u32>>, impl Future<Output = Result<JsValue, JsValue>>) {
         let (count, done) = (Rc::new(Cell::new(0)), Rc::new(Deferred::default()));
-        let (counted, reached) = (count.clone(), done.wait());
+        let (counted, reached) = (count.clone(), JsFuture::from(done.promise()));
         let act = move || {
             count.set(count.get() + 1);
             if count.get() == to {

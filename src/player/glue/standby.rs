@@ -4,6 +4,7 @@ use super::{arrival, meeting::Seen};
 use crate::{
     dom::{ObjectUrl, window},
     lean,
+    promise::settled,
     player::{next_picture::Pictures, overlay::Overlay},
 };
 use std::{
@@ -81,9 +82,7 @@ impl Standby {
     pub fn play(&self) {
         if let Ok(promise) = self.video.play() {
             // It rejects when this is dropped before it plays.
-            wasm_bindgen_futures::spawn_local(async move {
-                let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
-            });
+            settled(&promise, |_| {});
         }
     }
 
