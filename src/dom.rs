@@ -3,7 +3,7 @@
 use crate::callback::{Callback, Hear};
 pub use crate::callback::{weakly, with};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, EventTarget, Performance, Url, Window};
+use web_sys::{Blob, Document, EventTarget, Url, Window};
 
 /// Removes the listener when dropped; no call comes after that.
 #[must_use = "dropping a listener removes it"]
@@ -66,18 +66,34 @@ impl Drop for ObjectUrl {
     }
 }
 
-/// The page's window. This package runs in pages, not in workers.
+#[wasm_bindgen]
+extern "C" {
+    type Global;
+
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
+    fn window() -> Window;
+
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
+    fn document() -> Document;
+
+    /// The page's monotonic clock, ms.
+    #[wasm_bindgen(js_namespace = performance)]
+    pub fn now() -> f64;
+}
+
+/// The page's window. This package runs in pages, not in workers; `web_sys::window` would ask where it is.
 pub fn window() -> Window {
-    web_sys::window().expect_throw("blobcast runs in a page")
+    Global::window()
 }
 
-fn performance() -> Performance {
-    window().performance().expect_throw("every browser has performance.now()")
+/// The page's document.
+pub fn document() -> Document {
+    Global::document()
 }
 
-/// The page's monotonic clock, ms.
-pub fn now() -> f64 {
-    performance().now()
+/// A new element. `T` is what the platform makes for this tag.
+pub fn create<T: JsCast>(tag: &str) -> Option<T> {
+    document().create_element(tag).ok().map(JsCast::unchecked_into)
 }
 
 /// The same clock as a duration, for pure code.

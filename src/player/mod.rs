@@ -20,7 +20,7 @@ mod stage;
 
 use crate::{
     bytes::JsBytes,
-    dom::{Listener, monotonic, window, with},
+    dom::{Listener, document, monotonic, with},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{Link, Peer},
@@ -58,7 +58,7 @@ struct Showing {
 /// A viewer. Dropping it stops everything.
 pub struct Player {
     me: Weak<Self>,
-    on_visible: RefCell<Option<Listener>>,
+    on_visible: Cell<Option<Listener>>,
     settings: Settings,
     events: Events,
     link: RefCell<Option<Rc<Link>>>,
@@ -66,7 +66,7 @@ pub struct Player {
     reassembly: RefCell<Reassembly<JsBytes>>,
     showing: RefCell<Option<Showing>>,
     /// Over the change from one screen to the next, until the next tick finds a picture.
-    poster: RefCell<Option<Poster>>,
+    poster: Cell<Option<Poster>>,
     /// Screens in a row that failed before they showed a picture.
     failures: Cell<u32>,
     /// What the relay said last.
@@ -79,8 +79,8 @@ pub struct Player {
     skips: Cell<u32>,
     viewers: Cell<u32>,
     ticks: Cell<u32>,
-    connecting: RefCell<Option<Timer>>,
-    ticking: RefCell<Option<Timer>>,
+    connecting: Cell<Option<Timer>>,
+    ticking: Cell<Option<Timer>>,
 }
 
 impl Player {
@@ -100,11 +100,10 @@ impl Player {
 
     fn new(me: &Weak<Self>, video: &HtmlVideoElement, settings: Settings, target: EventTarget) -> Self {
         let on_heard = with(me, |player: &Rc<Self>, heard| player.hear_playback(heard));
-        let document = window().document().map(EventTarget::from).unwrap_or_else(|| video.clone().into());
         Self {
             me: me.clone(),
-            on_visible: RefCell::new(Some(Listener::new(
-                &document,
+            on_visible: Cell::new(Some(Listener::new(
+                &document(),
                 "visibilitychange",
                 with(me, |player, _: Event| player.on_visible()),
             ))),
@@ -114,7 +113,7 @@ impl Player {
             playback: Playback::new(video, on_heard),
             reassembly: RefCell::default(),
             showing: RefCell::default(),
-            poster: RefCell::default(),
+            poster: Cell::default(),
             failures: Cell::new(0),
             last_said: Cell::default(),
             is_over: Cell::new(false),
@@ -124,8 +123,8 @@ impl Player {
             skips: Cell::default(),
             viewers: Cell::default(),
             ticks: Cell::default(),
-            connecting: RefCell::default(),
-            ticking: RefCell::default(),
+            connecting: Cell::default(),
+            ticking: Cell::default(),
         }
     }
 
@@ -137,9 +136,9 @@ impl Player {
             let error = player.link.borrow().as_ref().map(|link| link.no_answer(timeout));
             player.end(State::Ended, error);
         });
-        *self.connecting.borrow_mut() = Some(Timers::Page.after(self.settings.connect_timeout, give_up));
+        self.connecting.set(Some(Timers::Page.after(self.settings.connect_timeout, give_up)));
         let tick = with(&self.me, |player, ()| player.tick());
-        *self.ticking.borrow_mut() = Some(Timers::Page.every(TICK, tick));
+        self.ticking.set(Some(Timers::Page.every(TICK, tick)));
     }
 
     pub fn state(&self) -> State {

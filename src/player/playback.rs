@@ -2,7 +2,7 @@
 
 use crate::{
     callback::Hear,
-    dom::{Listener, window, with},
+    dom::{Listener, document, with},
     error::{Error, Kind},
     promise::settled,
 };
@@ -26,7 +26,7 @@ pub enum Heard {
 
 /// The element, played for as long as the viewer does not pause it.
 pub struct Playback {
-    listeners: RefCell<Option<[Listener; 2]>>,
+    listeners: Cell<Option<[Listener; 2]>>,
     me: Weak<Self>,
     pub video: HtmlVideoElement,
     paused_by_viewer: Cell<bool>,
@@ -38,7 +38,7 @@ pub struct Playback {
 impl Playback {
     pub fn new(video: &HtmlVideoElement, tell: impl Hear<Heard> + 'static) -> Rc<Self> {
         Rc::new_cyclic(|me: &Weak<Self>| Self {
-            listeners: RefCell::new(Some([
+            listeners: Cell::new(Some([
                 Listener::new(video, "pause", with(me, |playback, _: Event| playback.on_pause())),
                 Listener::new(video, "play", with(me, |playback, _: Event| playback.on_play())),
             ])),
@@ -113,7 +113,7 @@ impl Playback {
 
     fn on_pause(&self) {
         // An element that has played to its end pauses by itself, and a browser may pause a hidden one.
-        let hidden = window().document().is_some_and(|document| document.hidden());
+        let hidden = document().hidden();
         if !self.video.ended() && !hidden {
             self.paused_by_viewer.set(true);
         }

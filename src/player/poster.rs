@@ -1,7 +1,7 @@
 //! The last picture, standing in while the video changes its source.
 
 use super::overlay::Overlay;
-use crate::dom::window;
+use crate::dom::create;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
 
@@ -21,7 +21,7 @@ impl Poster {
             return None;
         }
         let canvas: HtmlCanvasElement =
-            window().document()?.create_element("canvas").ok()?.dyn_into().ok()?;
+            create("canvas")?;
         canvas.set_width(width);
         canvas.set_height(height);
         let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;

@@ -91,15 +91,15 @@ pub struct Recorder {
     sent: RefCell<Meter>,
     segments: Cell<u32>,
     viewers: Cell<u32>,
-    connecting: RefCell<Option<Timer>>,
-    draining: RefCell<Option<Timer>>,
-    telling: RefCell<Option<Timer>>,
-    looking: RefCell<Option<Timer>>,
-    wake_lock: RefCell<Option<Rc<WakeLock>>>,
+    connecting: Cell<Option<Timer>>,
+    draining: Cell<Option<Timer>>,
+    telling: Cell<Option<Timer>>,
+    looking: Cell<Option<Timer>>,
+    wake_lock: Cell<Option<Rc<WakeLock>>>,
     /// When a next run did not get to give anything.
     failed_at: Cell<f64>,
     /// Asks a source that stands still for a frame.
-    consumer: RefCell<Option<still::Consumer>>,
+    consumer: Cell<Option<still::Consumer>>,
     /// When it was asked last.
     asked: Cell<f64>,
     /// How many times since the source moved last.
@@ -134,13 +134,13 @@ impl Recorder {
             sent: RefCell::default(),
             segments: Cell::default(),
             viewers: Cell::default(),
-            connecting: RefCell::default(),
-            draining: RefCell::default(),
-            telling: RefCell::default(),
-            looking: RefCell::default(),
-            wake_lock: RefCell::default(),
+            connecting: Cell::default(),
+            draining: Cell::default(),
+            telling: Cell::default(),
+            looking: Cell::default(),
+            wake_lock: Cell::default(),
             failed_at: Cell::new(f64::NEG_INFINITY),
-            consumer: RefCell::default(),
+            consumer: Cell::default(),
             asked: Cell::new(f64::NEG_INFINITY),
             answers: Cell::new(0),
         });
@@ -161,12 +161,12 @@ impl Recorder {
             let error = recorder.link().map(|link| link.no_answer(recorder.settings.connect_timeout));
             recorder.end(State::Ended, error);
         });
-        *self.connecting.borrow_mut() = Some(timers.after(self.settings.connect_timeout, give_up));
+        self.connecting.set(Some(timers.after(self.settings.connect_timeout, give_up)));
         let tell = with(&self.me, |recorder, ()| recorder.events.dispatch("stats", &recorder.stats()));
-        *self.telling.borrow_mut() = Some(timers.every(STATS_EVERY, tell));
+        self.telling.set(Some(timers.every(STATS_EVERY, tell)));
         let look = with(&self.me, |recorder, ()| recorder.look_after_still_source());
-        *self.looking.borrow_mut() = Some(timers.every(still::LOOK_EVERY, look));
-        *self.wake_lock.borrow_mut() = self.settings.wake_lock.then(WakeLock::screen).flatten();
+        self.looking.set(Some(timers.every(still::LOOK_EVERY, look)));
+        self.wake_lock.set(self.settings.wake_lock.then(WakeLock::screen).flatten());
     }
 
     fn link(&self) -> Option<Rc<Link>> {
@@ -215,7 +215,7 @@ impl Recorder {
         let end = with(&self.me, |recorder, ()| {
             recorder.end(recorder.ending.get().unwrap_or(State::Stopped), None);
         });
-        *self.draining.borrow_mut() = Some(Timers::steady().after(DRAIN, end));
+        self.draining.set(Some(Timers::steady().after(DRAIN, end)));
         let goes_on = self.front().is_some_and(|current| current.run.is_recording() && !current.has_ended());
         if goes_on && self.replacement.borrow().is_none() {
             // All that a next one has, the current one has too.
@@ -245,12 +245,12 @@ impl Recorder {
             return;
         }
         self.ending.set(Some(state));
-        self.connecting.borrow_mut().take();
-        self.draining.borrow_mut().take();
-        self.telling.borrow_mut().take();
-        self.looking.borrow_mut().take();
-        self.wake_lock.borrow_mut().take();
-        self.consumer.borrow_mut().take();
+        self.connecting.take();
+        self.draining.take();
+        self.telling.take();
+        self.looking.take();
+        self.wake_lock.take();
+        self.consumer.take();
         let runs = self.runs.take();
         drop(runs);
         if let Some(link) = self.link.take() {

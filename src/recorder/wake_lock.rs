@@ -1,7 +1,7 @@
 //! The screen stays on while a page broadcasts: a phone whose screen goes dark stops its camera.
 
 use crate::{
-    dom::{Listener, window, with},
+    dom::{Listener, document, window, with},
     promise::{self, settled},
 };
 use js_sys::{Promise, Reflect};
@@ -10,7 +10,7 @@ use std::{
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Event, VisibilityState};
+use web_sys::Event;
 
 // web-sys has these as unstable APIs only. <https://www.w3.org/TR/screen-wake-lock/>
 #[wasm_bindgen]
@@ -35,7 +35,6 @@ extern "C" {
 pub struct WakeLock {
     _on_visible: Listener,
     me: Weak<Self>,
-    document: Document,
     locks: Locks,
     held: RefCell<Option<Sentinel>>,
     asking: Cell<bool>,
@@ -48,11 +47,9 @@ impl WakeLock {
         if !locks.is_object() {
             return None;
         }
-        let document = window().document()?;
         let lock = Rc::new_cyclic(|me: &Weak<Self>| Self {
-            _on_visible: Listener::new(&document, "visibilitychange", with(me, |lock, _: Event| lock.take())),
+            _on_visible: Listener::new(&document(), "visibilitychange", with(me, |lock, _: Event| lock.take())),
             me: me.clone(),
-            document: document.clone(),
             locks: locks.unchecked_into(),
             held: RefCell::default(),
             asking: Cell::new(false),
@@ -64,8 +61,7 @@ impl WakeLock {
     /// Asks for it, unless it is held, asked for already, or would be refused because the page is hidden.
     fn take(&self) {
         let is_held = self.held.borrow().as_ref().is_some_and(|held| !held.released());
-        let is_visible = self.document.visibility_state() == VisibilityState::Visible;
-        if is_held || !is_visible || self.asking.replace(true) {
+        if is_held || document().hidden() || self.asking.replace(true) {
             return;
         }
         let me = self.me.clone();
