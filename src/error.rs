@@ -62,7 +62,7 @@ impl Error {
             _ => Kind::Network,
         };
         let message = if reason.is_empty() { "the relay closed the connection" } else { reason };
-        Self { kind, message: format!("{message} (close code {code})"), code: Some(code) }
+        Self { kind, message: format!("{message} (close code {})", u32::from(code)), code: Some(code) }
     }
 
     /// What a browser call threw, with the sentence that says what was tried.

@@ -63,7 +63,13 @@ pub fn random_session() -> String {
     if let Ok(crypto) = dom::window().crypto() {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut session = String::new();
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            session.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
+    }
+    session
 }
 
 #[cfg(test)]
