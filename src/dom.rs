@@ -96,14 +96,9 @@ pub fn create<T: JsCast>(tag: &str) -> Option<T> {
     document().create_element(tag).ok().map(JsCast::unchecked_into)
 }
 
-/// The same clock as a duration, for pure code.
+/// The same clock as a duration. Not by `from_secs_f64`, which brings a panic in words.
 pub fn monotonic() -> std::time::Duration {
-    milliseconds(now())
-}
-
-/// So many ms as a duration; none if negative. Not `from_secs_f64`, which brings a panic in words.
-pub fn milliseconds(ms: f64) -> std::time::Duration {
-    std::time::Duration::from_micros((ms * 1e3) as u64)
+    std::time::Duration::from_micros((now() * 1e3) as u64)
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

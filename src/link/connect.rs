@@ -7,10 +7,7 @@ use crate::{
     promise::{self, settled},
 };
 use blobcast_wire::Socket as Which;
-use std::{
-    rc::{Rc, Weak},
-    time::Duration,
-};
+use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, RequestInit, Response};
 
@@ -18,8 +15,8 @@ use web_sys::{AbortSignal, RequestInit, Response};
 const HEALTH_WITHIN: u32 = 5_000;
 
 /// How long it may take on a reconnect until a token is there and the relay is well: a page's request for a token
-/// may have been lost with the network that was lost.
-const PREPARED_WITHIN: Duration = Duration::from_secs(15);
+/// may have been lost with the network that was lost. In ms.
+const PREPARED_WITHIN: u32 = 15_000;
 
 impl Link {
     /// Opens a leg: after a failure only once the relay answers, and with a token asked for just now. Never at once.
@@ -31,7 +28,7 @@ impl Link {
                 link.retry(which, When::Soon);
             }
         });
-        let turn = leg.prepare(self.timers.after(PREPARED_WITHIN.as_millis() as u32, too_long));
+        let turn = leg.prepare(self.timers.after(PREPARED_WITHIN, too_long));
         if leg.failures() > 0 {
             self.ask_relay(which, turn);
         } else {
@@ -103,10 +100,10 @@ impl Link {
         let failures = if self.is_half_open() { leg.failures().min(1) } else { leg.failures() };
         let soon = backoff::wait(failures, js_sys::Math::random());
         let wait = match when {
-            When::AtOnce => Duration::ZERO,
+            When::AtOnce => 0.0,
             When::Soon => soon,
             When::NotBefore(limit) => {
-                let until = dom::now() + (limit + soon).as_secs_f64() * 1000.0;
+                let until = dom::now() + limit + soon;
                 self.not_before.set(self.not_before.get().max(until));
                 limit + soon
             }
@@ -124,9 +121,9 @@ impl Link {
         self.tell(News::Lost { which, both });
     }
 
-    fn wait(&self, which: Which, wait: Duration) {
+    fn wait(&self, which: Which, wait: f64) {
         let then = dom::with(&self.me, |link, ()| link.connect_waiting());
-        self.leg(which).wait(self.timers.after(wait.as_millis() as u32, then));
+        self.leg(which).wait(self.timers.after(wait as u32, then));
     }
 
     /// Opens every leg that waits, so that the relay sees a pair and not a socket without its partner. What the
@@ -138,7 +135,7 @@ impl Link {
                 continue;
             }
             if early > 0.0 {
-                self.wait(which, Duration::from_millis(early as u64));
+                self.wait(which, early);
             } else {
                 self.connect(which);
             }

@@ -20,7 +20,7 @@ mod stage;
 
 use crate::{
     bytes::JsBytes,
-    dom::{Listener, document, monotonic, with},
+    dom::{Listener, document, now, with},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{Link, Peer},
@@ -209,7 +209,7 @@ impl Player {
         object(&[
             ("segment", shown.map_or(0.0, |(segment, _)| segment as f64).into()),
             ("bytes", (received.total() as f64).into()),
-            ("bitrate", received.bits_per_second(monotonic()).into()),
+            ("bitrate", received.bits_per_second(now()).into()),
             ("latency", latency.map_or(JsValue::NULL, |latency| latency.ms.into())),
             ("clockTrusted", latency.is_some_and(|latency| latency.is_trusted).into()),
             ("buffered", screen.map_or(0.0, |screen| screen.ahead() * 1e3).into()),

@@ -30,7 +30,7 @@ mod wake_lock;
 
 use crate::{
     bytes::JsBytes,
-    dom::{milliseconds, monotonic, with},
+    dom::{now, with},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{Link, Peer},
@@ -111,7 +111,7 @@ impl Recorder {
     pub fn start(stream: &JsValue, options: &JsValue, target: EventTarget) -> Result<Rc<Self>, Error> {
         let stream = settings::stream(stream)?;
         let settings = Settings::read(&stream, options)?;
-        let line = Line::new(milliseconds(settings.timeslice()));
+        let line = Line::new(settings.timeslice());
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             source: Source::new(stream),
@@ -188,7 +188,7 @@ impl Recorder {
         object(&[
             ("segment", (segment as f64).into()),
             ("bytes", (sent.total() as f64).into()),
-            ("bitrate", sent.bits_per_second(monotonic()).into()),
+            ("bitrate", sent.bits_per_second(now()).into()),
             ("restarts", self.segments.get().saturating_sub(1).into()),
             ("mimeType", mime.map_or(JsValue::NULL, JsValue::from)),
             ("viewers", self.viewers.get().into()),
