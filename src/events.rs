@@ -1,6 +1,6 @@
 //! What a page hears: the state of a recording or a viewing, errors, statistics.
 
-use crate::error::Error;
+use crate::{error::Error, property};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
@@ -80,7 +80,7 @@ impl Events {
 pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = js_sys::Object::new();
     for (name, value) in fields {
-        let _ = js_sys::Reflect::set(&object, &JsValue::from_str(name), value);
+        property::set(&object, name, value);
     }
     object.into()
 }

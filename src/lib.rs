@@ -21,6 +21,7 @@ mod meter;
 mod options;
 mod player;
 mod promise;
+mod property;
 mod recorder;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod testing;

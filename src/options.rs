@@ -2,9 +2,9 @@
 
 use crate::{
     error::{Error, Kind},
-    promise,
+    promise, property,
 };
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Promise};
 use std::ops::RangeInclusive;
 use wasm_bindgen::prelude::*;
 
@@ -22,7 +22,7 @@ impl Options {
 
     /// The option's value; `None` when it is left out.
     fn get(&self, option: &str) -> Option<JsValue> {
-        let value = Reflect::get(&self.0, &option.into()).ok()?;
+        let value = property::get(&self.0, option);
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }
 
@@ -58,7 +58,11 @@ impl Options {
             "wss:" | "https:" => "wss",
             _ => return Err(wrong("url", TAKES)),
         };
-        Ok(format!("{scheme}://{}{}", url.host(), url.pathname().trim_end_matches('/')))
+        let mut path = url.pathname();
+        while path.ends_with('/') {
+            path.pop();
+        }
+        Ok(format!("{scheme}://{}{path}", url.host()))
     }
 
     pub fn name(&self) -> Result<blobcast_wire::Name, Error> {
@@ -114,7 +118,8 @@ impl Token {
 /// A token travels as a WebSocket subprotocol, which is a word of these characters.
 /// <https://www.rfc-editor.org/rfc/rfc9110#name-tokens>
 fn checked(token: String) -> Result<String, Error> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let is_mark = |byte| matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || is_mark(byte);
     let is_word = !token.is_empty() && token.bytes().all(fits);
     let takes = "letters, digits and -._~+ only, as in a JWT (base64url, without =)";
     if is_word { Ok(token) } else { Err(wrong("token", takes)) }

@@ -19,7 +19,7 @@ pub fn wait(failures: u32, chance: f64) -> f64 {
 
 /// What a relay at its limit asks for, ms: its reason begins with the seconds.
 pub fn asked_for(reason: &str) -> Option<f64> {
-    let digits = reason.chars().map_while(|letter| letter.to_digit(10));
+    let digits = reason.bytes().map_while(|letter| char::from(letter).to_digit(10));
     let seconds = digits.fold(None, |seconds, digit| {
         Some(seconds.unwrap_or(0_u32).saturating_mul(10).saturating_add(digit))
     })?;

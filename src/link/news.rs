@@ -1,9 +1,8 @@
 //! What a link tells its peer.
 
-use crate::{bytes::JsBytes, error::Error, events::object};
+use crate::{bytes::JsBytes, error::Error, events::object, property};
 use blobcast_wire::{Live, Segment, Socket, Text};
-use js_sys::{JSON, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::JSON;
 
 /// A broadcaster or a viewer, behind its link.
 pub trait Peer {
@@ -48,17 +47,17 @@ pub fn ping(now: f64) -> String {
 /// Reads a text message with the browser's own JSON; `None` for types that this version does not know.
 pub fn read_text(json: &str) -> Option<Text> {
     let object = JSON::parse(json).ok()?;
-    let field = |name: &str| Reflect::get(&object, &JsValue::from_str(name)).ok();
-    let number = |name: &str| field(name)?.as_f64();
-    let segment = |name: &str| number(name).map(|number| number as Segment);
-    Some(match field("type")?.as_string()?.as_str() {
+    let field = |name| property::get(&object, name);
+    let number = |name| field(name).as_f64();
+    let segment = |name| number(name).map(|number| number as Segment);
+    Some(match field("type").as_string()?.as_str() {
         "pong" => Text::Pong { t: number("t")?, now: number("now")? },
         "have" => {
             Text::Have { segment: segment("segment")?, seq: number("seq")? as u32, last: segment("last")? }
         }
         "skip" => Text::Skip { from: segment("from")?, to: segment("to")? },
         "state" => {
-            let state = field("state")?.as_string()?;
+            let state = field("state").as_string()?;
             let state =
                 [Live::Live, Live::Waiting, Live::Ended].into_iter().find(|live| live.as_str() == state)?;
             Text::State { state, viewers: number("viewers").unwrap_or(0.0) as u32 }

@@ -3,6 +3,7 @@
 use crate::{
     callback::Hear,
     dom::{Listener, now},
+    property,
 };
 use std::{
     cell::RefCell,
@@ -60,8 +61,7 @@ impl NextPicture {
             return Self { video: video.clone(), request: None, _fallback: Some(fallback) };
         }
         let callback = FrameCallback::new(move |told, metadata: JsValue| {
-            let time = js_sys::Reflect::get(&metadata, &"mediaTime".into());
-            let time = time.ok().and_then(|time| time.as_f64()).unwrap_or(f64::INFINITY);
+            let time = property::get(&metadata, "mediaTime").as_f64().unwrap_or(f64::INFINITY);
             shown(Picture { time, told });
         });
         let handle = frames.request(callback.as_ref().unchecked_ref());

@@ -3,7 +3,7 @@
 use crate::{
     callback::Hear,
     dom::{Listener, document, with},
-    error::{Error, Kind},
+    error::{self, Error, Kind},
     promise::settled,
 };
 use std::{
@@ -11,7 +11,7 @@ use std::{
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use web_sys::{DomException, Event, HtmlVideoElement};
+use web_sys::{Event, HtmlVideoElement};
 
 /// What playback tells.
 #[derive(Debug)]
@@ -96,9 +96,8 @@ impl Playback {
     }
 
     fn on_refusal(&self, thrown: &JsValue) {
-        let name = thrown.dyn_ref::<DomException>().map(DomException::name);
         // AbortError is only a change of source. <https://developer.chrome.com/blog/play-request-was-interrupted>
-        if name.as_deref() != Some("NotAllowedError") {
+        if !error::is_called(thrown, "NotAllowedError") {
             return;
         }
         if self.video.muted() {

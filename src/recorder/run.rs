@@ -4,8 +4,9 @@ use crate::{
     bytes::JsBytes,
     callback::Act,
     dom::{Listener, now, with},
-    error::{Error, Kind},
+    error::{self, Error, Kind},
     promise::settled,
+    property,
 };
 use js_sys::ArrayBuffer;
 use std::{
@@ -14,7 +15,7 @@ use std::{
 };
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    BlobEvent, DomException, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState,
+    BlobEvent, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState,
 };
 
 /// How to record.
@@ -250,9 +251,8 @@ impl Run {
     }
 
     fn on_error(&self, event: &Event) {
-        let thrown = js_sys::Reflect::get(event, &"error".into()).unwrap_or_default();
-        let name = thrown.dyn_ref::<DomException>().map(DomException::name);
-        if name.as_deref() == Some("InvalidModificationError") {
+        let thrown = property::get(event, "error");
+        if error::is_called(&thrown, "InvalidModificationError") {
             // A track was added or removed: no failure, but the end of this run.
             return;
         }

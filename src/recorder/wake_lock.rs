@@ -3,8 +3,9 @@
 use crate::{
     dom::{Listener, document, window, with},
     promise::{self, settled},
+    property,
 };
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
@@ -43,7 +44,7 @@ pub struct WakeLock {
 impl WakeLock {
     /// `None` where the browser has no wake locks.
     pub fn screen() -> Option<Rc<Self>> {
-        let locks = Reflect::get(&window().navigator(), &"wakeLock".into()).ok()?;
+        let locks = property::get(&window().navigator(), "wakeLock");
         if !locks.is_object() {
             return None;
         }

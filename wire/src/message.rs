@@ -135,7 +135,8 @@ fn read_mime<B: Body>(raw: &B, len: usize) -> Result<String, DecodeError> {
     let mut mime = vec![0; len];
     raw.copy_to(HEADER_LEN, &mut mime);
     let printable = mime.iter().all(|byte| (b' '..=b'~').contains(byte));
-    if printable { String::from_utf8(mime).map_err(|_| DecodeError::Mime) } else { Err(DecodeError::Mime) }
+    // Not `from_utf8`, which does again what was done here.
+    if printable { Ok(mime.into_iter().map(char::from).collect()) } else { Err(DecodeError::Mime) }
 }
 
 impl Kind {
