@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
+import { forCargo } from "./build.mjs";
 import { main, root, run } from "./run.mjs";
 import { bring, forBuilding } from "./tools.mjs";
 
@@ -26,7 +27,7 @@ main(import.meta, async () => {
   await bring(...forBuilding);
   const folder = await mkdtemp(join(tmpdir(), "blobcast-"));
   try {
-    await run("cargo", ["build", "--quiet", "--lib", "--profile", "wasm", ...TARGET]);
+    await run("cargo", ["build", "--quiet", "--lib", "--profile", "wasm", ...TARGET], { env: forCargo() });
     await run("wasm-bindgen", ["--target", "web", "--out-dir", folder, "target/wasm32-unknown-unknown/wasm/blobcast.wasm"]);
     const wasm = join(folder, "blobcast_bg.wasm");
     const manifest = await readFile(join(root, "Cargo.toml"), "utf8");
