@@ -1,7 +1,8 @@
 //! The segments as far as they are here.
 
-use super::{cues::cues, plan::Gathered};
+use super::plan::Gathered;
 use crate::bytes::JsBytes;
+use blobcast_container::cues;
 use blobcast_wire::{Blob, Body, Piece, Segment};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
