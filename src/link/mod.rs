@@ -231,7 +231,7 @@ mod tests {
     async fn a_dropped_link_closes_both_sockets_and_brings_no_more_news() {
         let errors = PageErrors::watch();
         let name = "guards".parse().expect("a name");
-        let target = Target { relay: relay().await, role: Role::View, name, token: None };
+        let target = Target { relay: relay().await, role: Role::View, name, token: Default::default() };
         let peer = Rc::new(Listening::default());
         let weak: Weak<dyn Peer> = Rc::downgrade(&peer) as Weak<dyn Peer>;
         let link = Link::open(target, weak);
