@@ -150,8 +150,6 @@ fn is_webm(header: &[u8]) -> Result<bool, Error> {
 }
 
 fn check_scale(info: &[u8]) -> Result<(), Error> {
-    match ebml::find(info, id::TIMESTAMP_SCALE)? {
-        Some(range) if read_uint(&info[range])? != MILLISECONDS => Err(Error::TimestampScale),
-        _ => Ok(()),
-    }
+    let Some(range) = ebml::find(info, id::TIMESTAMP_SCALE)? else { return Ok(()) };
+    if read_uint(&info[range])? == MILLISECONDS { Ok(()) } else { Err(Error::TimestampScale) }
 }

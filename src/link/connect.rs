@@ -3,7 +3,6 @@
 use super::{Link, News, backoff, leg::When, socket::Socket};
 use crate::{
     dom,
-    error::Error,
     promise::{self, settled},
 };
 use blobcast_wire::Socket as Which;

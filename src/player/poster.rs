@@ -33,11 +33,12 @@ impl Poster {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
+    use crate::dom::document;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
     fn a_video_without_a_picture_has_no_poster() {
-        let document = window().document().expect("a page");
+        let document = document();
         let video: HtmlVideoElement = document.create_element("video").expect("a video").unchecked_into();
         assert!(Poster::of(&video).is_none());
     }
@@ -45,7 +46,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_poster_lies_over_the_video_until_it_is_dropped() {
         let video = crate::testing::MovingPicture::new().on_screen().await;
-        let document = window().document().expect("a page");
+        let document = document();
         let canvases = || document.query_selector_all("body > canvas").expect("a selector").length();
         let poster = Poster::of(&video).expect("a picture");
         assert_eq!(canvases(), 1);
