@@ -34,6 +34,12 @@ use std::{fmt, rc::Rc};
 use wasm_bindgen::prelude::*;
 use web_sys::EventTarget;
 
+/// In place of the standard library's dlmalloc, which is built for speed and costs 3 KB more, gzipped. Both join what is free with
+/// what is free beside it, so that the memory does not grow.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Panics become readable messages on the console.
 #[wasm_bindgen(start)]
 pub fn start() {

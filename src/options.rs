@@ -118,7 +118,8 @@ impl Token {
 /// A token travels as a WebSocket subprotocol, which is a word of these characters.
 /// <https://www.rfc-editor.org/rfc/rfc9110#name-tokens>
 fn checked(token: String) -> Result<String, Error> {
-    let is_mark = |byte| matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+    let is_mark =
+        |byte| matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || is_mark(byte);
     let is_word = !token.is_empty() && token.bytes().all(fits);
     let takes = "letters, digits and -._~+ only, as in a JWT (base64url, without =)";

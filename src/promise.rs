@@ -84,7 +84,8 @@ mod tests {
 
     #[wasm_bindgen_test]
     async fn what_waits_for_a_promise_is_called_once_and_gone_then() {
-        let promises: [Promise; 2] = [Promise::resolve(&JsValue::from(1)), Promise::reject(&JsValue::from(2))];
+        let promises: [Promise; 2] =
+            [Promise::resolve(&JsValue::from(1)), Promise::reject(&JsValue::from(2))];
         for promise in promises {
             let heard: Rc<RefCell<Vec<_>>> = Rc::default();
             let hears = heard.clone();

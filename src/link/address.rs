@@ -79,7 +79,8 @@ mod tests {
     #[test]
     fn a_lost_viewer_says_where_it_was() {
         let name = "a/b".parse().expect("a name");
-        let target = Target { relay: "wss://host/base".into(), role: Role::View, name, token: Token::default() };
+        let target =
+            Target { relay: "wss://host/base".into(), role: Role::View, name, token: Token::default() };
         assert_eq!(target.url(Which::Blob, "s", None), "wss://host/base/view/a/b/blob?session=s");
         assert_eq!(
             target.url(Which::Blob, "s", Some((7, 3))),

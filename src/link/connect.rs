@@ -47,7 +47,8 @@ impl Link {
         settled(&asked, move |answer| {
             let answer = answer.ok().map(JsCast::unchecked_into::<Response>);
             // Unread, the body counts as aborted, and some browsers log that as an error.
-            let read = answer.as_ref().map_or(Ok(JsValue::UNDEFINED), |answer| answer.text().map(JsValue::from));
+            let read =
+                answer.as_ref().map_or(Ok(JsValue::UNDEFINED), |answer| answer.text().map(JsValue::from));
             settled(&promise::of(read), move |_| {
                 let Some(link) = Self::at(&me, which, turn) else { return };
                 if answer.is_some_and(|answer| answer.ok()) {

@@ -51,7 +51,8 @@ impl Socket {
             let tell = tell.clone();
             Listener::new(&socket, kind, move |event: Event| tell.hear(read(event)))
         };
-        let _listeners = [listen("open", |_| Told::Open), listen("message", message), listen("close", closed)];
+        let _listeners =
+            [listen("open", |_| Told::Open), listen("message", message), listen("close", closed)];
         Ok(Self { _listeners, socket, sent: Cell::new(0) })
     }
 

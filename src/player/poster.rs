@@ -20,8 +20,7 @@ impl Poster {
         if video.ready_state() < HAS_PICTURE || width == 0 {
             return None;
         }
-        let canvas: HtmlCanvasElement =
-            create("canvas")?;
+        let canvas: HtmlCanvasElement = create("canvas")?;
         canvas.set_width(width);
         canvas.set_height(height);
         let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;

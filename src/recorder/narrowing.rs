@@ -4,10 +4,7 @@ use super::{
     Recorder, Recording,
     run::{Format, Run},
 };
-use crate::{
-    dom::now,
-    events::object,
-};
+use crate::{dom::now, events::object};
 use wasm_bindgen::JsValue;
 use web_sys::MediaStream;
 

@@ -14,9 +14,7 @@ use std::{
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    BlobEvent, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState,
-};
+use web_sys::{BlobEvent, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState};
 
 /// How to record.
 #[derive(Clone, Debug)]

@@ -49,7 +49,11 @@ impl WakeLock {
             return None;
         }
         let lock = Rc::new_cyclic(|me: &Weak<Self>| Self {
-            _on_visible: Listener::new(&document(), "visibilitychange", with(me, |lock, _: Event| lock.take())),
+            _on_visible: Listener::new(
+                &document(),
+                "visibilitychange",
+                with(me, |lock, _: Event| lock.take()),
+            ),
             me: me.clone(),
             locks: locks.unchecked_into(),
             held: RefCell::default(),

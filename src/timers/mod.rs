@@ -8,8 +8,8 @@
 
 mod counter;
 
-use counter::{Counted, Counter};
 use crate::callback::{Act, Callback};
+use counter::{Counted, Counter};
 use js_sys::Function;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;

@@ -86,7 +86,8 @@ function watchMemory() {
   const { instantiateStreaming } = WebAssembly;
   WebAssembly.instantiateStreaming = async (...args) => {
     const made = await instantiateStreaming.apply(WebAssembly, args);
-    memory.module = () => made.instance.exports.memory.buffer.byteLength;
+    const module = Object.values(made.instance.exports).find((one) => one instanceof WebAssembly.Memory); // its name is short
+    memory.module = () => module.buffer.byteLength;
     return made;
   };
 }

@@ -193,7 +193,12 @@ impl fmt::Display for DecodeError {
             Self::TooShort => out.write_str("message shorter than it says"),
             Self::TooLong => write!(out, "message over {MAX_MESSAGE_LEN} bytes"),
             Self::Version(version) => {
-                write!(out, "protocol version {}, this side speaks {}", u32::from(*version), u32::from(VERSION))
+                write!(
+                    out,
+                    "protocol version {}, this side speaks {}",
+                    u32::from(*version),
+                    u32::from(VERSION)
+                )
             }
             Self::Kind(kind) => write!(out, "unknown message kind {}", u32::from(*kind)),
             Self::Field(field) => {

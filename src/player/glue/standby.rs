@@ -4,8 +4,8 @@ use super::{arrival, meeting::Seen};
 use crate::{
     dom::{ObjectUrl, window},
     lean,
-    promise::settled,
     player::{next_picture::Pictures, overlay::Overlay},
+    promise::settled,
 };
 use std::{
     cell::{Cell, RefCell},
