@@ -20,7 +20,7 @@ fn wait(promise: &Promise, then: Box<dyn FnOnce(Result<JsValue, JsValue>)>) {
     let then = Rc::new(Cell::new(Some(then)));
     // They keep themselves until one of them is called.
     let callbacks: Rc<Cell<Option<[Callback; 2]>>> = Rc::default();
-    let [resolved, rejected] = [Ok as fn(JsValue) -> Result<JsValue, JsValue>, Err].map(|result| {
+    let callback = |result: fn(JsValue) -> Result<JsValue, JsValue>| {
         let (then, callbacks) = (then.clone(), callbacks.clone());
         Callback::new(move |value: JsValue| {
             callbacks.take();
@@ -28,7 +28,8 @@ fn wait(promise: &Promise, then: Box<dyn FnOnce(Result<JsValue, JsValue>)>) {
                 then(result(value));
             }
         })
-    });
+    };
+    let (resolved, rejected) = (callback(Ok), callback(Err));
     let _ = promise.then2(resolved.closure(), rejected.closure());
     callbacks.set(Some([resolved, rejected]));
 }
