@@ -16,10 +16,10 @@ const PARTS = [
   [/blobcast_(wire|container)/, (match) => `${match[1]}/`],
   [/start_?recording/i, () => "src/recorder"],
   [/start_?viewing/i, () => "src/player"],
-  [/blobcast(?:\[\w+\])?::(player::(?:glue|mse)|player|recorder|link|timers|options|dom)\b/, (match) => `src/${match[1].replace("::", "/")}`],
+  [/blobcast(?:\[\w+\])?::(player::(?:glue|mse)|player|recorder|link|timers|options|dom|callback|promise|property)\b/, (match) => `src/${match[1].replace("::", "/")}`],
   [/blobcast/, () => "the rest of src/"],
-  [/dlmalloc/, () => "dlmalloc, the allocator"],
-  [/js_sys|web_sys|wasm_bindgen|gloo/, () => "wasm-bindgen and its futures"],
+  [/rlsf/, () => "rlsf, the allocator"],
+  [/js_sys|web_sys|wasm_bindgen/, () => "wasm-bindgen"],
   [/core|alloc|std|__r/, () => "Rust's standard library"],
 ];
 

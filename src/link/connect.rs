@@ -3,12 +3,13 @@
 use super::{Link, News, backoff, leg::When, socket::Socket};
 use crate::{
     dom,
+    events::object,
     promise::{self, settled},
 };
 use blobcast_wire::Socket as Which;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortSignal, RequestInit, Response};
+use web_sys::{AbortSignal, Response};
 
 /// How long the relay may take to say that it is well, ms.
 const HEALTH_WITHIN: u32 = 5_000;
@@ -40,8 +41,8 @@ impl Link {
     /// Browsers delay failed WebSockets to a host by many seconds, but not failed fetches; so after a failure the
     /// relay is asked by fetch first. <https://github.com/whatwg/websockets/issues/26>
     fn ask_relay(&self, which: Which, turn: u32) {
-        let request = RequestInit::new();
-        request.set_signal(Some(&AbortSignal::timeout_with_u32(HEALTH_WITHIN)));
+        let signal = AbortSignal::timeout_with_u32(HEALTH_WITHIN);
+        let request = object(&[("signal", signal.into())]).unchecked_into();
         let asked = dom::window().fetch_with_str_and_init(&self.target.health(), &request);
         let me = self.me.clone();
         settled(&asked, move |answer| {

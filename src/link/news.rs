@@ -1,6 +1,6 @@
 //! What a link tells its peer.
 
-use crate::{bytes::JsBytes, error::Error, events::object, property};
+use crate::{bytes::JsBytes, error::Error, property};
 use blobcast_wire::{Live, Segment, Socket, Text};
 use js_sys::JSON;
 
@@ -37,11 +37,11 @@ pub enum News {
     Closed(Error),
 }
 
-/// Asks the relay for its time. The browser's own JSON writes this one, too: the number has to come back as it was, and
-/// what writes a float would come into the wasm with it.
+/// Asks the relay for its time; `now` is ours, ms, to the microsecond. By whole numbers: what writes a float would come into the
+/// wasm with it.
 pub fn ping(now: f64) -> String {
-    let ping = object(&[("type", "ping".into()), ("t", now.into())]);
-    JSON::stringify(&ping).map(String::from).unwrap_or_default()
+    let now = (now * 1e3) as u64;
+    format!(r#"{{"type":"ping","t":{}.{:03}}}"#, now / 1_000, now % 1_000)
 }
 
 /// Reads a text message with the browser's own JSON; `None` for types that this version does not know.

@@ -23,7 +23,7 @@ impl Poster {
         let canvas: HtmlCanvasElement = create("canvas")?;
         canvas.set_width(width);
         canvas.set_height(height);
-        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.unchecked_into();
         context.draw_image_with_html_video_element(video, 0.0, 0.0).ok()?;
         Overlay::over(video, &canvas).map(Self)
     }

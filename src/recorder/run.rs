@@ -5,6 +5,7 @@ use crate::{
     callback::Act,
     dom::{Listener, now, with},
     error::{self, Error, Kind},
+    events::object,
     promise::settled,
     property,
 };
@@ -14,7 +15,7 @@ use std::{
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use web_sys::{BlobEvent, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState};
+use web_sys::{BlobEvent, Event, MediaRecorder, MediaStream, RecordingState};
 
 /// How to record.
 #[derive(Clone, Debug)]
@@ -65,17 +66,14 @@ impl Run {
         format: &Format,
         notify: impl Act + 'static,
     ) -> Result<Rc<Self>, Error> {
-        let options = MediaRecorderOptions::new();
-        options.set_mime_type(&format.mime);
-        if let Some(bits) = format.video_bits_per_second {
-            options.set_video_bits_per_second(bits);
-        }
-        if let Some(bits) = format.audio_bits_per_second {
-            options.set_audio_bits_per_second(bits);
-        }
-        if let Some(interval) = format.keyframe_interval {
-            options.set_video_key_frame_interval_duration(interval);
-        }
+        // What is `undefined` counts as left out.
+        let options = object(&[
+            ("mimeType", (&format.mime).into()),
+            ("videoBitsPerSecond", format.video_bits_per_second.into()),
+            ("audioBitsPerSecond", format.audio_bits_per_second.into()),
+            ("videoKeyFrameIntervalDuration", format.keyframe_interval.into()),
+        ])
+        .unchecked_into();
         let failed =
             |thrown| Error::thrown(Kind::NotSupported, "the browser's recorder does not start", &thrown);
         let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(stream, &options)

@@ -4,13 +4,14 @@ use super::Timer;
 use crate::{
     callback::Act,
     dom::{Listener, ObjectUrl, now, with},
+    events::object,
 };
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, Event, MessageEvent, Worker};
+use web_sys::{Blob, Event, MessageEvent, Worker};
 
 /// Takes `[id, ms, repeats]`, and says `id` in so many ms, once or again and again; `[id]` ends that.
 const COUNTING: &str = "const timers = {};
@@ -82,8 +83,7 @@ impl Counter {
     }
 
     fn start() -> Result<Rc<Self>, JsValue> {
-        let kind = BlobPropertyBag::new();
-        kind.set_type("text/javascript");
+        let kind = object(&[("type", "text/javascript".into())]).unchecked_into();
         let code = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&COUNTING.into()), &kind)?;
         let url = ObjectUrl::for_blob(&code)?;
         let worker = Worker::new(url.as_str())?;
