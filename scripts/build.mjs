@@ -5,6 +5,7 @@
 // nothing between, and what else is exported beside it, which shares its code. What is imported dynamically is a script of its own.
 
 import { cp, mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, delimiter, join, relative } from "node:path";
 import { main, manifest, root, run } from "./run.mjs";
 import { shortenNames } from "./shorten.mjs";
@@ -48,12 +49,18 @@ export async function buildPackage() {
   await utimes(join(root, STAMP), began, began);
 }
 
+/** Rust's panics say in which file they are: not where that is on this machine. */
+export function forCargo() {
+  const home = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+  return { RUSTFLAGS: `${process.env.RUSTFLAGS ?? ""} --remap-path-prefix=${join(home, "registry/src")}=` };
+}
+
 async function compile() {
   // The root's package.json is the published one, so wasm-pack writes none, and no .gitignore that would hide pkg/ from npm.
   const options = ["--no-pack", "--no-gitignore", "--no-typescript", "--out-dir", STAGE];
   // wasm-opt comes from npm's binaryen: without one on PATH, wasm-pack tries to download it.
   const PATH = [join(root, "node_modules/.bin"), process.env.PATH].join(delimiter);
-  await run("wasm-pack", ["build", "--target", "web", "--profile", "wasm", ...options], { env: { PATH } });
+  await run("wasm-pack", ["build", "--target", "web", "--profile", "wasm", ...options], { env: { PATH, ...forCargo() } });
 }
 
 /**

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
+import { forCargo } from "./build.mjs";
 import { main, root, run } from "./run.mjs";
 import { bring, forBuilding } from "./tools.mjs";
 
@@ -15,10 +16,10 @@ const PARTS = [
   [/blobcast_(wire|container)/, (match) => `${match[1]}/`],
   [/start_?recording/i, () => "src/recorder"],
   [/start_?viewing/i, () => "src/player"],
-  [/blobcast(?:\[\w+\])?::(player::(?:glue|mse)|player|recorder|link|timers|options|dom)\b/, (match) => `src/${match[1].replace("::", "/")}`],
+  [/blobcast(?:\[\w+\])?::(player::(?:glue|mse)|player|recorder|link|timers|options|dom|callback|promise|property)\b/, (match) => `src/${match[1].replace("::", "/")}`],
   [/blobcast/, () => "the rest of src/"],
-  [/dlmalloc/, () => "dlmalloc, the allocator"],
-  [/js_sys|web_sys|wasm_bindgen|gloo/, () => "wasm-bindgen and its futures"],
+  [/rlsf/, () => "rlsf, the allocator"],
+  [/js_sys|web_sys|wasm_bindgen/, () => "wasm-bindgen"],
   [/core|alloc|std|__r/, () => "Rust's standard library"],
 ];
 
@@ -26,7 +27,7 @@ main(import.meta, async () => {
   await bring(...forBuilding);
   const folder = await mkdtemp(join(tmpdir(), "blobcast-"));
   try {
-    await run("cargo", ["build", "--quiet", "--lib", "--profile", "wasm", ...TARGET]);
+    await run("cargo", ["build", "--quiet", "--lib", "--profile", "wasm", ...TARGET], { env: forCargo() });
     await run("wasm-bindgen", ["--target", "web", "--out-dir", folder, "target/wasm32-unknown-unknown/wasm/blobcast.wasm"]);
     const wasm = join(folder, "blobcast_bg.wasm");
     const manifest = await readFile(join(root, "Cargo.toml"), "utf8");

@@ -1,70 +1,39 @@
 //! Guards over what a page lends: each takes in `new` and gives back in `drop`.
-//!
-//! A handler that belongs to an owner holds it weakly, through [`with`]: owner → guard → closure → owner
-//! would live for ever.
 
-use std::rc::Weak;
+use crate::callback::{Callback, Hear};
+pub use crate::callback::{weakly, with};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, Event, EventTarget, Performance, Url, Window};
+use web_sys::{Blob, Document, EventTarget, Url, Window};
 
 /// Removes the listener when dropped; no call comes after that.
 #[must_use = "dropping a listener removes it"]
 pub struct Listener {
     target: EventTarget,
     kind: &'static str,
-    callback: Closure<dyn FnMut(Event)>,
+    callback: Callback,
 }
 
 impl Listener {
-    /// Calls `on_event` for every event of this kind. `E` is what the platform sends for it.
-    pub fn new<E: JsCast>(
+    /// Tells `handler` every event of this kind. `E` is what the platform sends for it.
+    pub fn new<E: JsCast + 'static>(
         target: &EventTarget,
         kind: &'static str,
-        mut on_event: impl FnMut(E) + 'static,
+        handler: impl Hear<E> + 'static,
     ) -> Self {
-        Self::attach(target, kind, Box::new(move |event: Event| on_event(event.unchecked_into())))
+        let callback = Callback::new(move |event: JsValue| handler.hear(event.unchecked_into()));
+        Self::attach(target, kind, callback)
     }
 
-    /// The part that is the same for every kind of event, and so is there once.
-    fn attach(target: &EventTarget, kind: &'static str, on_event: Box<dyn FnMut(Event)>) -> Self {
-        let callback = Closure::wrap(on_event);
-        target
-            .add_event_listener_with_callback(kind, function(&callback))
-            .expect_throw("addEventListener takes any function");
+    fn attach(target: &EventTarget, kind: &'static str, callback: Callback) -> Self {
+        // It throws for nothing that is a function.
+        let _ = target.add_event_listener_with_callback(kind, callback.function());
         Self { target: target.clone(), kind, callback }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let _ = self.target.remove_event_listener_with_callback(self.kind, function(&self.callback));
-    }
-}
-
-fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: &Closure<T>) -> &js_sys::Function {
-    closure.as_ref().unchecked_ref()
-}
-
-/// A handler that does nothing once its owner is gone, and keeps it alive during the call.
-pub fn with<T: 'static, E: 'static>(
-    owner: &Weak<T>,
-    mut handle: impl FnMut(&std::rc::Rc<T>, E) + 'static,
-) -> impl FnMut(E) + 'static {
-    let owner = owner.clone();
-    move |event| {
-        if let Some(owner) = owner.upgrade() {
-            handle(&owner, event);
-        }
-    }
-}
-
-/// The same for timers and callbacks that are told nothing.
-pub fn weakly<T: 'static>(owner: &Weak<T>, act: impl Fn(&std::rc::Rc<T>) + 'static) -> impl Fn() + 'static {
-    let owner = owner.clone();
-    move || {
-        if let Some(owner) = owner.upgrade() {
-            act(&owner);
-        }
+        let _ = self.target.remove_event_listener_with_callback(self.kind, self.callback.function());
     }
 }
 
@@ -97,28 +66,39 @@ impl Drop for ObjectUrl {
     }
 }
 
-/// The page's window. This package runs in pages, not in workers.
+#[wasm_bindgen]
+extern "C" {
+    type Global;
+
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
+    fn window() -> Window;
+
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
+    fn document() -> Document;
+
+    /// The page's monotonic clock, ms.
+    #[wasm_bindgen(js_namespace = performance)]
+    pub fn now() -> f64;
+}
+
+/// The page's window. This package runs in pages, not in workers; `web_sys::window` would ask where it is.
 pub fn window() -> Window {
-    web_sys::window().expect_throw("blobcast runs in a page")
+    Global::window()
 }
 
-fn performance() -> Performance {
-    window().performance().expect_throw("every browser has performance.now()")
+/// The page's document.
+pub fn document() -> Document {
+    Global::document()
 }
 
-/// The page's monotonic clock, ms.
-pub fn now() -> f64 {
-    performance().now()
+/// A new element. `T` is what the platform makes for this tag.
+pub fn create<T: JsCast>(tag: &str) -> Option<T> {
+    document().create_element(tag).ok().map(JsCast::unchecked_into)
 }
 
-/// The same clock as a duration, for pure code.
+/// The same clock as a duration. Not by `from_secs_f64`, which brings a panic in words.
 pub fn monotonic() -> std::time::Duration {
-    milliseconds(now())
-}
-
-/// So many ms as a duration; none if negative. Not `from_secs_f64`, which brings a panic in words.
-pub fn milliseconds(ms: f64) -> std::time::Duration {
-    std::time::Duration::from_micros((ms * 1e3) as u64)
+    std::time::Duration::from_micros((now() * 1e3) as u64)
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]
@@ -126,10 +106,11 @@ mod tests {
     use super::*;
     use std::{
         cell::{Cell, RefCell},
-        rc::Rc,
+        rc::{Rc, Weak},
     };
     use wasm_bindgen_futures::JsFuture;
     use wasm_bindgen_test::wasm_bindgen_test;
+    use web_sys::Event;
 
     fn fire(target: &EventTarget, kind: &str) {
         target.dispatch_event(&Event::new(kind).expect("an event")).expect("heard");

@@ -1,5 +1,6 @@
 //! What goes wrong, as the `Error` a page gets.
 
+use crate::property;
 use blobcast_wire::Close;
 use std::fmt;
 use wasm_bindgen::prelude::*;
@@ -63,12 +64,12 @@ impl Error {
         };
         let message =
             if reason.is_empty() { "the relay closed the connection; start again to go on" } else { reason };
-        Self { kind, message: format!("{message} (close code {code})"), code: Some(code) }
+        Self { kind, message: format!("{message} (close code {})", u32::from(code)), code: Some(code) }
     }
 
     /// What a browser call threw, with the sentence that says what was tried.
     pub fn thrown(kind: Kind, tried: &str, thrown: &JsValue) -> Self {
-        let why = thrown.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+        let why = property::get(thrown, "message").as_string();
         let why = why.or_else(|| thrown.as_string()).unwrap_or_default();
         Self::new(kind, tried).because(&why)
     }
@@ -103,10 +104,15 @@ impl Error {
             }
         };
         if let Some(code) = self.code {
-            let _ = js_sys::Reflect::set(&error, &"code".into(), &code.into());
+            property::set(&error, "code", &code.into());
         }
         error.into()
     }
+}
+
+/// Whether what was thrown has this name, as a DOMException has.
+pub fn is_called(thrown: &JsValue, name: &str) -> bool {
+    property::get(thrown, "name") == *name
 }
 
 impl fmt::Display for Error {

@@ -1,10 +1,10 @@
 //! What a page hears: the state of a recording or a viewing, errors, statistics.
 
-use crate::error::Error;
+use crate::{error::Error, property};
 use js_sys::Array;
 use std::cell::{Cell, RefCell};
-use wasm_bindgen::JsValue;
-use web_sys::{CustomEvent, CustomEventInit, EventTarget};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CustomEvent, EventTarget};
 
 /// The `state` of a recording or a viewing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +82,7 @@ impl Events {
 
     pub fn dispatch(&self, kind: &str, detail: &JsValue) {
         let Some(target) = self.target.borrow().clone() else { return };
-        let init = CustomEventInit::new();
-        init.set_detail(detail);
+        let init = object(&[("detail", detail.clone())]).unchecked_into();
         if let Ok(event) = CustomEvent::new_with_event_init_dict(kind, &init) {
             // A handler that throws is reported by the browser and is none of our business.
             let _ = target.dispatch_event(&event);
@@ -91,11 +90,11 @@ impl Events {
     }
 }
 
-/// A plain object.
+/// A plain object, such as options: by the setters that web-sys has for each, every one would be a function that is imported.
 pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = js_sys::Object::new();
     for (name, value) in fields {
-        let _ = js_sys::Reflect::set(&object, &JsValue::from_str(name), value);
+        property::set(&object, name, value);
     }
     object.into()
 }

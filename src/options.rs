@@ -1,7 +1,10 @@
 //! Reading an options object, with an error that names the option and what it takes.
 
-use crate::error::{Error, Kind};
-use js_sys::{Function, Reflect};
+use crate::{
+    error::{Error, Kind},
+    promise, property,
+};
+use js_sys::{Function, Promise};
 use std::ops::RangeInclusive;
 use wasm_bindgen::prelude::*;
 
@@ -19,7 +22,7 @@ impl Options {
 
     /// The option's value; `None` when it is left out.
     fn get(&self, option: &str) -> Option<JsValue> {
-        let value = Reflect::get(&self.0, &option.into()).ok()?;
+        let value = property::get(&self.0, option);
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }
 
@@ -55,7 +58,11 @@ impl Options {
             "wss:" | "https:" => "wss",
             _ => return Err(wrong("url", TAKES)),
         };
-        Ok(format!("{scheme}://{}{}", url.host(), url.pathname().trim_end_matches('/')))
+        let mut path = url.pathname();
+        while path.ends_with('/') {
+            path.pop();
+        }
+        Ok(format!("{scheme}://{}{path}", url.host()))
     }
 
     pub fn name(&self) -> Result<blobcast_wire::Name, Error> {
@@ -76,44 +83,49 @@ impl Options {
         Ok(self.number("connectTimeout", 1.0..=600_000.0, "ms")?.unwrap_or(10_000.0) as u32)
     }
 
-    pub fn token(&self) -> Result<Option<Token>, Error> {
-        let Some(value) = self.get("token") else { return Ok(None) };
-        if let Some(token) = value.as_string() {
-            return Ok(Some(Token::Fixed(token)));
+    pub fn token(&self) -> Result<Token, Error> {
+        let token = self.get("token").unwrap_or_default();
+        if token.is_undefined() || token.is_string() || token.is_function() {
+            Ok(Token(token))
+        } else {
+            Err(wrong("token", "a string, or a function that returns one or a promise of one"))
         }
-        let takes = "a string, or a function that returns one or a promise of one";
-        value.dyn_into().map(|asked| Some(Token::Asked(asked))).map_err(|_| wrong("token", takes))
     }
 }
 
-/// Proof of who may publish or view, asked for before every connection.
-#[derive(Clone)]
-pub enum Token {
-    Fixed(String),
-    /// Returns a string or a promise of one.
-    Asked(Function),
-}
+/// Proof of who may publish or view: a string, a function that returns one or a promise of one, or `undefined`.
+#[derive(Clone, Default)]
+pub struct Token(JsValue);
 
 impl Token {
-    pub async fn ask(&self) -> Result<String, Error> {
-        let asked = match self {
-            Self::Fixed(token) => return checked(token.clone()),
-            Self::Asked(function) => function,
-        };
+    /// Asks for it, before every connection; [`read`](Self::read) reads what came.
+    pub fn ask(&self) -> Promise {
+        promise::of(match self.0.dyn_ref::<Function>() {
+            Some(function) => function.call0(&JsValue::UNDEFINED),
+            None => Ok(self.0.clone()),
+        })
+    }
+
+    /// `None` where the page has none.
+    pub fn read(&self, given: Result<JsValue, JsValue>) -> Result<Option<String>, Error> {
         const FAILED: &str = "the token function failed, and nothing connects without one";
-        let failed = |thrown: JsValue| Error::thrown(Kind::NotAllowed, FAILED, &thrown);
-        let given = asked.call0(&JsValue::UNDEFINED).map_err(failed)?;
-        let token =
-            wasm_bindgen_futures::JsFuture::from(js_sys::Promise::resolve(&given)).await.map_err(failed)?;
-        let takes = "a function that returns a string or a promise of one";
-        token.as_string().ok_or_else(|| wrong("token", takes)).and_then(checked)
+        if self.0.is_undefined() {
+            return Ok(None);
+        }
+        let given = given
+            .map_err(|thrown| Error::thrown(Kind::NotAllowed, FAILED, &thrown))?
+            .as_string()
+            .ok_or_else(|| wrong("token", "a function that returns a string or a promise of one"))?;
+        checked(given).map(Some)
     }
 }
 
 /// A token travels as a WebSocket subprotocol, which is a word of these characters.
 /// <https://www.rfc-editor.org/rfc/rfc9110#name-tokens>
 fn checked(token: String) -> Result<String, Error> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let is_mark =
+        |byte| matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || is_mark(byte);
     let is_word = !token.is_empty() && token.bytes().all(fits);
     let takes = "letters, digits and -._~+ only, as in a JWT (base64url, without =)";
     if is_word { Ok(token) } else { Err(wrong("token", takes)) }

@@ -3,8 +3,7 @@
 
 mod common;
 
-use blobcast::{start_recording, start_viewing};
-use common::{Heard, MovingPicture, Video, fresh_name, get, options, relay, until_time};
+use common::{Heard, MovingPicture, Video, fresh_name, get, options, record, relay, until_time, view};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -30,13 +29,11 @@ async fn plays_over_a_restart(mode: &str) {
 
     // The viewer is first: it waits.
     let here = options([("url", url.clone()), ("name", name.clone()), ("mode", mode.into())]);
-    let viewing = start_viewing(video.0.clone().into(), here, of_viewing).expect("good options");
-    JsFuture::from(viewing.started()).await.expect("connected");
+    let viewing = view(&video.0, &here, of_viewing).await.expect("connected");
     assert_eq!(viewing.state(), "waiting");
 
     let here = options([("url", url), ("name", name), ("restartInterval", 1000.into())]);
-    let recording = start_recording(picture.stream(), here, of_recording).expect("good options");
-    JsFuture::from(recording.started()).await.expect("recording");
+    let recording = record(&picture.stream(), &here, of_recording).await.expect("recording");
     assert_eq!(recording.state(), "live");
     assert!(get(&recording.stats(), "segment").as_f64().expect("a number") > 1e15, "µs since the Unix epoch");
 
@@ -77,8 +74,7 @@ async fn a_recording_ends_with_its_tracks() {
     let target = events();
     let states = Heard::new(&target, "state");
     let here = options([("url", relay().await.into()), ("name", fresh_name())]);
-    let recording = start_recording(picture.stream(), here, target).expect("good options");
-    JsFuture::from(recording.started()).await.expect("recording");
+    let recording = record(&picture.stream(), &here, target).await.expect("recording");
     for track in picture.stream.get_tracks() {
         track.unchecked_into::<web_sys::MediaStreamTrack>().stop();
     }

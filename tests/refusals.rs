@@ -3,10 +3,8 @@
 
 mod common;
 
-use blobcast::{start_recording, start_viewing};
-use common::{MovingPicture, Video, options};
+use common::{MovingPicture, Video, options, record, view};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{EventTarget, MediaStream};
 
@@ -24,22 +22,12 @@ fn assert_is(error: &JsValue, name: &str, mentions: &str) {
     );
 }
 
-fn events() -> EventTarget {
-    EventTarget::new().expect("a target")
-}
-
 async fn recording_refused(stream: JsValue, given: JsValue) -> JsValue {
-    match start_recording(stream, given, events()) {
-        Ok(recording) => JsFuture::from(recording.started()).await.expect_err("refused"),
-        Err(error) => error,
-    }
+    record(&stream, &given, EventTarget::new().expect("a target")).await.expect_err("refused")
 }
 
 async fn viewing_refused(video: JsValue, given: JsValue) -> JsValue {
-    match start_viewing(video, given, events()) {
-        Ok(viewing) => JsFuture::from(viewing.started()).await.expect_err("refused"),
-        Err(error) => error,
-    }
+    view(&video, &given, EventTarget::new().expect("a target")).await.expect_err("refused")
 }
 
 #[wasm_bindgen_test]

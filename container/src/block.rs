@@ -6,7 +6,7 @@
 
 use crate::{
     Error,
-    ebml::{self, children, id},
+    ebml::{self, id},
 };
 use std::ops::Range;
 
@@ -45,9 +45,8 @@ impl Block {
     /// The Block in the content of a BlockGroup, which is a keyframe if it refers to no other block, and where
     /// its own content is. What else is in the group, an alpha plane for example, has no place in a SimpleBlock.
     pub(crate) fn in_group(content: &[u8]) -> Result<(Self, Range<usize>), Error> {
-        let children = children(content)?;
-        let is_key = !children.iter().any(|(id, _)| *id == id::REFERENCE_BLOCK);
-        let (_, range) = children.into_iter().find(|(id, _)| *id == id::BLOCK).ok_or(Error::Damaged)?;
+        let is_key = ebml::find(content, id::REFERENCE_BLOCK)?.is_none();
+        let range = ebml::find(content, id::BLOCK)?.ok_or(Error::Damaged)?;
         Ok((Self::read(&content[range.clone()], Some(is_key))?, range))
     }
 

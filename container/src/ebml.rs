@@ -102,6 +102,15 @@ pub(crate) fn children(content: &[u8]) -> Result<Vec<(u32, Range<usize>)>, Error
     Ok(found)
 }
 
+/// The first element with this id within a whole content.
+///
+/// # Errors
+/// As [`children`].
+pub(crate) fn find(content: &[u8], id: u32) -> Result<Option<Range<usize>>, Error> {
+    let child = children(content)?.into_iter().find(|(found, _)| *found == id);
+    Ok(child.map(|(_, range)| range))
+}
+
 /// A number of variable length, and its length; `None` when more bytes are needed.
 pub(crate) fn read_vint(bytes: &[u8]) -> Result<Option<(u64, usize)>, Error> {
     let Some(&first) = bytes.first() else { return Ok(None) };

@@ -66,11 +66,12 @@ impl Frame {
         let mut made_up = Self { content, ..self.clone() };
         let duration = made_up.packet_duration();
         let count = (ms + duration / 2) / duration;
-        let packets = (0..count).map(|n| {
+        let mut packets = Vec::new();
+        for n in 0..count {
             made_up.time = time + n * duration;
-            made_up.clone()
-        });
-        packets.collect()
+            packets.push(made_up.clone());
+        }
+        packets
     }
 
     /// Makes it be decoded and not shown. `false`: its codec cannot say so by one bit. VP9's and AV1's headers have

@@ -18,6 +18,7 @@
 //! <https://www.rfc-editor.org/rfc/rfc8794>.
 
 mod block;
+mod cues;
 mod ebml;
 mod error;
 mod frame;
@@ -30,6 +31,7 @@ mod tidy;
 mod tracks;
 mod writer;
 
+pub use cues::cues;
 pub use error::Error;
 pub use frame::Frame;
 pub use handover::{Handover, Joint, Likeness, Tail};

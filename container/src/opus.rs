@@ -101,7 +101,11 @@ fn split(all: Range<usize>, count: usize) -> Option<Vec<Range<usize>>> {
         return None;
     }
     let len = total / count;
-    Some((0..count).map(|n| all.start + n * len..all.start + (n + 1) * len).collect())
+    let mut frames = Vec::new();
+    for n in 0..count {
+        frames.push(all.start + n * len..all.start + (n + 1) * len);
+    }
+    Some(frames)
 }
 
 /// A frame's length at `at`, and where what follows it is.

@@ -10,7 +10,6 @@
 //! a decoder makes up.
 
 use crate::Frame;
-use std::collections::VecDeque;
 
 /// Packets that are all off by more than this, ms, are mended,
 const MOVED: i64 = 10;
@@ -32,7 +31,7 @@ pub(crate) struct Sound {
     /// Where the last packet ends, ms.
     end: Option<i64>,
     /// How late the packets of the last half second were, ms.
-    late: VecDeque<i64>,
+    late: Vec<i64>,
     /// The next packet is the first of a segment.
     is_first: bool,
 }
@@ -72,7 +71,7 @@ impl Sound {
             self.late.clear();
             return late;
         }
-        self.late.push_back(late);
+        self.late.push(late);
         if (self.late.len() as i64) * duration < LONG {
             return 0;
         }
@@ -80,7 +79,7 @@ impl Sound {
             .late
             .iter()
             .fold((i64::MAX, i64::MIN), |(least, most), late| (least.min(*late), most.max(*late)));
-        self.late.pop_front();
+        self.late.remove(0);
         let off = least.max(0) + most.min(0); // that which all of them are off, in one direction
         if off.abs() <= MOVED {
             return 0;

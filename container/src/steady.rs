@@ -5,7 +5,6 @@
 //! either direction, and now and then 40. So the one in the middle tells for all.
 
 use crate::Frame;
-use std::collections::VecDeque;
 
 /// So many packets are remembered: two seconds of 60 ms.
 const REMEMBERED: usize = 32;
@@ -19,7 +18,7 @@ pub struct Steady {
     /// How long all of them lasted until now, ms.
     lasted: i64,
     /// The time of each, and what had lasted until then, ms.
-    packets: VecDeque<(i64, i64)>,
+    packets: Vec<(i64, i64)>,
     /// One that is where none is expected, and may be the first after a break.
     odd: Option<(i64, i64)>,
 }
@@ -45,14 +44,14 @@ impl Steady {
             self.odd = None;
         } else if let Some(odd) = self.odd.take_if(|odd| is_near(offset(*odd))) {
             self.packets.clear();
-            self.packets.push_back(odd);
+            self.packets.push(odd);
         } else {
             self.odd = Some(packet);
             return;
         }
-        self.packets.push_back(packet);
+        self.packets.push(packet);
         if self.packets.len() > REMEMBERED {
-            self.packets.pop_front();
+            self.packets.remove(0);
         }
     }
 
@@ -62,9 +61,15 @@ impl Steady {
     }
 
     fn middle(&self) -> Option<i64> {
-        let mut offsets: Vec<_> = self.packets.iter().copied().map(offset).collect();
-        offsets.sort_unstable();
-        offsets.get(offsets.len() / 2).copied()
+        let offsets = || self.packets.iter().copied().map(offset);
+        // That which some are not above and the others not below. A few dozen: sorting them would bring 3 KB.
+        let is_middle = |middle: &i64| {
+            let below = offsets().filter(|offset| offset < middle).count();
+            let above = offsets().filter(|offset| offset > middle).count();
+            let half = self.packets.len() / 2;
+            below <= half && self.packets.len() - above > half
+        };
+        offsets().find(is_middle)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     Error, Frame,
     block::Block,
-    ebml::{Header, SEGMENT, children, id, read_uint},
+    ebml::{self, Header, SEGMENT, id, read_uint},
     tracks::{self, Track},
 };
 
@@ -145,16 +145,11 @@ impl Tidy {
 }
 
 fn is_webm(header: &[u8]) -> Result<bool, Error> {
-    Ok(children(header)?
-        .into_iter()
-        .any(|(id, range)| id == id::DOC_TYPE && header[range].starts_with(b"webm")))
+    let doc_type = ebml::find(header, id::DOC_TYPE)?;
+    Ok(doc_type.is_some_and(|range| header[range].starts_with(b"webm")))
 }
 
 fn check_scale(info: &[u8]) -> Result<(), Error> {
-    for (_, range) in children(info)?.into_iter().filter(|(id, _)| *id == id::TIMESTAMP_SCALE) {
-        if read_uint(&info[range])? != MILLISECONDS {
-            return Err(Error::TimestampScale);
-        }
-    }
-    Ok(())
+    let Some(range) = ebml::find(info, id::TIMESTAMP_SCALE)? else { return Ok(()) };
+    if read_uint(&info[range])? == MILLISECONDS { Ok(()) } else { Err(Error::TimestampScale) }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Error,
-    ebml::{children, id, read_uint},
+    ebml::{children, find as find_child, id, read_uint},
 };
 
 /// Matroska's `TrackType` of a picture.
@@ -29,8 +29,13 @@ pub(crate) struct Track {
 /// Reads the content of `Tracks`, and makes it say, in place, that there is no alpha plane: WebKit refuses a
 /// video with one, and no mode shows it.
 pub(crate) fn read(content: &mut [u8]) -> Result<Vec<Track>, Error> {
-    let entries = children(content)?.into_iter().filter(|(id, _)| *id == id::TRACK_ENTRY);
-    entries.map(|(_, entry)| read_entry(&mut content[entry])).collect()
+    let mut tracks = Vec::new();
+    for (id, entry) in children(content)? {
+        if id == id::TRACK_ENTRY {
+            tracks.push(read_entry(&mut content[entry])?);
+        }
+    }
+    Ok(tracks)
 }
 
 /// The track of a block.
@@ -48,7 +53,7 @@ fn read_entry(entry: &mut [u8]) -> Result<Track, Error> {
             id::CODEC_ID if content == b"V_VP8" => track.codec = Codec::Vp8,
             id::MAX_BLOCK_ADDITION_ID => content.fill(0),
             id::VIDEO => {
-                for (_, range) in children(content)?.into_iter().filter(|(id, _)| *id == id::ALPHA_MODE) {
+                if let Some(range) = find_child(content, id::ALPHA_MODE)? {
                     content[range].fill(0);
                 }
             }

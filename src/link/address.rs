@@ -14,7 +14,7 @@ pub struct Target {
     pub relay: String,
     pub role: Role,
     pub name: Name,
-    pub token: Option<Token>,
+    pub token: Token,
 }
 
 impl Target {
@@ -63,7 +63,13 @@ pub fn random_session() -> String {
     if let Ok(crypto) = dom::window().crypto() {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut session = String::new();
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            session.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
+    }
+    session
 }
 
 #[cfg(test)]
@@ -73,7 +79,8 @@ mod tests {
     #[test]
     fn a_lost_viewer_says_where_it_was() {
         let name = "a/b".parse().expect("a name");
-        let target = Target { relay: "wss://host/base".into(), role: Role::View, name, token: None };
+        let target =
+            Target { relay: "wss://host/base".into(), role: Role::View, name, token: Token::default() };
         assert_eq!(target.url(Which::Blob, "s", None), "wss://host/base/view/a/b/blob?session=s");
         assert_eq!(
             target.url(Which::Blob, "s", Some((7, 3))),

@@ -1,22 +1,25 @@
 //! How a leg gets open, and what follows when it is away.
 
 use super::{Link, News, backoff, leg::When, socket::Socket};
-use crate::{dom, error::Error, options::Token};
+use crate::{
+    dom,
+    events::object,
+    promise::{self, settled},
+};
 use blobcast_wire::Socket as Which;
-use std::time::Duration;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortSignal, RequestInit, Response};
+use std::rc::{Rc, Weak};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{AbortSignal, Response};
 
 /// How long the relay may take to say that it is well, ms.
 const HEALTH_WITHIN: u32 = 5_000;
 
 /// How long it may take on a reconnect until a token is there and the relay is well: a page's request for a token
-/// may have been lost with the network that was lost.
-const PREPARED_WITHIN: Duration = Duration::from_secs(15);
+/// may have been lost with the network that was lost. In ms.
+const PREPARED_WITHIN: u32 = 15_000;
 
 impl Link {
-    /// Opens a leg: after a failure only once the relay answers, and with a token asked for just now.
+    /// Opens a leg: after a failure only once the relay answers, and with a token asked for just now. Never at once.
     pub(super) fn connect(&self, which: Which) {
         let leg = self.leg(which);
         let too_long = dom::weakly(&self.me, move |link| {
@@ -25,21 +28,55 @@ impl Link {
                 link.retry(which, When::Soon);
             }
         });
-        let turn = leg.prepare(self.timers.after(PREPARED_WITHIN.as_millis() as u32, too_long));
-        let health = (leg.failures() > 0).then(|| self.target.health());
-        let (me, token) = (self.me.clone(), self.target.token.clone());
-        spawn_local(async move {
-            let ready = prepare(health, token).await;
-            let Some(link) = me.upgrade() else { return };
-            if link.leg(which).is_at(turn) {
-                match ready {
-                    Ok(Some(token)) => link.open_leg(which, token.as_deref()),
-                    Ok(None) => link.retry(which, When::Soon),
-                    Err(_) if link.was_up.get() => link.retry(which, When::Soon),
-                    Err(error) => link.give_up(error),
+        let turn = leg.prepare(self.timers.after(PREPARED_WITHIN, too_long));
+        if leg.failures() > 0 {
+            self.ask_relay(which, turn);
+        } else {
+            self.ask_token(which, turn);
+        }
+    }
+
+    /// Goes on when the relay says that it is well.
+    ///
+    /// Browsers delay failed WebSockets to a host by many seconds, but not failed fetches; so after a failure the
+    /// relay is asked by fetch first. <https://github.com/whatwg/websockets/issues/26>
+    fn ask_relay(&self, which: Which, turn: u32) {
+        let signal = AbortSignal::timeout_with_u32(HEALTH_WITHIN);
+        let request = object(&[("signal", signal.into())]).unchecked_into();
+        let asked = dom::window().fetch_with_str_and_init(&self.target.health(), &request);
+        let me = self.me.clone();
+        settled(&asked, move |answer| {
+            let answer = answer.ok().map(JsCast::unchecked_into::<Response>);
+            // Unread, the body counts as aborted, and some browsers log that as an error.
+            let read =
+                answer.as_ref().map_or(Ok(JsValue::UNDEFINED), |answer| answer.text().map(JsValue::from));
+            settled(&promise::of(read), move |_| {
+                let Some(link) = Self::at(&me, which, turn) else { return };
+                if answer.is_some_and(|answer| answer.ok()) {
+                    link.ask_token(which, turn);
+                } else {
+                    link.retry(which, When::Soon);
                 }
+            });
+        });
+    }
+
+    /// Goes on with a token.
+    fn ask_token(&self, which: Which, turn: u32) {
+        let me = self.me.clone();
+        settled(&self.target.token.ask(), move |given| {
+            let Some(link) = Self::at(&me, which, turn) else { return };
+            match link.target.token.read(given) {
+                Ok(token) => link.open_leg(which, token.as_deref()),
+                Err(_) if link.was_up.get() => link.retry(which, When::Soon),
+                Err(error) => link.give_up(error),
             }
         });
+    }
+
+    /// The link, if the leg is still where it was when this was asked.
+    fn at(me: &Weak<Self>, which: Which, turn: u32) -> Option<Rc<Self>> {
+        me.upgrade().filter(|link| link.leg(which).is_at(turn))
     }
 
     fn open_leg(&self, which: Which, token: Option<&str>) {
@@ -65,10 +102,10 @@ impl Link {
         let failures = if self.is_half_open() { leg.failures().min(1) } else { leg.failures() };
         let soon = backoff::wait(failures, js_sys::Math::random());
         let wait = match when {
-            When::AtOnce => Duration::ZERO,
+            When::AtOnce => 0.0,
             When::Soon => soon,
             When::NotBefore(limit) => {
-                let until = dom::now() + (limit + soon).as_secs_f64() * 1000.0;
+                let until = dom::now() + limit + soon;
                 self.not_before.set(self.not_before.get().max(until));
                 limit + soon
             }
@@ -86,9 +123,9 @@ impl Link {
         self.tell(News::Lost { which, both });
     }
 
-    fn wait(&self, which: Which, wait: Duration) {
-        let then = dom::weakly(&self.me, |link| link.connect_waiting());
-        self.leg(which).wait(self.timers.after(wait.as_millis() as u32, then));
+    fn wait(&self, which: Which, wait: f64) {
+        let then = dom::with(&self.me, |link, ()| link.connect_waiting());
+        self.leg(which).wait(self.timers.after(wait as u32, then));
     }
 
     /// Opens every leg that waits, so that the relay sees a pair and not a socket without its partner. What the
@@ -100,38 +137,10 @@ impl Link {
                 continue;
             }
             if early > 0.0 {
-                self.wait(which, Duration::from_millis(early as u64));
+                self.wait(which, early);
             } else {
                 self.connect(which);
             }
         }
     }
-}
-
-/// What must be true before a socket is opened. `None`: the relay does not answer yet.
-///
-/// Browsers delay failed WebSockets to a host by many seconds, but not failed fetches; so after a failure the
-/// relay is asked by fetch first. <https://github.com/whatwg/websockets/issues/26>
-async fn prepare(health: Option<String>, token: Option<Token>) -> Result<Option<Option<String>>, Error> {
-    if let Some(url) = health
-        && !is_well(&url).await
-    {
-        return Ok(None);
-    }
-    match token {
-        Some(token) => token.ask().await.map(|token| Some(Some(token))),
-        None => Ok(Some(None)),
-    }
-}
-
-async fn is_well(url: &str) -> bool {
-    let request = RequestInit::new();
-    request.set_signal(Some(&AbortSignal::timeout_with_u32(HEALTH_WITHIN)));
-    let answer = JsFuture::from(dom::window().fetch_with_str_and_init(url, &request)).await;
-    let Ok(answer) = answer.map(JsCast::unchecked_into::<Response>) else { return false };
-    // Unread, the body counts as aborted, and some browsers log that as an error.
-    if let Ok(body) = answer.text() {
-        let _ = JsFuture::from(body).await;
-    }
-    answer.ok()
 }

@@ -3,10 +3,7 @@
 use super::{backoff, hearing::Hearing, socket::Socket};
 use crate::timers::Timer;
 use blobcast_wire::Close;
-use std::{
-    cell::{Cell, RefCell},
-    time::Duration,
-};
+use std::cell::{Cell, RefCell};
 
 /// Where a leg is.
 #[derive(Default)]
@@ -27,7 +24,7 @@ pub enum Phase {
 }
 
 /// What follows a close.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Next {
     /// Open it again.
     Retry(When),
@@ -35,13 +32,13 @@ pub enum Next {
 }
 
 /// When to open a leg again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum When {
     AtOnce,
     /// As the backoff says.
     Soon,
-    /// The same, but not before the relay wants to see this peer again.
-    NotBefore(Duration),
+    /// The same, but not before the relay wants to see this peer again, in so many ms.
+    NotBefore(f64),
 }
 
 /// One socket's place in a link.
@@ -167,7 +164,7 @@ mod tests {
         ] {
             assert_eq!(leg.closed(code, ""), next, "{code}");
         }
-        let limit = When::NotBefore(Duration::from_secs(7));
+        let limit = When::NotBefore(7e3);
         assert_eq!(leg.closed(4429, "7 seconds"), Next::Retry(limit));
         assert_eq!(leg.closed(4429, "too many"), Next::Retry(When::Soon));
     }

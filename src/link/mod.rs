@@ -50,7 +50,7 @@ pub struct Link {
     chunk_is_new: Cell<bool>,
     /// A hidden broadcaster's go on; a hidden viewer may be slow.
     timers: Timers,
-    pinging: RefCell<Option<Timer>>,
+    pinging: Cell<Option<Timer>>,
     /// Both sockets have been open: what fails from now on may be only a moment's trouble.
     was_up: Cell<bool>,
     /// The relay does not want to see this peer before then, ms.
@@ -76,13 +76,13 @@ impl Link {
             clock: RefCell::default(),
             chunk_is_new: Cell::new(true),
             timers,
-            pinging: RefCell::default(),
+            pinging: Cell::default(),
             was_up: Cell::new(false),
             not_before: Cell::new(0.0),
             said: RefCell::default(),
         });
-        let tick = dom::weakly(&link.me, |link| link.tick());
-        *link.pinging.borrow_mut() = Some(link.timers.every(PING_EVERY, tick));
+        let tick = dom::with(&link.me, |link, ()| link.tick());
+        link.pinging.set(Some(link.timers.every(PING_EVERY, tick)));
         link.connect(Which::Blob);
         link.connect(Which::Chunk);
         link
@@ -143,7 +143,7 @@ impl Link {
     }
 
     fn close(&self) {
-        self.pinging.borrow_mut().take();
+        self.pinging.take();
         self.blob.set(leg::Phase::Idle);
         self.chunk.set(leg::Phase::Idle);
     }
@@ -240,7 +240,7 @@ mod tests {
     async fn a_dropped_link_closes_both_sockets_and_brings_no_more_news() {
         let errors = PageErrors::watch();
         let name = "guards".parse().expect("a name");
-        let target = Target { relay: relay().await, role: Role::View, name, token: None };
+        let target = Target { relay: relay().await, role: Role::View, name, token: Default::default() };
         let peer = Rc::new(Listening::default());
         let weak: Weak<dyn Peer> = Rc::downgrade(&peer) as Weak<dyn Peer>;
         let link = Link::open(target, weak);

@@ -2,6 +2,7 @@
 
 use crate::{
     bytes::JsBytes,
+    callback::Hear,
     dom::Listener,
     error::{Error, Kind},
 };
@@ -47,16 +48,14 @@ impl Socket {
         };
         let socket = WebSocket::new_with_str_sequence(url, &protocols).map_err(failed)?;
         socket.set_binary_type(BinaryType::Arraybuffer);
-        let tell = Rc::new(tell);
-        let (on_open, on_message, on_close) = (tell.clone(), tell.clone(), tell);
-        let listeners = [
-            Listener::new(&socket, "open", move |_: Event| on_open(Told::Open)),
-            Listener::new(&socket, "message", move |event: MessageEvent| on_message(read(event.data()))),
-            Listener::new(&socket, "close", move |event: CloseEvent| {
-                on_close(Told::Closed { code: event.code(), reason: event.reason() });
-            }),
-        ];
-        Ok(Self { _listeners: listeners, socket, sent: Cell::new(0) })
+        let tell: Rc<dyn Hear<Told>> = Rc::new(tell);
+        let listen = |kind, read: fn(Event) -> Told| {
+            let tell = tell.clone();
+            Listener::new(&socket, kind, move |event: Event| tell.hear(read(event)))
+        };
+        let _listeners =
+            [listen("open", |_| Told::Open), listen("message", message), listen("close", closed)];
+        Ok(Self { _listeners, socket, sent: Cell::new(0) })
     }
 
     /// Bytes that the browser holds because the network has not taken them.
@@ -102,11 +101,16 @@ impl Socket {
     }
 }
 
-fn read(data: JsValue) -> Told {
-    match data.dyn_into::<ArrayBuffer>() {
+fn message(event: Event) -> Told {
+    match event.unchecked_into::<MessageEvent>().data().dyn_into::<ArrayBuffer>() {
         Ok(buffer) => Told::Binary(JsBytes::of(&buffer)),
         Err(text) => Told::Text(text.as_string().unwrap_or_default()),
     }
+}
+
+fn closed(event: Event) -> Told {
+    let event: CloseEvent = event.unchecked_into();
+    Told::Closed { code: event.code(), reason: event.reason() }
 }
 
 impl Drop for Socket {

@@ -3,7 +3,7 @@
 use super::Player;
 use crate::{
     bytes::JsBytes,
-    dom::monotonic,
+    dom::{monotonic, now},
     error::{Error, Kind},
     events::State,
     link::{News, Peer},
@@ -62,7 +62,7 @@ impl Player {
     }
 
     fn receive(&self, raw: &JsBytes) {
-        self.received.borrow_mut().count(raw.len(), monotonic());
+        self.received.borrow_mut().count(raw.len(), now());
         match Message::decode(raw) {
             Ok(message) => {
                 let pieces = self.reassembly.borrow_mut().push(message, monotonic());

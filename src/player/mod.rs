@@ -20,12 +20,12 @@ mod stage;
 
 use crate::{
     bytes::JsBytes,
-    deferred::Deferred,
-    dom::{Listener, monotonic, weakly, window, with},
+    dom::{Listener, document, now, with},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{Link, Peer},
     meter::Meter,
+    promise::Deferred,
     timers::{Timer, Timers},
 };
 use blobcast_wire::Reassembly;
@@ -58,7 +58,7 @@ struct Showing {
 /// A viewer. Dropping it stops everything.
 pub struct Player {
     me: Weak<Self>,
-    on_visible: RefCell<Option<Listener>>,
+    on_visible: Cell<Option<Listener>>,
     settings: Settings,
     events: Events,
     link: RefCell<Option<Rc<Link>>>,
@@ -66,7 +66,7 @@ pub struct Player {
     reassembly: RefCell<Reassembly<JsBytes>>,
     showing: RefCell<Option<Showing>>,
     /// Over the change from one screen to the next, until the next tick finds a picture.
-    poster: RefCell<Option<Poster>>,
+    poster: Cell<Option<Poster>>,
     /// Screens in a row that failed before they showed a picture.
     failures: Cell<u32>,
     /// What the relay said last.
@@ -79,8 +79,8 @@ pub struct Player {
     skips: Cell<u32>,
     viewers: Cell<u32>,
     ticks: Cell<u32>,
-    connecting: RefCell<Option<Timer>>,
-    ticking: RefCell<Option<Timer>>,
+    connecting: Cell<Option<Timer>>,
+    ticking: Cell<Option<Timer>>,
 }
 
 impl Player {
@@ -99,19 +99,11 @@ impl Player {
     }
 
     fn new(me: &Weak<Self>, video: &HtmlVideoElement, settings: Settings, target: EventTarget) -> Self {
-        let on_heard = {
-            let me = me.clone();
-            move |heard| {
-                if let Some(player) = me.upgrade() {
-                    player.hear_playback(heard);
-                }
-            }
-        };
-        let document = window().document().map(EventTarget::from).unwrap_or_else(|| video.clone().into());
+        let on_heard = with(me, |player: &Rc<Self>, heard| player.hear_playback(heard));
         Self {
             me: me.clone(),
-            on_visible: RefCell::new(Some(Listener::new(
-                &document,
+            on_visible: Cell::new(Some(Listener::new(
+                &document(),
                 "visibilitychange",
                 with(me, |player, _: Event| player.on_visible()),
             ))),
@@ -121,7 +113,7 @@ impl Player {
             playback: Playback::new(video, on_heard),
             reassembly: RefCell::default(),
             showing: RefCell::default(),
-            poster: RefCell::default(),
+            poster: Cell::default(),
             failures: Cell::new(0),
             last_said: Cell::default(),
             is_over: Cell::new(false),
@@ -131,21 +123,22 @@ impl Player {
             skips: Cell::default(),
             viewers: Cell::default(),
             ticks: Cell::default(),
-            connecting: RefCell::default(),
-            ticking: RefCell::default(),
+            connecting: Cell::default(),
+            ticking: Cell::default(),
         }
     }
 
     fn connect(&self) {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
-        let timeout = self.settings.connect_timeout;
-        let give_up = weakly(&self.me, move |player| {
+        let give_up = with(&self.me, |player: &Rc<Self>, ()| {
+            let timeout = player.settings.connect_timeout;
             let error = player.link.borrow().as_ref().map(|link| link.no_answer(timeout));
             player.end(State::Ended, error);
         });
-        *self.connecting.borrow_mut() = Some(Timers::Page.after(timeout, give_up));
-        *self.ticking.borrow_mut() = Some(Timers::Page.every(TICK, weakly(&self.me, |player| player.tick())));
+        self.connecting.set(Some(Timers::Page.after(self.settings.connect_timeout, give_up)));
+        let tick = with(&self.me, |player, ()| player.tick());
+        self.ticking.set(Some(Timers::Page.every(TICK, tick)));
     }
 
     pub fn state(&self) -> State {
@@ -216,7 +209,7 @@ impl Player {
         object(&[
             ("segment", shown.map_or(0.0, |(segment, _)| segment as f64).into()),
             ("bytes", (received.total() as f64).into()),
-            ("bitrate", received.bits_per_second(monotonic()).into()),
+            ("bitrate", received.bits_per_second(now()).into()),
             ("latency", latency.map_or(JsValue::NULL, |latency| latency.ms.into())),
             ("clockTrusted", latency.is_some_and(|latency| latency.is_trusted).into()),
             ("buffered", screen.map_or(0.0, |screen| screen.ahead() * 1e3).into()),

@@ -5,6 +5,7 @@ use crate::{
     dom::window,
     error::{Error, Kind},
     options::wrong,
+    property,
 };
 use web_sys::{HtmlVideoElement, MediaSource};
 
@@ -75,5 +76,5 @@ pub fn cannot_play(mime: &str, why: Option<&str>) -> Error {
 }
 
 fn has_media_source() -> bool {
-    js_sys::Reflect::has(&window(), &"MediaSource".into()).unwrap_or(false)
+    !property::get(&window(), "MediaSource").is_undefined()
 }

@@ -1,6 +1,10 @@
 //! When a picture is on screen.
 
-use crate::dom::{Listener, now};
+use crate::{
+    callback::Hear,
+    dom::{Listener, now},
+    property,
+};
 use std::{
     cell::RefCell,
     rc::{Rc, Weak},
@@ -47,7 +51,7 @@ pub struct NextPicture {
 }
 
 impl NextPicture {
-    pub fn of(video: &HtmlVideoElement, mut shown: impl FnMut(Picture) + 'static) -> Self {
+    pub fn of(video: &HtmlVideoElement, shown: impl Fn(Picture) + 'static) -> Self {
         let frames: &FrameCallbacks = video.unchecked_ref();
         if frames.available().is_undefined() {
             let element = video.clone();
@@ -57,8 +61,7 @@ impl NextPicture {
             return Self { video: video.clone(), request: None, _fallback: Some(fallback) };
         }
         let callback = FrameCallback::new(move |told, metadata: JsValue| {
-            let time = js_sys::Reflect::get(&metadata, &"mediaTime".into());
-            let time = time.ok().and_then(|time| time.as_f64()).unwrap_or(f64::INFINITY);
+            let time = property::get(&metadata, "mediaTime").as_f64().unwrap_or(f64::INFINITY);
             shown(Picture { time, told });
         });
         let handle = frames.request(callback.as_ref().unchecked_ref());
@@ -80,7 +83,7 @@ pub struct Pictures {
     me: Weak<Self>,
     video: HtmlVideoElement,
     next: RefCell<Option<NextPicture>>,
-    shown: Box<dyn Fn(Picture)>,
+    shown: Box<dyn Hear<Picture>>,
 }
 
 impl Pictures {
@@ -99,7 +102,7 @@ impl Pictures {
         let me = self.me.clone();
         let next = NextPicture::of(&self.video, move |picture| {
             if let Some(pictures) = me.upgrade() {
-                (pictures.shown)(picture);
+                pictures.shown.hear(picture);
                 // The answer may have been to drop this.
                 if Rc::strong_count(&pictures) > 1 {
                     pictures.wait();

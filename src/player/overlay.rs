@@ -4,6 +4,13 @@ use web_sys::{Element, HtmlElement, HtmlVideoElement};
 
 use crate::dom::window;
 
+/// What an overlay's style always says,
+const ALWAYS: [(&str, &str); 5] =
+    [("inset", "auto"), ("margin", "0"), ("border", "0"), ("padding", "0"), ("pointer-events", "none")];
+
+/// and what it says as the video's does.
+const AS_OF_VIDEO: [&str; 5] = ["object-fit", "object-position", "z-index", "transform", "border-radius"];
+
 /// An element exactly over the video, in full screen as well. Dropping it takes it away.
 #[must_use = "dropping an overlay takes it away"]
 pub struct Overlay(HtmlElement);
@@ -27,29 +34,24 @@ impl Overlay {
         } else {
             (video.offset_left() + video.client_left(), video.offset_top() + video.client_top())
         };
-        let px = |length: i32| format!("{length}px");
-        let place = [
-            ("position", if full_screen { "fixed" } else { "absolute" }.to_owned()),
-            ("inset", "auto".to_owned()),
-            ("left", px(left)),
-            ("top", px(top)),
-            ("width", px(video.client_width())),
-            ("height", px(video.client_height())),
-            ("margin", "0".to_owned()),
-            ("border", "0".to_owned()),
-            ("padding", "0".to_owned()),
-            ("background", if full_screen { "black" } else { "transparent" }.to_owned()),
-            ("pointer-events", "none".to_owned()),
-        ];
         let style = self.0.style();
-        for (property, value) in place {
-            let _ = style.set_property(property, &value);
+        let set = |property: &str, value: &str| {
+            let _ = style.set_property(property, value);
+        };
+        for (property, value) in ALWAYS {
+            set(property, value);
+        }
+        let (position, background) =
+            if full_screen { ("fixed", "black") } else { ("absolute", "transparent") };
+        set("position", position);
+        set("background", background);
+        let (width, height) = (video.client_width(), video.client_height());
+        for (property, length) in [("left", left), ("top", top), ("width", width), ("height", height)] {
+            set(property, &format!("{length}px"));
         }
         if let Ok(Some(of_video)) = window().get_computed_style(video) {
-            for property in ["object-fit", "object-position", "z-index", "transform", "border-radius"] {
-                if let Ok(value) = of_video.get_property_value(property) {
-                    let _ = style.set_property(property, &value);
-                }
+            for property in AS_OF_VIDEO {
+                set(property, &of_video.get_property_value(property).unwrap_or_default());
             }
         }
         if full_screen {

@@ -1,16 +1,17 @@
 //! Playing and pausing: what the viewer wants, and what the browser permits.
 
 use crate::{
-    dom::{Listener, window, with},
-    error::{Error, Kind},
+    callback::Hear,
+    dom::{Listener, document, with},
+    error::{self, Error, Kind},
+    promise::settled,
 };
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DomException, Event, HtmlVideoElement};
+use web_sys::{Event, HtmlVideoElement};
 
 /// What playback tells.
 #[derive(Debug)]
@@ -25,19 +26,19 @@ pub enum Heard {
 
 /// The element, played for as long as the viewer does not pause it.
 pub struct Playback {
-    listeners: RefCell<Option<[Listener; 2]>>,
+    listeners: Cell<Option<[Listener; 2]>>,
     me: Weak<Self>,
     pub video: HtmlVideoElement,
     paused_by_viewer: Cell<bool>,
     /// The source that we gave the element.
     source: RefCell<Option<String>>,
-    tell: Box<dyn Fn(Heard)>,
+    tell: Box<dyn Hear<Heard>>,
 }
 
 impl Playback {
-    pub fn new(video: &HtmlVideoElement, tell: impl Fn(Heard) + 'static) -> Rc<Self> {
+    pub fn new(video: &HtmlVideoElement, tell: impl Hear<Heard> + 'static) -> Rc<Self> {
         Rc::new_cyclic(|me: &Weak<Self>| Self {
-            listeners: RefCell::new(Some([
+            listeners: Cell::new(Some([
                 Listener::new(video, "pause", with(me, |playback, _: Event| playback.on_pause())),
                 Listener::new(video, "play", with(me, |playback, _: Event| playback.on_play())),
             ])),
@@ -87,33 +88,31 @@ impl Playback {
         }
         let Ok(promise) = self.video.play() else { return };
         let me = self.me.clone();
-        spawn_local(async move {
-            let Err(thrown) = JsFuture::from(promise).await else { return };
-            if let Some(playback) = me.upgrade() {
+        settled(&promise, move |played| {
+            if let (Err(thrown), Some(playback)) = (played, me.upgrade()) {
                 playback.on_refusal(&thrown);
             }
         });
     }
 
     fn on_refusal(&self, thrown: &JsValue) {
-        let name = thrown.dyn_ref::<DomException>().map(DomException::name);
         // AbortError is only a change of source. <https://developer.chrome.com/blog/play-request-was-interrupted>
-        if name.as_deref() != Some("NotAllowedError") {
+        if !error::is_called(thrown, "NotAllowedError") {
             return;
         }
         if self.video.muted() {
             let message = "the browser does not let this page play before the viewer clicks; call video.play() in a click handler";
-            (self.tell)(Heard::Refused(Error::new(Kind::NotAllowed, message)));
+            self.tell.hear(Heard::Refused(Error::new(Kind::NotAllowed, message)));
         } else {
             self.video.set_muted(true);
             self.play();
-            (self.tell)(Heard::Muted);
+            self.tell.hear(Heard::Muted);
         }
     }
 
     fn on_pause(&self) {
         // An element that has played to its end pauses by itself, and a browser may pause a hidden one.
-        let hidden = window().document().is_some_and(|document| document.hidden());
+        let hidden = document().hidden();
         if !self.video.ended() && !hidden {
             self.paused_by_viewer.set(true);
         }
@@ -121,7 +120,7 @@ impl Playback {
 
     fn on_play(&self) {
         if self.paused_by_viewer.replace(false) {
-            (self.tell)(Heard::Resumed);
+            self.tell.hear(Heard::Resumed);
         }
     }
 }

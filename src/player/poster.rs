@@ -1,7 +1,7 @@
 //! The last picture, standing in while the video changes its source.
 
 use super::overlay::Overlay;
-use crate::dom::window;
+use crate::dom::create;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
 
@@ -20,11 +20,10 @@ impl Poster {
         if video.ready_state() < HAS_PICTURE || width == 0 {
             return None;
         }
-        let canvas: HtmlCanvasElement =
-            window().document()?.create_element("canvas").ok()?.dyn_into().ok()?;
+        let canvas: HtmlCanvasElement = create("canvas")?;
         canvas.set_width(width);
         canvas.set_height(height);
-        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.unchecked_into();
         context.draw_image_with_html_video_element(video, 0.0, 0.0).ok()?;
         Overlay::over(video, &canvas).map(Self)
     }
@@ -33,11 +32,12 @@ impl Poster {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
+    use crate::dom::document;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
     fn a_video_without_a_picture_has_no_poster() {
-        let document = window().document().expect("a page");
+        let document = document();
         let video: HtmlVideoElement = document.create_element("video").expect("a video").unchecked_into();
         assert!(Poster::of(&video).is_none());
     }
@@ -45,7 +45,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_poster_lies_over_the_video_until_it_is_dropped() {
         let video = crate::testing::MovingPicture::new().on_screen().await;
-        let document = window().document().expect("a page");
+        let document = document();
         let canvases = || document.query_selector_all("body > canvas").expect("a selector").length();
         let poster = Poster::of(&video).expect("a picture");
         assert_eq!(canvases(), 1);

@@ -9,10 +9,9 @@ use super::{
     poster::Poster,
     screen::{OnFailure, Screen},
 };
-use crate::{dom::window, error::Error, events::State};
+use crate::{dom::document, error::Error, events::State};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use web_sys::VisibilityState;
 
 /// So many screens in a row that never show a picture are the end.
 const FAILURES: u32 = 3;
@@ -94,10 +93,8 @@ impl Player {
     }
 
     pub(super) fn on_visible(&self) {
-        let document = window().document();
-        let visible =
-            document.is_some_and(|document| document.visibility_state() == VisibilityState::Visible);
-        if let Some(screen) = self.screen().filter(|_| visible && !self.playback.is_paused()) {
+        let is_visible = !document().hidden();
+        if let Some(screen) = self.screen().filter(|_| is_visible && !self.playback.is_paused()) {
             screen.back_in_sight();
         }
     }

@@ -1,11 +1,10 @@
-//! Which bitrate the next run is asked for. Pure: time is an argument.
+//! Which bitrate the next run is asked for. Pure: time is an argument, in ms.
 //!
 //! A recorder cannot change its bitrate, so it is always the next one's. On a line that is too narrow it steps down
 //! to what the line has carried, with room for what is still on its way; when nothing is late it steps up again,
 //! gently. A step up that was too much makes the next one wait longer.
 
 use super::congestion::{FREE, LATE, LATELY, Line, WINDOW};
-use std::time::Duration;
 
 /// Of what the line carries the next run gets this much, so that it can catch up.
 const SHARE: f64 = 0.7;
@@ -18,17 +17,17 @@ const MORE: f64 = 1.25;
 
 /// A step up comes this long after the one before. One beyond what was too much waits twice as long, and
 /// twice that if it is too much again.
-const WAIT: Duration = Duration::from_secs(3);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const WAIT: f64 = 3_000.0;
+const LONGEST_WAIT: f64 = 60_000.0;
 
 /// A line that is too narrow within this time after a step up is so because of it, and is left in peace early.
-const PROBED: Duration = Duration::from_secs(10);
+const PROBED: f64 = 10_000.0;
 
 /// No run is shorter than this because of the line.
-const SHORTEST: Duration = Duration::from_millis(500);
+const SHORTEST: f64 = 500.0;
 
 /// After a step down it takes this long to see whether it was enough: what was sent before comes first.
-const SETTLING: Duration = Duration::from_millis(1_500);
+const SETTLING: f64 = 1_500.0;
 
 /// Bits per second that are still worth watching, and worth hearing.
 const LEAST: Rates = Rates { video: 100_000, audio: 32_000 };
@@ -86,10 +85,10 @@ pub struct Bitrate {
     /// In all, when it is less than what was asked for.
     limit: Option<f64>,
     /// When it was changed last, and whether that was a step up.
-    changed: Duration,
+    changed: f64,
     was_raised: bool,
     /// What was too much, and how long a step beyond it waits.
-    failed: Option<(f64, Duration)>,
+    failed: Option<(f64, f64)>,
     /// The rest of a segment was given up since the last run began.
     gave_up: bool,
     cut_short: u32,
@@ -125,12 +124,12 @@ impl Bitrate {
     }
 
     /// Whether a run of this age is to make room for a smaller one before its time.
-    pub fn wants_less(&self, asked: Rates, line: &Line, age: Duration, now: Duration) -> bool {
+    pub fn wants_less(&self, asked: Rates, line: &Line, age: f64, now: f64) -> bool {
         age >= SHORTEST && self.total(asked) > LEAST.min(asked).total() && self.is_too_much(line, now)
     }
 
     /// A run begins: decides its bitrate.
-    pub fn next_run(&mut self, asked: Rates, line: &Line, now: Duration) {
+    pub fn next_run(&mut self, asked: Rates, line: &Line, now: f64) {
         let gave_up = std::mem::take(&mut self.gave_up);
         if gave_up || self.is_too_much(line, now) {
             // A line that was wide a moment ago has carried more than it does now.
@@ -141,11 +140,11 @@ impl Bitrate {
         }
     }
 
-    fn lower(&mut self, asked: Rates, carries: Option<f64>, now: Duration) {
+    fn lower(&mut self, asked: Rates, carries: Option<f64>, now: f64) {
         let before = self.total(asked);
         let waited = self.failed.filter(|_| self.is_probing(now)).map_or(WAIT, |(_, wait)| wait);
         let carries = carries.unwrap_or(f64::INFINITY);
-        self.failed = Some((carries.min(before), (waited * 2).min(LONGEST_WAIT)));
+        self.failed = Some((carries.min(before), (waited * 2.0).min(LONGEST_WAIT)));
         let limit = (carries * SHARE).min(before * LESS).max(LEAST.min(asked).total());
         self.limit = Some(limit);
         (self.changed, self.was_raised) = (now, false);
@@ -154,7 +153,7 @@ impl Bitrate {
         }
     }
 
-    fn raise(&mut self, asked: Rates, now: Duration) {
+    fn raise(&mut self, asked: Rates, now: f64) {
         let before = self.total(asked);
         // What was too much once is not any more.
         self.failed = self.failed.filter(|(failed, _)| before < *failed);
@@ -164,7 +163,7 @@ impl Bitrate {
         self.untold = Some(if self.limit.is_some() { Change::Recovering } else { Change::Clear });
     }
 
-    fn is_too_much(&self, line: &Line, now: Duration) -> bool {
+    fn is_too_much(&self, line: &Line, now: f64) -> bool {
         if self.is_probing(now) {
             return line.is_narrow(FREE);
         }
@@ -172,12 +171,12 @@ impl Bitrate {
     }
 
     /// Whether the last step up is so new that a line that is too narrow is so because of it.
-    fn is_probing(&self, now: Duration) -> bool {
+    fn is_probing(&self, now: f64) -> bool {
         self.was_raised && now < self.changed + PROBED
     }
 
     /// How long after the last change a step up may come.
-    fn wait(&self, asked: Rates) -> Duration {
+    fn wait(&self, asked: Rates) -> f64 {
         let now = self.total(asked);
         let is_up_to = |failed| now < failed && now * MORE > failed;
         self.failed.filter(|(failed, _)| is_up_to(*failed)).map_or(WAIT, |(_, wait)| wait)

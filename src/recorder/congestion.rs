@@ -1,5 +1,5 @@
 //! How late what is on its way to the relay will be: the measure of a line that is too narrow. Pure: time is an
-//! argument.
+//! argument, in ms.
 //!
 //! On its way is what was sent minus what the relay's `have` says. That sees what `bufferedAmount` does not: the
 //! kernel and the modem hold seconds of a narrow line's media before the browser holds any.
@@ -9,44 +9,44 @@
 //! long, there is a queue, so what arrives is all that the line carries, and what is on its way, at that rate, says
 //! how long the line will take for what is sent now: on a line of half the width twice as much, and sooner.
 
+use crate::lean;
 use blobcast_wire::{Kind, Message, Segment};
-use std::time::Duration;
 
 /// How often the relay says what it has.
-const CADENCE: Duration = Duration::from_millis(250);
+const CADENCE: f64 = 250.0;
 
 /// The line is watched over this time.
-pub const WINDOW: Duration = Duration::from_secs(1);
+pub const WINDOW: f64 = 1_000.0;
 
 /// What it carries now is what it has carried for at least this long.
-pub const LATELY: Duration = Duration::from_millis(500);
+pub const LATELY: f64 = 500.0;
 
 /// So many times what has been measured is believed of what is foreseen. At half the line it is twice; a blob, behind
 /// which the relay cannot tell what it has, makes it more for a moment.
-const FORESIGHT: u32 = 3;
+const FORESIGHT: f64 = 3.0;
 
 /// A relay that has told nothing for this long while something was on its way has got nothing: the line stood still,
 /// and how it was before says nothing about how it goes on.
-const STALL: Duration = Duration::from_millis(500);
+const STALL: f64 = 500.0;
 
 /// Media that is this late, and gets no less so, is more than the line carries. Viewers have 350 ms ahead.
-pub const LATE: Duration = Duration::from_millis(300);
+pub const LATE: f64 = 300.0;
 
 /// Media that is this late is too late: the rest of the segment is given up.
-const TOO_LATE: Duration = Duration::from_millis(1_500);
+const TOO_LATE: f64 = 1_500.0;
 
 /// A line that takes no longer than this has no queue. The next segment waits for that after one was cut short.
-pub const FREE: Duration = Duration::from_millis(200);
+pub const FREE: f64 = 200.0;
 
 /// A page that did nothing for this long was frozen or asleep, which says nothing about the line.
-const FROZEN: Duration = Duration::from_secs(1);
+const FROZEN: f64 = 1_000.0;
 
 /// A message that the relay lacks.
 #[derive(Debug)]
 struct Sent {
     place: Place,
     len: usize,
-    at: Duration,
+    at: f64,
 }
 
 /// A message's segment, and its place in it: the blob's is 0.
@@ -61,10 +61,10 @@ pub fn place<B>(message: &Message<B>) -> Place {
 /// What a `have` has told.
 #[derive(Debug)]
 struct Heard {
-    at: Duration,
+    at: f64,
     /// All bytes that have arrived until then.
     arrived: u64,
-    lateness: Duration,
+    lateness: f64,
 }
 
 /// After a connection was lost much is sent at once. How late that is, and what waits behind it, says nothing about
@@ -73,9 +73,9 @@ struct Heard {
 struct Resent {
     /// The last message of it.
     last: Place,
-    since: Duration,
+    since: f64,
     /// What was sent before this took so long.
-    before: Duration,
+    before: f64,
 }
 
 /// The line to the relay, as far as it can be seen from here.
@@ -90,35 +90,35 @@ pub struct Line {
     /// What is on its way is waited for before more is sent.
     is_jammed: bool,
     /// The best round trip: what no line takes less than.
-    round_trip: Duration,
+    round_trip: f64,
     /// A message may last as long as this on a line that is wide enough.
-    timeslice: Duration,
-    seen: Duration,
+    timeslice: f64,
+    seen: f64,
 }
 
 impl Line {
     /// A line that is sent a message per timeslice.
-    pub fn new(timeslice: Duration) -> Self {
+    pub fn new(timeslice: f64) -> Self {
         Self {
             on_its_way: Vec::new(),
             arrived: 0,
             heard: Vec::new(),
             resent: None,
             is_jammed: false,
-            round_trip: Duration::ZERO,
+            round_trip: 0.0,
             timeslice,
-            seen: Duration::ZERO,
+            seen: 0.0,
         }
     }
 
     /// A message was given to the browser.
-    pub fn sent(&mut self, place: Place, len: usize, now: Duration) {
+    pub fn sent(&mut self, place: Place, len: usize, now: f64) {
         self.see(now);
         self.on_its_way.push(Sent { place, len, at: now });
     }
 
     /// The relay has all of `segment` before piece `seq`, and takes no other up to `last`.
-    pub fn have(&mut self, segment: Segment, seq: u32, last: Segment, round_trip: Duration, now: Duration) {
+    pub fn have(&mut self, segment: Segment, seq: u32, last: Segment, round_trip: f64, now: f64) {
         self.see(now);
         self.round_trip = round_trip;
         let is_here = |place: Place| place < (segment, seq);
@@ -133,7 +133,7 @@ impl Line {
             }
         }
         if let Some(resent) = self.resent.take_if(|resent| is_here(resent.last) || is_over(resent.last)) {
-            let took = now.saturating_sub(resent.since);
+            let took = now - resent.since;
             let waits = self.on_its_way.last().filter(|_| took > LATE && took < resent.before);
             self.resent = waits.map(|sent| Resent { last: sent.place, since: now, before: took });
         }
@@ -141,7 +141,7 @@ impl Line {
         if self.heard.last().is_some_and(|heard| now > heard.at + STALL + self.timeslice) {
             self.heard.clear();
         }
-        let lateness = now.saturating_sub(newest).saturating_sub(round_trip);
+        let lateness = (now - newest - round_trip).max(0.0);
         self.heard.push(Heard { at: now, arrived: self.arrived, lateness });
         while self.heard.get(1).is_some_and(|heard| heard.at + WINDOW <= now) {
             self.heard.remove(0);
@@ -152,49 +152,49 @@ impl Line {
     }
 
     /// There is a queue, whose head was that late: how late its end will be.
-    fn foresee(&mut self, head: Duration) {
+    fn foresee(&mut self, head: f64) {
         let queued: usize = self.on_its_way.iter().map(|sent| sent.len).sum();
         let carries = self.carries(WINDOW).filter(|carries| *carries > 0.0);
         if let (Some(carries), Some(heard)) = (carries, self.heard.last_mut()) {
-            let lateness = Duration::from_micros((queued as f64 * 8e6 / carries) as u64);
-            heard.lateness = lateness.saturating_sub(self.round_trip).min(head * FORESIGHT);
+            let lateness = queued as f64 * 8e3 / carries - self.round_trip;
+            heard.lateness = lean::clamp(lateness, 0.0, head * FORESIGHT);
         }
     }
 
     /// The link is down, or up again and everything up to this message was sent once more: what was known of the
     /// line says nothing about this one.
-    pub fn reset(&mut self, resent: Option<Place>, now: Duration) {
+    pub fn reset(&mut self, resent: Option<Place>, now: f64) {
         self.on_its_way.clear();
         self.heard.clear();
-        self.resent = resent.map(|last| Resent { last, since: now, before: Duration::MAX });
+        self.resent = resent.map(|last| Resent { last, since: now, before: f64::INFINITY });
         self.is_jammed = false;
     }
 
     /// How late what is sent now will be, beyond what a line takes that is wide enough.
-    pub fn lateness(&self, now: Duration) -> Duration {
+    pub fn lateness(&self, now: f64) -> f64 {
         let Some(oldest) = self.on_its_way.first().filter(|_| self.resent.is_none()) else {
-            return Duration::ZERO;
+            return 0.0;
         };
-        let since = |then| now.saturating_sub(then).saturating_sub(CADENCE);
+        let since = |then: f64| (now - then - CADENCE).max(0.0);
         match self.heard.last() {
             // The relay has told nothing since, and it should have.
             Some(heard) if oldest.at < heard.at => heard.lateness + since(heard.at),
-            _ => since(oldest.at).saturating_sub(self.round_trip),
+            _ => (since(oldest.at) - self.round_trip).max(0.0),
         }
     }
 
     /// Whether the rest of a segment is to be given up, and then, until the line is free, whether the next one has
     /// to wait.
-    pub fn is_jammed(&mut self, now: Duration) -> bool {
+    pub fn is_jammed(&mut self, now: f64) -> bool {
         let limit = if self.is_jammed { FREE } else { TOO_LATE };
         self.is_jammed = self.lateness(now) > limit + self.timeslice;
         self.is_jammed
     }
 
     /// Whether media is later than that and gets no less so: more is sent than the line carries.
-    pub fn is_narrow(&self, limit: Duration) -> bool {
+    pub fn is_narrow(&self, limit: f64) -> bool {
         let (Some(first), Some(last)) = (self.heard.first(), self.heard.last()) else { return false };
-        let is_long = last.at.saturating_sub(first.at) >= LATELY;
+        let is_long = last.at - first.at >= LATELY;
         is_long && last.lateness > limit + self.timeslice && last.lateness >= first.lateness
     }
 
@@ -204,16 +204,16 @@ impl Line {
     }
 
     /// Bits per second that arrived in this time, the latest. That is what the line carries, while it is narrow.
-    pub fn carries(&self, time: Duration) -> Option<f64> {
+    pub fn carries(&self, lately: f64) -> Option<f64> {
         let (oldest, last) = (self.heard.first()?, self.heard.last()?);
-        let first = self.heard.iter().rev().find(|heard| heard.at + time <= last.at).unwrap_or(oldest);
-        let seconds = (last.at - first.at).as_secs_f64();
-        (seconds > 0.0).then(|| (last.arrived - first.arrived) as f64 * 8.0 / seconds)
+        let first = self.heard.iter().rev().find(|heard| heard.at + lately <= last.at).unwrap_or(oldest);
+        let time = last.at - first.at;
+        (time > 0.0).then(|| (last.arrived - first.arrived) as f64 * 8e3 / time)
     }
 
     /// Takes the time out in which the page was not there.
-    fn see(&mut self, now: Duration) {
-        let gap = now.saturating_sub(self.seen);
+    fn see(&mut self, now: f64) {
+        let gap = now - self.seen;
         if gap > FROZEN + self.timeslice {
             self.on_its_way.iter_mut().for_each(|sent| sent.at += gap);
             self.heard.clear();

@@ -5,7 +5,7 @@ use super::{
     run::{Format, Run},
 };
 use crate::{
-    dom::{now, weakly},
+    dom::{now, with},
     error::{Error, Kind},
     timers::Timers,
 };
@@ -59,7 +59,7 @@ impl Recorder {
             let message = "the stream's tracks have ended, so there is nothing to record; give it live ones";
             return Err(Error::new(Kind::InvalidState, message));
         }
-        let notify = || weakly(&self.me, |recorder| recorder.pump());
+        let notify = || with(&self.me, |recorder: &Rc<Self>, ()| recorder.pump());
         let stream = self.source.for_run();
         let rates = self.next_rates(&stream);
         let start = |format: &Format| {
@@ -69,7 +69,7 @@ impl Recorder {
         };
         let run = self.settings.formats.start(&stream, start)?;
         let after = self.front().map(|current| (run.started() - current.run.started(), likeness));
-        self.runs.borrow_mut().push_back(Rc::new(Recording::new(run, after)));
+        self.runs.borrow_mut().push(Rc::new(Recording::new(run, after)));
         Ok(())
     }
 
@@ -77,7 +77,7 @@ impl Recorder {
     pub(super) fn try_to_take_over(&self) {
         let pair = {
             let runs = self.runs.borrow();
-            runs.front().cloned().zip(runs.get(1).cloned())
+            runs.first().cloned().zip(runs.get(1).cloned())
         };
         let Some((current, next)) = pair.filter(|_| !self.waits_for_clock()) else { return };
         while let Some(frames) = next.read() {
@@ -95,7 +95,7 @@ impl Recorder {
         let Some(splice) = next.take_over(&current, is_late) else { return };
         self.end_segment(&current, false);
         // Dropped, it stops; what it has not given yet, the next one has.
-        self.runs.borrow_mut().pop_front();
+        self.drop_front();
         let (segment, into) = splice.after;
         let at = segment.saturating_add_signed(into * 1000);
         let started = self.relay_now() as i64 - (next.run.age() * 1000.0) as i64;

@@ -37,8 +37,11 @@ impl Failed {
 
     /// All that were tried have failed.
     pub fn error(&self) -> Error {
-        let tried: Vec<_> = self.0.iter().map(|(mime, why)| format!("{mime} ({why})")).collect();
-        let tried = tried.join(" nor ");
+        let mut tried = String::new();
+        for (mime, why) in &self.0 {
+            let nor = if tried.is_empty() { "" } else { " nor " };
+            tried += &format!("{nor}{mime} ({why})");
+        }
         let message = format!("this browser cannot record {tried}, although it says so; try another one");
         Error::new(Kind::NotSupported, message)
     }

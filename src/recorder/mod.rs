@@ -30,12 +30,12 @@ mod wake_lock;
 
 use crate::{
     bytes::JsBytes,
-    deferred::Deferred,
-    dom::{milliseconds, monotonic, weakly},
+    dom::{now, with},
     error::{Error, Kind},
     events::{Events, State, object},
     link::{Link, Peer},
     meter::Meter,
+    promise::Deferred,
     timers::{Timer, Timers},
 };
 use bitrate::Bitrate;
@@ -49,7 +49,6 @@ use settings::Settings;
 use source::Source;
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
     rc::{Rc, Weak},
 };
 use wake_lock::WakeLock;
@@ -70,7 +69,7 @@ pub struct Recorder {
     events: Events,
     link: RefCell<Option<Rc<Link>>>,
     /// The one being sent, and the next one while it takes over.
-    runs: RefCell<VecDeque<Rc<Recording>>>,
+    runs: RefCell<Vec<Rc<Recording>>>,
     outbox: RefCell<Outbox<JsBytes>>,
     line: RefCell<Line>,
     bitrate: RefCell<Bitrate>,
@@ -92,15 +91,15 @@ pub struct Recorder {
     sent: RefCell<Meter>,
     segments: Cell<u32>,
     viewers: Cell<u32>,
-    connecting: RefCell<Option<Timer>>,
-    draining: RefCell<Option<Timer>>,
-    telling: RefCell<Option<Timer>>,
-    looking: RefCell<Option<Timer>>,
-    wake_lock: RefCell<Option<Rc<WakeLock>>>,
+    connecting: Cell<Option<Timer>>,
+    draining: Cell<Option<Timer>>,
+    telling: Cell<Option<Timer>>,
+    looking: Cell<Option<Timer>>,
+    wake_lock: Cell<Option<Rc<WakeLock>>>,
     /// When a next run did not get to give anything.
     failed_at: Cell<f64>,
     /// Asks a source that stands still for a frame.
-    consumer: RefCell<Option<still::Consumer>>,
+    consumer: Cell<Option<still::Consumer>>,
     /// When it was asked last.
     asked: Cell<f64>,
     /// How many times since the source moved last.
@@ -113,7 +112,7 @@ impl Recorder {
         let stream = settings::stream(stream)?;
         let settings = Settings::read(&stream, options)?;
         let events = Events::new(target, settings.debug);
-        let line = Line::new(milliseconds(settings.timeslice()));
+        let line = Line::new(settings.timeslice());
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             source: Source::new(stream),
@@ -136,13 +135,13 @@ impl Recorder {
             sent: RefCell::default(),
             segments: Cell::default(),
             viewers: Cell::default(),
-            connecting: RefCell::default(),
-            draining: RefCell::default(),
-            telling: RefCell::default(),
-            looking: RefCell::default(),
-            wake_lock: RefCell::default(),
+            connecting: Cell::default(),
+            draining: Cell::default(),
+            telling: Cell::default(),
+            looking: Cell::default(),
+            wake_lock: Cell::default(),
             failed_at: Cell::new(f64::NEG_INFINITY),
-            consumer: RefCell::default(),
+            consumer: Cell::default(),
             asked: Cell::new(f64::NEG_INFINITY),
             answers: Cell::new(0),
         });
@@ -158,19 +157,18 @@ impl Recorder {
     fn connect(&self) {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
-        let (timers, timeout) = (Timers::steady(), self.settings.connect_timeout);
-        let give_up = weakly(&self.me, move |recorder| {
-            let error = recorder.link().map(|link| link.no_answer(timeout));
+        let timers = Timers::steady();
+        let give_up = with(&self.me, |recorder: &Rc<Self>, ()| {
+            let error = recorder.link().map(|link| link.no_answer(recorder.settings.connect_timeout));
             recorder.end(State::Ended, error);
         });
-        *self.connecting.borrow_mut() = Some(timers.after(timeout, give_up));
-        let tell = weakly(&self.me, |recorder| recorder.events.dispatch("stats", &recorder.stats()));
-        *self.telling.borrow_mut() = Some(timers.every(STATS_EVERY, tell));
-        let look = weakly(&self.me, |recorder| recorder.look_after_still_source());
-        *self.looking.borrow_mut() = Some(timers.every(still::LOOK_EVERY, look));
-        let on_refusal = weakly(&self.me, |recorder| recorder.events.warn("wakeLock"));
-        *self.wake_lock.borrow_mut() =
-            self.settings.wake_lock.then(|| WakeLock::screen(on_refusal)).flatten();
+        self.connecting.set(Some(timers.after(self.settings.connect_timeout, give_up)));
+        let tell = with(&self.me, |recorder, ()| recorder.events.dispatch("stats", &recorder.stats()));
+        self.telling.set(Some(timers.every(STATS_EVERY, tell)));
+        let look = with(&self.me, |recorder, ()| recorder.look_after_still_source());
+        self.looking.set(Some(timers.every(still::LOOK_EVERY, look)));
+        let on_refusal = with(&self.me, |recorder: &Rc<Self>, ()| recorder.events.warn("wakeLock"));
+        self.wake_lock.set(self.settings.wake_lock.then(|| WakeLock::screen(on_refusal)).flatten());
     }
 
     fn link(&self) -> Option<Rc<Link>> {
@@ -186,13 +184,13 @@ impl Recorder {
         let link = self.link();
         let round_trip = link.as_ref().and_then(|link| link.round_trip());
         let runs = self.runs.borrow();
-        let mime = runs.front().map(|front| front.run.mime());
+        let mime = runs.first().map(|front| front.run.mime());
         let (segment, ..) = self.have.get();
         let mut sent = self.sent.borrow_mut();
         object(&[
             ("segment", (segment as f64).into()),
             ("bytes", (sent.total() as f64).into()),
-            ("bitrate", sent.bits_per_second(monotonic()).into()),
+            ("bitrate", sent.bits_per_second(now()).into()),
             ("restarts", self.segments.get().saturating_sub(1).into()),
             ("mimeType", mime.map_or(JsValue::NULL, JsValue::from)),
             ("viewers", self.viewers.get().into()),
@@ -221,14 +219,16 @@ impl Recorder {
         if self.is_over() || self.ending.replace(Some(state)).is_some() {
             return;
         }
-        let end = weakly(&self.me, move |recorder| recorder.end(state, None));
-        *self.draining.borrow_mut() = Some(Timers::steady().after(DRAIN, end));
+        let end = with(&self.me, |recorder, ()| {
+            recorder.end(recorder.ending.get().unwrap_or(State::Stopped), None);
+        });
+        self.draining.set(Some(Timers::steady().after(DRAIN, end)));
         let goes_on = self.front().is_some_and(|current| current.run.is_recording() && !current.has_ended());
         if goes_on && self.replacement.borrow().is_none() {
             // All that a next one has, the current one has too.
             self.runs.borrow_mut().truncate(1);
         }
-        let runs: Vec<_> = self.runs.borrow().iter().cloned().collect();
+        let runs = self.runs.borrow().clone();
         for recording in runs {
             recording.run.stop();
         }
@@ -252,12 +252,12 @@ impl Recorder {
             return;
         }
         self.ending.set(Some(state));
-        self.connecting.borrow_mut().take();
-        self.draining.borrow_mut().take();
-        self.telling.borrow_mut().take();
-        self.looking.borrow_mut().take();
-        self.wake_lock.borrow_mut().take();
-        self.consumer.borrow_mut().take();
+        self.connecting.take();
+        self.draining.take();
+        self.telling.take();
+        self.looking.take();
+        self.wake_lock.take();
+        self.consumer.take();
         let runs = self.runs.take();
         drop(runs);
         if let Some(link) = self.link.take() {

@@ -4,11 +4,7 @@ use super::{
     Recorder, Recording,
     run::{Format, Run},
 };
-use crate::{
-    dom::{milliseconds, monotonic},
-    events::object,
-};
-use std::time::Duration;
+use crate::{dom::now, events::object};
 use wasm_bindgen::JsValue;
 use web_sys::MediaStream;
 
@@ -34,7 +30,7 @@ impl Recorder {
     pub(super) fn next_rates(&self, stream: &MediaStream) -> Limits {
         let asked = self.settings.rates(stream);
         let mut bitrate = self.bitrate.borrow_mut();
-        bitrate.next_run(asked, &self.line.borrow(), monotonic());
+        bitrate.next_run(asked, &self.line.borrow(), now());
         let rates = bitrate.of(asked);
         // What is as it was asked for is left to the browser, which has its own idea of no answer.
         Limits {
@@ -46,8 +42,7 @@ impl Recorder {
     /// Whether a run is to make room for a smaller one before its time.
     pub(super) fn wants_less(&self, run: &Run) -> bool {
         let asked = self.settings.rates(&self.source.stream());
-        let age = milliseconds(run.age());
-        self.bitrate.borrow().wants_less(asked, &self.line.borrow(), age, monotonic())
+        self.bitrate.borrow().wants_less(asked, &self.line.borrow(), run.age(), now())
     }
 
     /// Gives up the rest of a segment, whole. The next one begins when the line is free.
@@ -77,7 +72,7 @@ impl Recorder {
 
     /// How late what is on its way is, ms.
     pub(super) fn congestion(&self) -> f64 {
-        self.line.borrow().lateness(monotonic()).as_secs_f64() * 1000.0
+        self.line.borrow().lateness(now())
     }
 
     /// What the newest run was asked for; `null` if there is no picture.
@@ -88,8 +83,8 @@ impl Recorder {
         }
     }
 
-    /// The best round trip to the relay.
-    pub(super) fn round_trip(&self) -> Duration {
-        milliseconds(self.link().and_then(|link| link.round_trip()).unwrap_or(0.0))
+    /// The best round trip to the relay, ms.
+    pub(super) fn round_trip(&self) -> f64 {
+        self.link().and_then(|link| link.round_trip()).unwrap_or(0.0)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Recorder, formats, handover::GIVE_UP, settings};
 use crate::{
-    deferred::Deferred,
     error::{Error, Kind},
+    promise::Deferred,
 };
 use blobcast_container::Likeness;
 use js_sys::Promise;

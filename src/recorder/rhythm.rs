@@ -40,7 +40,7 @@ impl Recorder {
             if !front.run.is_over() || has_more {
                 break;
             }
-            self.runs.borrow_mut().pop_front();
+            self.drop_front();
             self.run_ended(&front);
         }
         if self.ending.get().is_some() {
@@ -71,7 +71,15 @@ impl Recorder {
     }
 
     pub(super) fn front(&self) -> Option<Rc<Recording>> {
-        self.runs.borrow().front().cloned()
+        self.runs.borrow().first().cloned()
+    }
+
+    /// The first run is over, unless all are already.
+    pub(super) fn drop_front(&self) {
+        let mut runs = self.runs.borrow_mut();
+        if !runs.is_empty() {
+            runs.remove(0);
+        }
     }
 
     /// Ends a segment that has lasted long enough. Not while the next run takes over.

@@ -2,8 +2,12 @@
 
 use crate::{
     bytes::JsBytes,
+    callback::Act,
     dom::{Listener, now, with},
-    error::{Error, Kind},
+    error::{self, Error, Kind},
+    events::object,
+    promise::settled,
+    property,
 };
 use js_sys::ArrayBuffer;
 use std::{
@@ -11,10 +15,7 @@ use std::{
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    BlobEvent, DomException, Event, MediaRecorder, MediaRecorderOptions, MediaStream, RecordingState,
-};
+use web_sys::{BlobEvent, Event, MediaRecorder, MediaStream, RecordingState};
 
 /// How to record.
 #[derive(Clone, Debug)]
@@ -52,7 +53,7 @@ pub struct Run {
     stopped: Cell<bool>,
     failure: RefCell<Option<Error>>,
     /// Told whenever there may be something new.
-    notify: Box<dyn Fn()>,
+    notify: Box<dyn Act>,
 }
 
 impl Run {
@@ -63,19 +64,16 @@ impl Run {
     pub fn start(
         stream: &MediaStream,
         format: &Format,
-        notify: impl Fn() + 'static,
+        notify: impl Act + 'static,
     ) -> Result<Rc<Self>, Error> {
-        let options = MediaRecorderOptions::new();
-        options.set_mime_type(&format.mime);
-        if let Some(bits) = format.video_bits_per_second {
-            options.set_video_bits_per_second(bits);
-        }
-        if let Some(bits) = format.audio_bits_per_second {
-            options.set_audio_bits_per_second(bits);
-        }
-        if let Some(interval) = format.keyframe_interval {
-            options.set_video_key_frame_interval_duration(interval);
-        }
+        // What is `undefined` counts as left out.
+        let options = object(&[
+            ("mimeType", (&format.mime).into()),
+            ("videoBitsPerSecond", format.video_bits_per_second.into()),
+            ("audioBitsPerSecond", format.audio_bits_per_second.into()),
+            ("videoKeyFrameIntervalDuration", format.keyframe_interval.into()),
+        ])
+        .unchecked_into();
         let failed =
             |thrown| Error::thrown(Kind::NotSupported, "the browser's recorder does not start", &thrown);
         let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(stream, &options)
@@ -206,19 +204,17 @@ impl Run {
         let place = self.taken.get() + self.data.borrow().len();
         self.data.borrow_mut().push(None);
         let me = self.me.clone();
-        spawn_local(async move {
-            let read = JsFuture::from(blob.array_buffer()).await;
+        settled(&blob.array_buffer(), move |read| {
             let Some(run) = me.upgrade() else { return };
-            // Reading fails when the browser has run out of room; the segment has a hole then and must end.
-            let bytes = read.map(|buffer| JsBytes::of(&buffer.unchecked_into::<ArrayBuffer>()));
-            match bytes {
-                Ok(bytes) => run.fill(place, bytes),
+            match read {
+                Ok(buffer) => run.fill(place, JsBytes::of(buffer.unchecked_ref::<ArrayBuffer>())),
+                // The browser has run out of room; the segment has a hole then and must end.
                 Err(thrown) => {
                     let error = Error::thrown(Kind::Media, "recorded data could not be read", &thrown);
                     run.fail(error.advise("start again"));
                 }
             }
-            (run.notify)();
+            run.notify.act();
         });
     }
 
@@ -248,13 +244,12 @@ impl Run {
 
     fn on_stop(&self) {
         self.stopped.set(true);
-        (self.notify)();
+        self.notify.act();
     }
 
     fn on_error(&self, event: &Event) {
-        let thrown = js_sys::Reflect::get(event, &"error".into()).unwrap_or_default();
-        let name = thrown.dyn_ref::<DomException>().map(DomException::name);
-        if name.as_deref() == Some("InvalidModificationError") {
+        let thrown = property::get(event, "error");
+        if error::is_called(&thrown, "InvalidModificationError") {
             // A track was added or removed: no failure, but the end of this run.
             return;
         }

@@ -11,11 +11,10 @@
 
 use super::{Recorder, Recording, run::Run};
 use crate::{
-    dom::{now, window},
+    dom::{create, now},
     error::{Error, Kind},
     events::State,
 };
-use wasm_bindgen::JsCast;
 use web_sys::{HtmlVideoElement, MediaStream};
 
 /// How often it is looked whether a recorder is silent, ms: so long may sound be late while the picture stands.
@@ -101,7 +100,7 @@ pub struct Consumer(HtmlVideoElement);
 
 impl Consumer {
     fn of(stream: &MediaStream) -> Option<Self> {
-        let video = window().document()?.create_element("video").ok()?.dyn_into::<HtmlVideoElement>().ok()?;
+        let video = create::<HtmlVideoElement>("video")?;
         video.set_muted(true);
         video.set_src_object(Some(stream));
         Some(Self(video))

@@ -3,7 +3,7 @@
 use super::{Recorder, Recording, congestion::place};
 use crate::{
     bytes::JsBytes,
-    dom::monotonic,
+    dom::now,
     events::State,
     link::{News, Peer},
 };
@@ -36,7 +36,7 @@ impl Peer for Recorder {
             News::Text(Text::State { viewers, .. }) => self.viewers.set(viewers),
             News::Lost { which, .. } => {
                 self.may_send.set(false);
-                self.line.borrow_mut().reset(None, monotonic());
+                self.line.borrow_mut().reset(None, now());
                 if which == Socket::Chunk {
                     self.has_heard.set(false);
                 }
@@ -55,7 +55,7 @@ impl Recorder {
         self.connecting.take();
         self.have.set((segment, seq, last));
         self.has_heard.set(true);
-        self.line.borrow_mut().have(segment, seq, last, self.round_trip(), monotonic());
+        self.line.borrow_mut().have(segment, seq, last, self.round_trip(), now());
         self.take_up();
     }
 
@@ -125,7 +125,7 @@ impl Recorder {
             }
         }
         self.resent.set(link.buffered_amount());
-        self.line.borrow_mut().reset(outbox.last().map(place), monotonic());
+        self.line.borrow_mut().reset(outbox.last().map(place), now());
     }
 
     /// Cuts a run's frames into messages and sends them.
@@ -186,12 +186,12 @@ impl Recorder {
         // What was sent again at once says nothing about the line, until it has left.
         self.resent.set(self.resent.get().min(buffered));
         let is_full = buffered - self.resent.get() > MOST_BUFFERED;
-        self.line.borrow_mut().is_jammed(monotonic()) || is_full
+        self.line.borrow_mut().is_jammed(now()) || is_full
     }
 
     /// Keeps a message for a relay that may lose it, and sends it if one is there.
     pub(super) fn send(&self, message: Message<JsBytes>) {
-        self.sent.borrow_mut().count(message.body.len(), monotonic());
+        self.sent.borrow_mut().count(message.body.len(), now());
         let link = self.link().filter(|_| self.may_send.get());
         let socket = socket_of(&message);
         let to_send = link.map(|link| (link, encode(&message)));
@@ -199,7 +199,7 @@ impl Recorder {
         let kept = self.outbox.borrow_mut().keep(message);
         if let Some((link, encoded)) = to_send.filter(|_| kept) {
             link.send(socket, &encoded);
-            self.line.borrow_mut().sent(place, len, monotonic());
+            self.line.borrow_mut().sent(place, len, now());
         }
     }
 

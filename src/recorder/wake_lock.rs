@@ -1,14 +1,18 @@
 //! The screen stays on while a page broadcasts: a phone whose screen goes dark stops its camera.
 
-use crate::dom::{Listener, window, with};
-use js_sys::{Promise, Reflect};
+use crate::{
+    callback::Act,
+    dom::{Listener, document, window, with},
+    promise::{self, settled},
+    property,
+};
+use js_sys::Promise;
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Document, Event, VisibilityState};
+use web_sys::Event;
 
 // web-sys has these as unstable APIs only. <https://www.w3.org/TR/screen-wake-lock/>
 #[wasm_bindgen]
@@ -16,7 +20,7 @@ extern "C" {
     #[wasm_bindgen(js_name = "WakeLock")]
     type Locks;
     #[wasm_bindgen(method, catch)]
-    fn request(this: &Locks, kind: &str) -> Result<Promise, JsValue>;
+    fn request(this: &Locks, kind: &str) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = "WakeLockSentinel")]
     type Sentinel;
@@ -33,25 +37,26 @@ extern "C" {
 pub struct WakeLock {
     _on_visible: Listener,
     me: Weak<Self>,
-    document: Document,
     locks: Locks,
     held: RefCell<Option<Sentinel>>,
     asking: Cell<bool>,
-    on_refusal: Box<dyn Fn()>,
+    on_refusal: Box<dyn Act>,
 }
 
 impl WakeLock {
     /// `on_refusal` is told each time that the browser gives none. `None` where the browser has no wake locks.
-    pub fn screen(on_refusal: impl Fn() + 'static) -> Option<Rc<Self>> {
-        let locks = Reflect::get(&window().navigator(), &"wakeLock".into()).ok()?;
+    pub fn screen(on_refusal: impl Act + 'static) -> Option<Rc<Self>> {
+        let locks = property::get(&window().navigator(), "wakeLock");
         if !locks.is_object() {
             return None;
         }
-        let document = window().document()?;
         let lock = Rc::new_cyclic(|me: &Weak<Self>| Self {
-            _on_visible: Listener::new(&document, "visibilitychange", with(me, |lock, _: Event| lock.take())),
+            _on_visible: Listener::new(
+                &document(),
+                "visibilitychange",
+                with(me, |lock, _: Event| lock.take()),
+            ),
             me: me.clone(),
-            document: document.clone(),
             locks: locks.unchecked_into(),
             held: RefCell::default(),
             asking: Cell::new(false),
@@ -64,23 +69,17 @@ impl WakeLock {
     /// Asks for it, unless it is held, asked for already, or would be refused because the page is hidden.
     fn take(&self) {
         let is_held = self.held.borrow().as_ref().is_some_and(|held| !held.released());
-        let is_visible = self.document.visibility_state() == VisibilityState::Visible;
-        if is_held || !is_visible || self.asking.replace(true) {
+        if is_held || document().hidden() || self.asking.replace(true) {
             return;
         }
-        let asked = self.locks.request("screen");
         let me = self.me.clone();
-        spawn_local(async move {
-            let granted = match asked {
-                Ok(asked) => JsFuture::from(asked).await,
-                Err(thrown) => Err(thrown),
-            };
+        settled(&promise::of(self.locks.request("screen")), move |granted| {
             let sentinel = granted.ok().map(JsValue::unchecked_into::<Sentinel>);
             match (me.upgrade(), sentinel) {
                 (Some(lock), sentinel) => {
                     lock.asking.set(false);
                     if sentinel.is_none() {
-                        (lock.on_refusal)();
+                        lock.on_refusal.act();
                     }
                     lock.held.replace(sentinel);
                 }

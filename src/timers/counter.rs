@@ -1,13 +1,17 @@
 //! The worker that counts: its page's only one.
 
 use super::Timer;
-use crate::dom::{Listener, ObjectUrl, now, with};
+use crate::{
+    callback::Act,
+    dom::{Listener, ObjectUrl, now, with},
+    events::object,
+};
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, Event, MessageEvent, Worker};
+use web_sys::{Blob, Event, MessageEvent, Worker};
 
 /// Takes `[id, ms, repeats]`, and says `id` in so many ms, once or again and again; `[id]` ends that.
 const COUNTING: &str = "const timers = {};
@@ -35,7 +39,7 @@ struct Entry {
     id: u32,
     ms: u32,
     repeats: bool,
-    act: Rc<dyn Fn()>,
+    act: Rc<dyn Act>,
     /// When it fired last, or began, ms.
     fired: Cell<f64>,
     /// The page's timer, where the worker could not be had.
@@ -84,8 +88,7 @@ impl Counter {
     }
 
     fn start() -> Result<Rc<Self>, JsValue> {
-        let kind = BlobPropertyBag::new();
-        kind.set_type("text/javascript");
+        let kind = object(&[("type", "text/javascript".into())]).unchecked_into();
         let code = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&COUNTING.into()), &kind)?;
         let url = ObjectUrl::for_blob(&code)?;
         let worker = Worker::new(url.as_str())?;
@@ -107,7 +110,7 @@ impl Counter {
     }
 
     /// Calls `act` in so many ms, once or again and again.
-    pub fn add(self: &Rc<Self>, ms: u32, repeats: bool, act: Rc<dyn Fn()>) -> Counted {
+    pub fn add(self: &Rc<Self>, ms: u32, repeats: bool, act: Rc<dyn Act>) -> Counted {
         let id = self.newest.get().wrapping_add(1);
         self.newest.set(id);
         let mut entry = Entry { id, ms, repeats, act, fired: Cell::new(now()), instead: None };
@@ -144,7 +147,7 @@ impl Counter {
             entry.fired.set(now());
             entry.act.clone()
         };
-        act();
+        act.act();
     }
 
     /// Timers go on as the page's.
@@ -174,7 +177,7 @@ mod tests {
     use super::*;
     use crate::timers::Timers;
     use crate::{
-        deferred::Deferred,
+        promise::Deferred,
         testing::{PageErrors, let_things_happen},
     };
     use wasm_bindgen_futures::JsFuture;

@@ -8,9 +8,11 @@
 
 mod counter;
 
+use crate::callback::{Act, Callback};
 use counter::{Counted, Counter};
-use gloo_timers::callback::{Interval, Timeout};
+use js_sys::Function;
 use std::rc::Rc;
+use wasm_bindgen::prelude::*;
 
 /// Where timers come from.
 #[derive(Clone)]
@@ -33,16 +35,16 @@ impl Timers {
     }
 
     /// Calls `act` every so many ms.
-    pub fn every(&self, ms: u32, act: impl Fn() + 'static) -> Timer {
+    pub fn every(&self, ms: u32, act: impl Act + 'static) -> Timer {
         self.start(ms, true, Rc::new(act))
     }
 
     /// Calls `act` once, in so many ms.
-    pub fn after(&self, ms: u32, act: impl Fn() + 'static) -> Timer {
+    pub fn after(&self, ms: u32, act: impl Act + 'static) -> Timer {
         self.start(ms, false, Rc::new(act))
     }
 
-    fn start(&self, ms: u32, repeats: bool, act: Rc<dyn Fn()>) -> Timer {
+    fn start(&self, ms: u32, repeats: bool, act: Rc<dyn Act>) -> Timer {
         match self {
             Self::Page => Timer::page(ms, repeats, act),
             Self::Steady(counter) => Timer(Guard::Counted(counter.add(ms, repeats, act))),
@@ -56,18 +58,38 @@ pub struct Timer(#[expect(dead_code, reason = "a guard")] Guard);
 
 #[expect(dead_code, reason = "guards")]
 enum Guard {
-    Once(Timeout),
-    Repeated(Interval),
+    Page(Page),
     Counted(Counted),
 }
 
 impl Timer {
-    fn page(ms: u32, repeats: bool, act: Rc<dyn Fn()>) -> Self {
-        let call = move || act();
-        Self(if repeats {
-            Guard::Repeated(Interval::new(ms, call))
-        } else {
-            Guard::Once(Timeout::new(ms, call))
-        })
+    fn page(ms: u32, repeats: bool, act: Rc<dyn Act>) -> Self {
+        let callback = Callback::new(move |_: JsValue| act.act());
+        let start = if repeats { set_interval } else { set_timeout };
+        Self(Guard::Page(Page { id: start(callback.function(), ms), _callback: callback }))
+    }
+}
+
+// With gloo-timers these would be a kind of closure of their own.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setInterval)]
+    fn set_interval(callback: &Function, ms: u32) -> i32;
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Function, ms: u32) -> i32;
+    /// Ends both kinds. <https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#dom-clearinterval>
+    #[wasm_bindgen(js_name = clearInterval)]
+    fn clear_interval(id: i32);
+}
+
+/// A timer of the page's.
+struct Page {
+    id: i32,
+    _callback: Callback,
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        clear_interval(self.id);
     }
 }

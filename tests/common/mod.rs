@@ -1,6 +1,7 @@
 //! A page's half of a test: the relay beside it, a moving picture, events as futures.
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
+use blobcast::{Recording, Viewing, start_recording, start_viewing};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -25,6 +26,20 @@ pub async fn relay() -> String {
 
 pub fn get(object: &JsValue, field: &str) -> JsValue {
     Reflect::get(object, &field.into()).expect("an object")
+}
+
+/// A recording that has started.
+pub async fn record(stream: &JsValue, options: &JsValue, events: EventTarget) -> Result<Recording, JsValue> {
+    let recording = start_recording(stream, options, events)?;
+    JsFuture::from(recording.started()).await?;
+    Ok(recording)
+}
+
+/// A viewing that has started.
+pub async fn view(video: &JsValue, options: &JsValue, events: EventTarget) -> Result<Viewing, JsValue> {
+    let viewing = start_viewing(video, options, events)?;
+    JsFuture::from(viewing.started()).await?;
+    Ok(viewing)
 }
 
 /// An options object.

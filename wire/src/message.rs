@@ -135,7 +135,8 @@ fn read_mime<B: Body>(raw: &B, len: usize) -> Result<String, DecodeError> {
     let mut mime = vec![0; len];
     raw.copy_to(HEADER_LEN, &mut mime);
     let printable = mime.iter().all(|byte| (b' '..=b'~').contains(byte));
-    if printable { String::from_utf8(mime).map_err(|_| DecodeError::Mime) } else { Err(DecodeError::Mime) }
+    // Not `from_utf8`, which does again what was done here.
+    if printable { Ok(mime.into_iter().map(char::from).collect()) } else { Err(DecodeError::Mime) }
 }
 
 impl Kind {
@@ -187,13 +188,21 @@ impl<B: AsRef<[u8]>> Message<B> {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // All numbers as u32: what writes another type would come into the browser's module with it.
         match self {
             Self::TooShort => out.write_str("message shorter than it says"),
             Self::TooLong => write!(out, "message over {MAX_MESSAGE_LEN} bytes"),
-            Self::Version(version) => write!(out, "protocol version {version}, this side speaks {VERSION}"),
-            Self::Kind(kind) => write!(out, "unknown message kind {kind}"),
+            Self::Version(version) => {
+                write!(
+                    out,
+                    "protocol version {}, this side speaks {}",
+                    u32::from(*version),
+                    u32::from(VERSION)
+                )
+            }
+            Self::Kind(kind) => write!(out, "unknown message kind {}", u32::from(*kind)),
             Self::Field(field) => {
-                write!(out, "{field} in a field that must be 0, or 1 for a segment cut short")
+                write!(out, "{} in a field that must be 0, or 1 for a segment cut short", u32::from(*field))
             }
             Self::Mime => write!(out, "MIME type is not 1 to {MAX_MIME_LEN} printable ASCII characters"),
             Self::Seq => out.write_str("seq is 0, pieces are counted from 1"),

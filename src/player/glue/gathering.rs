@@ -1,11 +1,11 @@
 //! The segments as far as they are here.
 
-use super::{cues::cues, plan::Gathered};
-use crate::bytes::JsBytes;
+use super::plan::Gathered;
+use crate::{bytes::JsBytes, events::object};
+use blobcast_container::cues;
 use blobcast_wire::{Blob, Body, Piece, Segment};
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::JsValue;
-use web_sys::BlobPropertyBag;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Segments kept: the one on screen, the next, and the one being gathered.
 const KEPT: usize = 3;
@@ -75,7 +75,6 @@ fn to_js(blob: &Blob<JsBytes>) -> Result<web_sys::Blob, JsValue> {
         parts.push(first.as_js());
     }
     parts.extend(rest.iter().map(JsBytes::as_js));
-    let options = BlobPropertyBag::new();
-    options.set_type(blob.mime());
+    let options = object(&[("type", blob.mime().into())]).unchecked_into();
     web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)
 }

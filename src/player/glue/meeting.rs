@@ -44,8 +44,8 @@ impl Seen {
         let Self { newest, mut steps, .. } = seen.get();
         let before = newest.map(|newest| newest.time);
         if let Some(step) = before.map(|before| picture.time - before).filter(|step| *step > SAME) {
-            steps.rotate_right(1);
-            steps[0] = Some(step);
+            let [first, second, third, _] = steps;
+            steps = [Some(step), first, second, third];
         }
         seen.set(Self { newest: Some(picture), before, steps });
     }

@@ -6,7 +6,6 @@
 
 mod arrival;
 mod chase;
-mod cues;
 mod gathering;
 mod lag;
 mod meeting;

@@ -5,6 +5,7 @@ use crate::{
     dom::{ObjectUrl, window},
     lean,
     player::{next_picture::Pictures, overlay::Overlay},
+    promise::settled,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -82,9 +83,7 @@ impl Standby {
     pub fn play(&self) {
         if let Ok(promise) = self.video.play() {
             // It rejects when this is dropped before it plays.
-            wasm_bindgen_futures::spawn_local(async move {
-                let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
-            });
+            settled(&promise, |_| {});
         }
     }
 

@@ -1,9 +1,9 @@
 //! What is done with the SourceBuffer, one operation after the other.
 
 use super::{Mse, queue::Operation};
-use crate::bytes::JsBytes;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DomException, MediaSourceReadyState, SourceBuffer};
+use crate::{bytes::JsBytes, error};
+use wasm_bindgen::JsValue;
+use web_sys::{MediaSourceReadyState, SourceBuffer};
 
 /// When the buffer is full although old media was removed, this much before the playhead is kept, seconds.
 const KEPT_WHEN_FULL: f64 = 1.0;
@@ -34,8 +34,7 @@ impl Mse {
             return Ok(());
         };
         // Chromium 138 made QuotaExceededError a class of its own; its name has stayed.
-        let name = thrown.dyn_ref::<DomException>().map(DomException::name);
-        let is_full = name.as_deref() == Some("QuotaExceededError");
+        let is_full = error::is_called(&thrown, "QuotaExceededError");
         let playhead = self.playback.video.current_time();
         if !is_full || self.full.replace(true) || playhead <= KEPT_WHEN_FULL {
             return Err(thrown);

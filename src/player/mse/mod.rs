@@ -43,8 +43,8 @@ const SLIDE: i64 = 100;
 pub struct Mse {
     me: Weak<Self>,
     // Listeners first: nothing is heard while the rest goes.
-    on_open: RefCell<Option<Listener>>,
-    on_buffer: RefCell<Option<[Listener; 4]>>,
+    on_open: Cell<Option<Listener>>,
+    on_buffer: Cell<Option<[Listener; 4]>>,
     playback: Rc<Playback>,
     mime: String,
     source: MediaSource,
@@ -87,12 +87,12 @@ impl Mse {
         let pitch = LoosePitch::of(&playback.video);
         Ok(Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
-            on_open: RefCell::new(Some(Listener::new(
+            on_open: Cell::new(Some(Listener::new(
                 &source,
                 "sourceopen",
                 with(me, |mse, _: Event| mse.on_open()),
             ))),
-            on_buffer: RefCell::default(),
+            on_buffer: Cell::default(),
             playback,
             mime: mime.to_owned(),
             source,
@@ -122,13 +122,13 @@ impl Mse {
             }
         };
         buffer.set_mode(SourceBufferAppendMode::Segments);
-        *self.on_buffer.borrow_mut() = Some([
+        self.on_buffer.set(Some([
             Listener::new(&buffer, "updateend", with(&self.me, |mse, _: Event| mse.on_update_end())),
             Listener::new(&buffer, "error", with(&self.me, |mse, _: Event| mse.on_error())),
             // What the decoder finds, no SourceBuffer tells.
             Listener::new(&self.playback.video, "error", with(&self.me, |mse, _: Event| mse.on_error())),
             Listener::new(&self.playback.video, "waiting", with(&self.me, |mse, _: Event| mse.on_waiting())),
-        ]);
+        ]));
         *self.buffer.borrow_mut() = Some(buffer);
         self.on_update_end();
     }

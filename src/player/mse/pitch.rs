@@ -6,7 +6,7 @@
 //! nobody hears a pitch that is 2 % off.
 //! <https://source.chromium.org/chromium/chromium/src/+/main:media/filters/audio_renderer_algorithm.cc>
 
-use js_sys::Reflect;
+use crate::property;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlVideoElement;
 
@@ -21,14 +21,14 @@ const PRESERVES_PITCH: &str = "preservesPitch";
 
 impl LoosePitch {
     pub fn of(video: &HtmlVideoElement) -> Self {
-        let before = Reflect::get(video, &PRESERVES_PITCH.into()).unwrap_or_default();
-        let _ = Reflect::set(video, &PRESERVES_PITCH.into(), &JsValue::FALSE);
+        let before = property::get(video, PRESERVES_PITCH);
+        property::set(video, PRESERVES_PITCH, &JsValue::FALSE);
         Self { video: video.clone(), before }
     }
 }
 
 impl Drop for LoosePitch {
     fn drop(&mut self) {
-        let _ = Reflect::set(&self.video, &PRESERVES_PITCH.into(), &self.before);
+        property::set(&self.video, PRESERVES_PITCH, &self.before);
     }
 }

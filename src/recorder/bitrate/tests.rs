@@ -2,13 +2,13 @@ use super::*;
 
 const ASKED: Rates = Rates { video: 2_500_000, audio: 128_000 };
 
-fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
+fn ms(ms: u64) -> f64 {
+    ms as f64
 }
 
 /// A line that is sent 20 kB every 100 ms and takes so much of that, for two seconds until `now`, s.
 fn line(share: f64, now: u64) -> Line {
-    let mut line = Line::new(Duration::ZERO);
+    let mut line = Line::new(0.0);
     let start = now * 1_000 - 2_000;
     for i in 1..=20 {
         line.sent((10, i), 20_000, ms(start + u64::from(i) * 100));
@@ -111,7 +111,7 @@ fn a_rest_that_is_given_up_lowers_it_whatever_the_source_gives() {
     let mut bitrate = Bitrate::default();
     bitrate.give_up();
     assert_eq!((bitrate.take_change(), bitrate.cut_short()), (Some(Change::Narrow), 1));
-    let quiet = Line::new(Duration::ZERO);
+    let quiet = Line::new(0.0);
     assert_eq!(run(&mut bitrate, &quiet, 10), (2_105_800, Some(Change::Narrow)), "0.85 of all");
     assert_eq!(run(&mut bitrate, &quiet, 11), (2_105_800, None), "once");
 }

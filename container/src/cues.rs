@@ -1,0 +1,95 @@
+//! Where a glued blob's only cluster is.
+//!
+//! Firefox seeks in a WebM by its cues alone: without them it ignores the media fragment of an object URL, and a
+//! seek may never end. A blob in normal form has none, since a broadcaster does not know them; but it has just
+//! one cluster, which begins with a keyframe, so whoever has the blob knows all that they would say.
+//! <https://www.rfc-editor.org/rfc/rfc9559#name-cues-element>
+
+use crate::{
+    ebml::{Header, id, size_of},
+    tracks::{self, Track},
+};
+
+/// Cues, and the place in the blob where they go: right before the cluster that they tell of. `None` where
+/// `head`, the beginning of a blob, is no WebM, or shows no cluster.
+pub fn cues(head: &[u8]) -> Option<(usize, Vec<u8>)> {
+    let read = |at: usize| Header::read(head.get(at..)?).ok()?;
+    let ebml = read(0).filter(|header| header.id == id::EBML)?;
+    let segment_at = ebml.element_len().ok()?;
+    // A Segment of known size would end too early with something put in.
+    let segment = read(segment_at).filter(|header| header.id == id::SEGMENT && header.size.is_none())?;
+    let start = segment_at + segment.len;
+    let (mut at, mut tracks) = (start, Vec::new());
+    loop {
+        let header = read(at)?;
+        if header.id == id::CLUSTER {
+            break;
+        }
+        let end = at + header.element_len().ok()?;
+        if header.id == id::TRACKS {
+            tracks = tracks::read(&mut head.get(at + header.len..end)?.to_vec()).ok()?;
+        }
+        at = end;
+    }
+    // Positions count from the Segment's content, and the cues themselves stand before the cluster.
+    let len = write(&tracks, 0).len();
+    Some((at, write(&tracks, (at - start + len) as u32)))
+}
+
+/// One point, at time 0, for every track: a browser looks for the one of the track that it seeks in.
+fn write(tracks: &[Track], cluster: u32) -> Vec<u8> {
+    let [a, b, c, d] = cluster.to_be_bytes();
+    let mut point = vec![0xB3, 0x81, 0];
+    for track in tracks {
+        point.extend_from_slice(&[0xB7, 0x89, 0xF7, 0x81, track.number as u8, 0xF1, 0x84, a, b, c, d]);
+    }
+    let point = [&[0xBB][..], &size_of(point.len()), &point].concat();
+    [&[0x1C, 0x53, 0xBB, 0x6B][..], &size_of(point.len()), &point].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// EBML header, Segment of unknown size, Info, Tracks with track 2 first, and a Cluster of unknown size.
+    const HEAD: &[u8] = b"\x1A\x45\xDF\xA3\x81\0\x18\x53\x80\x67\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\
+        \x15\x49\xA9\x66\x80\x16\x54\xAE\x6B\x85\xAE\x83\xD7\x81\x02\
+        \x1F\x43\xB6\x75\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xE7\x81\0";
+    const CLUSTER_AT: usize = 33;
+    const SEGMENT_AT: usize = 18;
+
+    #[test]
+    fn the_cues_stand_before_the_cluster_and_point_behind_themselves() {
+        let (at, cues) = cues(HEAD).expect("a WebM");
+        assert_eq!(at, CLUSTER_AT);
+        let whole = [&HEAD[..at], &cues, &HEAD[at..]].concat();
+        let element = Header::read(&whole[at..]).expect("an element").expect("all of its header");
+        assert_eq!((element.id, element.element_len()), (id::CUES, Ok(cues.len())));
+        let position = u32::from_be_bytes(cues[cues.len() - 4..].try_into().expect("four bytes"));
+        let cluster = Header::read(&whole[SEGMENT_AT + position as usize..]).expect("an element");
+        assert_eq!(cluster.map(|header| header.id), Some(id::CLUSTER));
+        assert!(cues.windows(3).any(|field| field == [0xF7, 0x81, 2]), "of the track");
+    }
+
+    #[test]
+    fn what_is_no_webm_or_only_the_beginning_of_one_gets_none() {
+        assert_eq!(cues(b"\0\0\0\x20ftypisom"), None);
+        for len in 0..CLUSTER_AT {
+            assert_eq!(cues(&HEAD[..len]), None, "{len} bytes");
+        }
+        let mut known = HEAD.to_vec();
+        known[11..18].fill(0);
+        assert_eq!(cues(&known), None, "a Segment of known size");
+    }
+
+    #[test]
+    fn a_real_recording_in_normal_form_gets_them_for_both_tracks() {
+        let mut tidy = crate::Tidy::default();
+        tidy.push(include_bytes!("../tests/recordings/firefox-camera-vp8-opus.webm")).expect("a WebM");
+        let mut writer = crate::Writer::new(tidy.init(), 0);
+        tidy.take().iter().for_each(|frame| writer.add(frame).expect("a short recording"));
+        let (at, cues) = cues(&writer.take()).expect("a cluster");
+        assert!(at > 0);
+        assert_eq!(cues.iter().filter(|&&byte| byte == 0xB7).count(), 2);
+    }
+}
