@@ -106,12 +106,6 @@ impl Cursor {
         }
     }
 
-    /// What the blob socket goes by: the segment that the chunk socket is in, and whether a glued blob is
-    /// waiting. When this changes the blob socket may have something to send.
-    pub(crate) fn lead(&self) -> (Option<Segment>, bool) {
-        (self.at.map(|place| place.segment), self.glued.is_some())
-    }
-
     /// The next message for the blob socket. The chunk socket may have something to send after it.
     pub(crate) fn next_blob(&mut self, broadcast: &Broadcast) -> Option<Bytes> {
         self.started = true;

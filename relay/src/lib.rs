@@ -2,9 +2,9 @@
 //! on. It knows messages, never media.
 //!
 //! ```text
-//! http ─► upgrade ─► Socket ─► publisher ─► Reassembly ─► Broadcast ─► Cursor ─► viewer ─► Socket
+//! http ─► upgrade ─► Socket ─► publisher ─► Reassembly ─► Broadcast ─► Cursor ─► viewer ─► Line
 //!          (ask,                (session)                  (segment)             (session)
-//!           origin)                           room, relay
+//!           origin)                           room, relay ──────── fan ────────────►
 //! ```
 //!
 //! Without sockets and clocks, to be read and tested by themselves:
@@ -16,6 +16,7 @@
 //! What drives them:
 //!
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
+//! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
 //! * [`Server`] is the way in; [`Config`] what it can be told.
 
@@ -25,8 +26,10 @@ mod clock;
 mod config;
 mod cursor;
 mod end;
+mod fan;
 mod farewell;
 mod http;
+mod line;
 mod origin;
 mod publisher;
 mod relay;

@@ -1,8 +1,8 @@
-//! A room: everything of one name. The broadcast, who sends it, who watches it, and the bell that rings when
-//! there is something new.
+//! A room: everything of one name. The broadcast, who sends it, and who watches it.
 
 use crate::{
     broadcast::{Broadcast, Refusal},
+    fan::Fan,
     farewell::Farewell,
     publisher::Publisher,
     session::{Session, Sessions},
@@ -11,8 +11,7 @@ use crate::{
 use blobcast_wire::{Close, Live, Piece, Segment};
 use bytes::Bytes;
 use parking_lot::Mutex;
-use std::sync::{Arc, Weak};
-use tokio::sync::watch;
+use std::sync::{Arc, OnceLock, Weak};
 
 /// One name's broadcast and its peers.
 #[derive(Debug)]
@@ -20,12 +19,10 @@ pub(crate) struct Room {
     /// Broadcasters: the one whose segments these are, and those who have not sent their first blob.
     pub(crate) publishers: Arc<Sessions<Publisher>>,
     /// Viewers.
-    pub(crate) viewers: Arc<Sessions<Viewer>>,
+    pub(crate) viewers: Arc<Sessions<Arc<Viewer>>>,
     stage: Mutex<Stage>,
-    /// Rung for every piece and every other state.
-    pieces: watch::Sender<()>,
-    /// Rung for every segment that begins.
-    segments: watch::Sender<()>,
+    /// Hands the viewers every piece and every other state; there is none before the first viewer.
+    fan: OnceLock<Fan>,
 }
 
 #[derive(Debug)]
@@ -55,19 +52,19 @@ impl Room {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
             stage: Mutex::new(Stage { broadcast: Broadcast::new(last), owner: None, count: 0 }),
-            pieces: watch::Sender::new(()),
-            segments: watch::Sender::new(()),
+            fan: OnceLock::new(),
         }
     }
 
-    /// Hears of every piece and state from now on.
-    pub(crate) fn hear_pieces(&self) -> watch::Receiver<()> {
-        self.pieces.subscribe()
+    /// Hands a viewer what is new from now on.
+    pub(crate) fn take_along(&self, viewer: &Arc<Viewer>) {
+        self.fan.get_or_init(Fan::new).join(viewer);
     }
 
-    /// Hears of every segment that begins from now on.
-    pub(crate) fn hear_segments(&self) -> watch::Receiver<()> {
-        self.segments.subscribe()
+    fn ring(&self) {
+        if let Some(fan) = self.fan.get() {
+            fan.ring();
+        }
     }
 
     /// Looks at the broadcast, shortly: everybody in the room waits meanwhile.
@@ -101,7 +98,6 @@ impl Room {
         now: u64,
     ) -> Result<(), Refusal> {
         let number = by.peer().number();
-        let begins = matches!(piece, Piece::Begin(_));
         let mut stage = self.stage.lock();
         let is_owner = stage.owner.as_ref().is_some_and(|(owner, _)| *owner == number);
         if !is_owner && !is_first {
@@ -110,10 +106,7 @@ impl Room {
         stage.broadcast.take(piece, now)?;
         let replaced = if is_owner { None } else { stage.owner.replace((number, Arc::downgrade(by))) };
         drop(stage);
-        if begins {
-            self.segments.send_replace(());
-        }
-        self.pieces.send_replace(());
+        self.ring();
         if let Some(replaced) = replaced.and_then(|(_, session)| session.upgrade()) {
             let reason = "another broadcaster took over: a name has one at a time";
             replaced.dismiss(&Farewell::new(Close::Replaced, reason));
@@ -133,7 +126,7 @@ impl Room {
             stage.owner = None;
             stage.broadcast.leave(finished);
             drop(stage);
-            self.pieces.send_replace(());
+            self.ring();
         }
     }
 

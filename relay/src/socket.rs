@@ -3,15 +3,18 @@
 //! Everything here can be dropped half-way (in a `select!`) and asked again: nothing is lost. At most one
 //! message waits in the socket; what is not sent yet stays in the broadcast, where it can still be skipped.
 
-use crate::{cursor::Out, farewell::Farewell};
+use crate::{
+    cursor::Out,
+    farewell::Farewell,
+    line::{Line, Pipe},
+};
 use blobcast_wire::Close;
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream};
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -29,7 +32,8 @@ const MAX_UNREAD_PONGS: u32 = 64;
 
 /// A WebSocket after its handshake.
 pub(crate) struct Socket {
-    stream: WebSocketStream<TokioIo<Upgraded>>,
+    line: Arc<Line>,
+    stream: WebSocketStream<Pipe>,
     heartbeat: Interval,
     /// A ping is out, and nothing was heard since.
     waiting: bool,
@@ -56,13 +60,18 @@ pub(crate) enum Event {
 }
 
 impl Socket {
-    /// A socket that takes messages up to `max_len` bytes and pings at this interval.
-    pub(crate) fn new(io: Upgraded, max_len: usize, ping_every: Duration) -> Self {
+    /// A socket that takes messages up to `max_len` bytes and pings at this interval. `read` was read by the handshake already.
+    pub(crate) fn new(line: Arc<Line>, read: Bytes, max_len: usize, ping_every: Duration) -> Self {
         let limits = Limits::default().max_payload_len(Some(max_len));
-        let stream = ServerBuilder::new().limits(limits).serve(TokioIo::new(io));
+        let stream = ServerBuilder::new().limits(limits).serve(line.pipe(read));
         let mut heartbeat = interval_at(Instant::now() + ping_every, ping_every);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { stream, heartbeat, waiting: false, blocked: false, unread_pongs: 0 }
+        Self { line, stream, heartbeat, waiting: false, blocked: false, unread_pongs: 0 }
+    }
+
+    /// The connection under it, which takes whole frames from others too.
+    pub(crate) fn line(&self) -> &Arc<Line> {
+        &self.line
     }
 
     /// Waits for the next event; for [`Event::Writable`] only if there is something to send.

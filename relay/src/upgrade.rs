@@ -4,7 +4,8 @@
 //! hide from the page.
 
 use crate::{
-    ask::Ask, end::End, farewell::Farewell, http::App, publisher, relay::Relay, socket::Socket, viewer,
+    ask::Ask, end::End, farewell::Farewell, http::App, line::Line, publisher, relay::Relay, socket::Socket,
+    viewer,
 };
 use axum::{
     body::Body,
@@ -20,9 +21,14 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use blobcast_wire::{BEARER_PREFIX, Close, MAX_MESSAGE_LEN, Role, SUBPROTOCOL};
+use hyper_util::{
+    rt::TokioIo,
+    server::conn::auto::upgrade::{Parts, downcast},
+};
 use sha1_smol::Sha1;
 use std::sync::Arc;
-use tracing::{debug, info};
+use tokio::net::TcpStream;
+use tracing::{debug, error, info};
 
 /// What a viewer may send in one message, bytes: it has nothing to say but `ping`.
 const MAX_VIEWER_MESSAGE_LEN: usize = 64 << 10;
@@ -41,10 +47,13 @@ pub(crate) async fn upgrade(State(app): State<Arc<App>>, mut request: Request) -
     let upgraded = hyper::upgrade::on(&mut request);
     let relay = Arc::clone(&app.relay);
     app.relay.tasks.spawn(async move {
-        let Ok(io) = upgraded.await else { return };
+        let Ok(upgraded) = upgraded.await else { return };
+        let Ok(Parts { io, read_buf, .. }) = downcast::<TokioIo<TcpStream>>(upgraded) else {
+            return error!("a connection is not the kind that is served here");
+        };
         let is_publisher = matches!(&verdict, Ok(ask) if ask.endpoint.role == Role::Publish);
         let max_len = if is_publisher { MAX_MESSAGE_LEN } else { MAX_VIEWER_MESSAGE_LEN };
-        let socket = Socket::new(io, max_len, relay.timing.ping_every);
+        let socket = Socket::new(Line::new(io.into_inner()), read_buf, max_len, relay.timing.ping_every);
         match verdict {
             Ok(ask) => serve(&relay, socket, &ask).await,
             Err(farewell) => {
@@ -80,8 +89,8 @@ async fn serve(relay: &Arc<Relay>, mut socket: Socket, ask: &Ask) {
             tokio::join!(publisher::leave(seat, end.is_finish()), end.say(socket));
         }
         Role::View => {
-            let (seat, dismissed) = viewer::seat(presence, ask);
-            let end = viewer::drive(&mut socket, &seat, dismissed).await;
+            let (seat, dismissed, blocked) = viewer::seat(presence, ask, Arc::clone(socket.line()));
+            let end = viewer::drive(&mut socket, &seat, dismissed, &blocked).await;
             if let End::Refused(farewell) = &end {
                 seat.session().dismiss(farewell);
             }

@@ -1,0 +1,204 @@
+//! A peer's connection after its handshake. Two write to it, whole frames each: the peer's own driver, through the
+//! WebSocket library, and whoever has the next piece for many viewers.
+
+use bytes::{Buf, Bytes};
+use parking_lot::Mutex;
+use socket2::SockRef;
+use std::{
+    io::{self, ErrorKind, IoSlice},
+    net::Shutdown,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+/// A connection, to be written to from anywhere.
+#[derive(Debug)]
+pub(crate) struct Line {
+    tcp: TcpStream,
+    outbox: Mutex<Outbox>,
+}
+
+#[derive(Debug, Default)]
+struct Outbox {
+    /// What the connection did not take of the last frame.
+    rest: Option<Frame>,
+    /// The library's last write ended inside of a frame.
+    is_split: bool,
+}
+
+/// A WebSocket frame that a server sends: one whole message. Its payload is shared with all who get the same.
+/// <https://datatracker.ietf.org/doc/html/rfc6455#section-5.2>
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    head: [u8; 10],
+    /// The part of the head that is still to be sent.
+    from: u8,
+    to: u8,
+    payload: Bytes,
+}
+
+impl Frame {
+    /// A binary message.
+    pub(crate) fn binary(payload: Bytes) -> Self {
+        Self::new(0x82, payload)
+    }
+
+    /// A text message.
+    pub(crate) fn text(text: String) -> Self {
+        Self::new(0x81, text.into())
+    }
+
+    fn new(opcode: u8, payload: Bytes) -> Self {
+        let mut head = [opcode, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let len = payload.len();
+        let to = if len < 126 {
+            head[1] = len as u8;
+            2
+        } else if let Ok(len) = u16::try_from(len) {
+            head[1] = 126;
+            head[2..4].copy_from_slice(&len.to_be_bytes());
+            4
+        } else {
+            head[1] = 127;
+            head[2..].copy_from_slice(&(len as u64).to_be_bytes());
+            10
+        };
+        Self { head, from: 0, to, payload }
+    }
+
+    fn head(&self) -> &[u8] {
+        &self.head[usize::from(self.from)..usize::from(self.to)]
+    }
+
+    fn len(&self) -> usize {
+        self.head().len() + self.payload.len()
+    }
+
+    fn advance(&mut self, count: usize) {
+        let of_head = count.min(self.head().len());
+        self.from += of_head as u8;
+        self.payload.advance(count - of_head);
+    }
+}
+
+impl Line {
+    /// A connection that nobody else writes to any more.
+    pub(crate) fn new(tcp: TcpStream) -> Arc<Self> {
+        Arc::new(Self { tcp, outbox: Mutex::default() })
+    }
+
+    /// Whether a frame would go out after whole ones, and nothing waits.
+    pub(crate) fn is_free(&self) -> bool {
+        self.outbox.lock().is_free()
+    }
+
+    /// Sends a frame. What the connection does not take at once waits for the driver, which has to be told: `false`. To be
+    /// called while the line [is free](Self::is_free).
+    pub(crate) fn send(&self, frame: Frame) -> bool {
+        let mut outbox = self.outbox.lock();
+        debug_assert!(outbox.is_free(), "one frame waits at most");
+        outbox.rest = Some(frame);
+        // An error is the driver's, who meets it too.
+        outbox.write_rest(&self.tcp).is_ok_and(|is_done| is_done)
+    }
+
+    /// Both ways of the connection as the WebSocket library wants it. `read` was read by the handshake already.
+    pub(crate) fn pipe(self: &Arc<Self>, read: Bytes) -> Pipe {
+        Pipe { line: Arc::clone(self), read }
+    }
+}
+
+impl Outbox {
+    fn is_free(&self) -> bool {
+        self.rest.is_none() && !self.is_split
+    }
+
+    /// Writes what waits; whether nothing does any more.
+    fn write_rest(&mut self, tcp: &TcpStream) -> io::Result<bool> {
+        while let Some(frame) = &mut self.rest {
+            match tcp.try_write_vectored(&[IoSlice::new(frame.head()), IoSlice::new(&frame.payload)]) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(count) if count == frame.len() => self.rest = None,
+                Ok(count) => frame.advance(count),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// A [`Line`] as the WebSocket library's own.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    line: Arc<Line>,
+    read: Bytes,
+}
+
+impl AsyncRead for Pipe {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.read.is_empty() {
+            let count = self.read.len().min(buf.remaining());
+            buf.put_slice(&self.read.split_to(count));
+            return Poll::Ready(Ok(()));
+        }
+        loop {
+            ready!(self.line.tcp.poll_read_ready(cx))?;
+            match self.line.tcp.try_read(buf.initialize_unfilled()) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                result => return Poll::Ready(result.map(|count| buf.advance(count))),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Pipe {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(buf)])
+    }
+
+    /// The library hands over all frames that it has, so what is taken whole ends with a frame.
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.line.tcp.poll_write_ready(cx))?;
+            let mut outbox = self.line.outbox.lock();
+            if !outbox.write_rest(&self.line.tcp)? {
+                continue;
+            }
+            match self.line.tcp.try_write_vectored(bufs) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok(count) => {
+                    outbox.is_split = count < bufs.iter().map(|buf| buf.len()).sum();
+                    return Poll::Ready(Ok(count));
+                }
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            if self.line.outbox.lock().write_rest(&self.line.tcp)? {
+                return Poll::Ready(Ok(()));
+            }
+            ready!(self.line.tcp.poll_write_ready(cx))?;
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(&self.line.tcp).shutdown(Shutdown::Write))
+    }
+}
