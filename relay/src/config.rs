@@ -84,6 +84,8 @@ pub struct Timing {
     pub state_every: Duration,
     /// How often a socket is pinged. A peer that has not been heard of by the next ping is dropped.
     pub ping_every: Duration,
+    /// How long a peer may take nothing of what waits for it. Looked at when a ping is due.
+    pub stuck_for: Duration,
 }
 
 impl Default for Timing {
@@ -93,6 +95,7 @@ impl Default for Timing {
             grace: Duration::from_secs(10),
             state_every: Duration::from_secs(10),
             ping_every: Duration::from_secs(15),
+            stuck_for: Duration::from_secs(60),
         }
     }
 }

@@ -34,6 +34,11 @@ impl Farewell {
         Self::new(Close::NoPartner, reason)
     }
 
+    /// The peer does not read.
+    pub(crate) fn stuck() -> Self {
+        Self::new(Close::TooSlow, "nothing was read here for too long: connect again when the line is faster")
+    }
+
     /// The relay ends.
     pub(crate) fn restarting() -> Self {
         Self::new(Close::Restarting, "the relay restarts: connect again")

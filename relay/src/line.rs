@@ -16,6 +16,10 @@ use tokio::{
     net::TcpStream,
 };
 
+/// How much the system may keep of what it has not yet sent, bytes: half a second of video. What waits with it is stale when it
+/// arrives; what waits here can be skipped. What was sent and is not acknowledged comes on top, so a long line is filled nevertheless.
+const MAX_UNSENT: u32 = 128 << 10;
+
 /// A connection, to be written to from anywhere.
 #[derive(Debug)]
 pub(crate) struct Line {
@@ -89,12 +93,18 @@ impl Frame {
 impl Line {
     /// A connection that nobody else writes to any more.
     pub(crate) fn new(tcp: TcpStream) -> Arc<Self> {
+        let _ = SockRef::from(&tcp).set_tcp_notsent_lowat(MAX_UNSENT);
         Arc::new(Self { tcp, outbox: Mutex::default() })
     }
 
     /// Whether a frame would go out after whole ones, and nothing waits.
     pub(crate) fn is_free(&self) -> bool {
         self.outbox.lock().is_free()
+    }
+
+    /// How many bytes wait for the connection.
+    pub(crate) fn waiting(&self) -> usize {
+        self.outbox.lock().rest.as_ref().map_or(0, Frame::len)
     }
 
     /// Sends a frame. What the connection does not take at once waits for the driver, which has to be told: `false`. To be

@@ -249,6 +249,7 @@ pub(crate) async fn drive(
                 },
                 Event::Closed(code) => return End::Theirs(code),
                 Event::Broken(farewell) => return End::Refused(farewell),
+                Event::Stuck => return End::Ours(Farewell::stuck()),
                 Event::Lost => return End::Lost,
             },
             () = publisher.blob_arrived.notified(), if is_chunk && is_paired => {

@@ -4,6 +4,7 @@
 //! message waits in the socket; what is not sent yet stays in the broadcast, where it can still be skipped.
 
 use crate::{
+    config::Timing,
     cursor::Out,
     farewell::Farewell,
     line::{Line, Pipe},
@@ -37,9 +38,18 @@ pub(crate) struct Socket {
     heartbeat: Interval,
     /// A ping is out, and nothing was heard since.
     waiting: bool,
-    /// The last flush had to wait for the peer.
-    blocked: bool,
+    /// The peer does not take what there is for it.
+    blocked: Option<Blocked>,
+    /// How long that may last.
+    patience: Duration,
     unread_pongs: u32,
+}
+
+/// What the peer has not taken, in bytes, and since when.
+#[derive(Debug)]
+struct Blocked {
+    bytes: usize,
+    since: Instant,
 }
 
 /// What happened on a socket.
@@ -55,18 +65,20 @@ pub(crate) enum Event {
     Closed(Option<u16>),
     /// The connection is gone or dead.
     Lost,
+    /// The peer has taken nothing for too long.
+    Stuck,
     /// The peer broke the WebSocket protocol, or sent too large a message.
     Broken(Farewell),
 }
 
 impl Socket {
-    /// A socket that takes messages up to `max_len` bytes and pings at this interval. `read` was read by the handshake already.
-    pub(crate) fn new(line: Arc<Line>, read: Bytes, max_len: usize, ping_every: Duration) -> Self {
+    /// A socket that takes messages up to `max_len` bytes. `read` was read by the handshake already.
+    pub(crate) fn new(line: Arc<Line>, read: Bytes, max_len: usize, timing: &Timing) -> Self {
         let limits = Limits::default().max_payload_len(Some(max_len));
         let stream = ServerBuilder::new().limits(limits).serve(line.pipe(read));
-        let mut heartbeat = interval_at(Instant::now() + ping_every, ping_every);
+        let mut heartbeat = interval_at(Instant::now() + timing.ping_every, timing.ping_every);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { line, stream, heartbeat, waiting: false, blocked: false, unread_pongs: 0 }
+        Self { line, stream, heartbeat, waiting: false, blocked: None, patience: timing.stuck_for, unread_pongs: 0 }
     }
 
     /// The connection under it, which takes whole frames from others too.
@@ -117,25 +129,37 @@ impl Socket {
 
     fn poll_event(&mut self, cx: &mut Context<'_>, has_more: bool) -> Poll<Event> {
         if self.heartbeat.poll_tick(cx).is_ready() {
-            if self.waiting {
-                return Poll::Ready(Event::Lost);
+            match &self.blocked {
+                Some(blocked) if blocked.since.elapsed() >= self.patience => return Poll::Ready(Event::Stuck),
+                // Behind what the peer does not read, a ping tells nothing.
+                Some(_) => {}
+                None if self.waiting => return Poll::Ready(Event::Lost),
+                None => {
+                    self.waiting = true;
+                    self.queue(Message::ping(Bytes::new()));
+                }
             }
-            self.waiting = true;
-            self.queue(Message::ping(Bytes::new()));
             // Asks to be woken by the next tick.
             let _ = self.heartbeat.poll_tick(cx);
         }
         match Pin::new(&mut self.stream).poll_flush(cx) {
             Poll::Ready(Ok(())) => {
                 // A full socket that has room again has a peer that reads.
-                self.waiting &= !std::mem::take(&mut self.blocked);
+                self.waiting &= self.blocked.take().is_none();
                 self.unread_pongs = 0;
                 if has_more {
                     return Poll::Ready(Event::Writable);
                 }
             }
             Poll::Ready(Err(_)) => return Poll::Ready(Event::Lost),
-            Poll::Pending => self.blocked = true,
+            Poll::Pending => {
+                let bytes = self.line.waiting();
+                if self.blocked.as_ref().is_none_or(|blocked| blocked.bytes != bytes) {
+                    // Or takes some of it.
+                    self.waiting &= self.blocked.is_none();
+                    self.blocked = Some(Blocked { bytes, since: Instant::now() });
+                }
+            }
         }
         loop {
             match Pin::new(&mut self.stream).poll_next(cx) {

@@ -53,7 +53,7 @@ pub(crate) async fn upgrade(State(app): State<Arc<App>>, mut request: Request) -
         };
         let is_publisher = matches!(&verdict, Ok(ask) if ask.endpoint.role == Role::Publish);
         let max_len = if is_publisher { MAX_MESSAGE_LEN } else { MAX_VIEWER_MESSAGE_LEN };
-        let socket = Socket::new(Line::new(io.into_inner()), read_buf, max_len, relay.timing.ping_every);
+        let socket = Socket::new(Line::new(io.into_inner()), read_buf, max_len, &relay.timing);
         match verdict {
             Ok(ask) => serve(&relay, socket, &ask).await,
             Err(farewell) => {

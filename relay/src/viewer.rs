@@ -189,6 +189,7 @@ pub(crate) async fn drive(
                 Event::Binary(_) => break End::Refused(Farewell::bad("a viewer sends no media")),
                 Event::Closed(code) => break End::Theirs(code),
                 Event::Broken(farewell) => break End::Refused(farewell),
+                Event::Stuck => break End::Ours(Farewell::stuck()),
                 Event::Lost => break End::Lost,
             },
             _ = every.tick(), if which == Which::Chunk => {
