@@ -46,14 +46,20 @@ async fn main() -> Result<(), Failure> {
     if hertz > 0.0 {
         let address = address.clone();
         tokio::spawn(async move {
-            let broadcast = if is_blobcast { broadcast(&address, len, hertz).await } else { send(&address, len, hertz).await };
+            let broadcast = if is_blobcast {
+                broadcast(&address, len, hertz).await
+            } else {
+                send(&address, len, hertz).await
+            };
             eprintln!("the broadcast ended: {broadcast:?}");
         });
     }
     let bytes = Arc::new(AtomicU64::new(0));
     for viewer in 0..viewers.parse()? {
         let paths = match is_blobcast {
-            true => ["blob", "chunk"].map(|which| format!("/view/lobby/{which}?session=viewer-{viewer}")).to_vec(),
+            true => {
+                ["blob", "chunk"].map(|which| format!("/view/lobby/{which}?session=viewer-{viewer}")).to_vec()
+            }
             false => vec!["/view".to_owned()],
         };
         for path in paths {
@@ -132,7 +138,8 @@ async fn broadcast(address: &str, len: usize, hertz: f64) -> Result<(), Failure>
                 _ => Kind::Chunk,
             };
             let head = blobcast_wire::HEADER_LEN + kind.mime().len();
-            let message = Message { kind, segment, seq: seq.max(1), sent: now()?, body: vec![0x5a; len - head] };
+            let message =
+                Message { kind, segment, seq: seq.max(1), sent: now()?, body: vec![0x5a; len - head] };
             let socket = if seq == 0 { &mut *blobs } else { &mut *chunks };
             socket.send(Frame::binary(message.encode())).await?;
         }

@@ -28,6 +28,7 @@ mod cursor;
 mod end;
 mod fan;
 mod farewell;
+mod frame;
 mod http;
 mod line;
 mod origin;

@@ -1,6 +1,7 @@
 //! A peer's connection after its handshake. Two write to it, whole frames each: the peer's own driver, through the
 //! WebSocket library, and whoever has the next piece for many viewers.
 
+use crate::frame::Frame;
 use bytes::{Buf, Bytes};
 use parking_lot::Mutex;
 use socket2::SockRef;
@@ -30,64 +31,9 @@ pub(crate) struct Line {
 #[derive(Debug, Default)]
 struct Outbox {
     /// What the connection did not take of the last frame.
-    rest: Option<Frame>,
+    rest: Bytes,
     /// The library's last write ended inside of a frame.
     is_split: bool,
-}
-
-/// A WebSocket frame that a server sends: one whole message. Its payload is shared with all who get the same.
-/// <https://datatracker.ietf.org/doc/html/rfc6455#section-5.2>
-#[derive(Clone, Debug)]
-pub(crate) struct Frame {
-    head: [u8; 10],
-    /// The part of the head that is still to be sent.
-    from: u8,
-    to: u8,
-    payload: Bytes,
-}
-
-impl Frame {
-    /// A binary message.
-    pub(crate) fn binary(payload: Bytes) -> Self {
-        Self::new(0x82, payload)
-    }
-
-    /// A text message.
-    pub(crate) fn text(text: String) -> Self {
-        Self::new(0x81, text.into())
-    }
-
-    fn new(opcode: u8, payload: Bytes) -> Self {
-        let mut head = [opcode, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        let len = payload.len();
-        let to = if len < 126 {
-            head[1] = len as u8;
-            2
-        } else if let Ok(len) = u16::try_from(len) {
-            head[1] = 126;
-            head[2..4].copy_from_slice(&len.to_be_bytes());
-            4
-        } else {
-            head[1] = 127;
-            head[2..].copy_from_slice(&(len as u64).to_be_bytes());
-            10
-        };
-        Self { head, from: 0, to, payload }
-    }
-
-    fn head(&self) -> &[u8] {
-        &self.head[usize::from(self.from)..usize::from(self.to)]
-    }
-
-    fn len(&self) -> usize {
-        self.head().len() + self.payload.len()
-    }
-
-    fn advance(&mut self, count: usize) {
-        let of_head = count.min(self.head().len());
-        self.from += of_head as u8;
-        self.payload.advance(count - of_head);
-    }
 }
 
 impl Line {
@@ -104,37 +50,41 @@ impl Line {
 
     /// How many bytes wait for the connection.
     pub(crate) fn waiting(&self) -> usize {
-        self.outbox.lock().rest.as_ref().map_or(0, Frame::len)
+        self.outbox.lock().rest.len()
     }
 
     /// Sends a frame. What the connection does not take at once waits for the driver, which has to be told: `false`. To be
     /// called while the line [is free](Self::is_free).
-    pub(crate) fn send(&self, frame: Frame) -> bool {
+    pub(crate) fn send(&self, frame: &Frame) -> bool {
         let mut outbox = self.outbox.lock();
         debug_assert!(outbox.is_free(), "one frame waits at most");
-        outbox.rest = Some(frame);
-        // An error is the driver's, who meets it too.
-        outbox.write_rest(&self.tcp).is_ok_and(|is_done| is_done)
+        // Not by way of the runtime, which would look up whether the socket is ready: it mostly is. An error is the driver's,
+        // who meets it too.
+        let sent = SockRef::from(&self.tcp).send(frame.bytes()).unwrap_or(0);
+        if sent < frame.bytes().len() {
+            outbox.rest = frame.bytes().slice(sent..);
+        }
+        outbox.rest.is_empty()
     }
 
     /// Both ways of the connection as the WebSocket library wants it. `read` was read by the handshake already.
-    pub(crate) fn pipe(self: &Arc<Self>, read: Bytes) -> Pipe {
-        Pipe { line: Arc::clone(self), read }
+    pub(crate) fn pipe(self: &Arc<Self>, read: &[u8]) -> Pipe {
+        // What is empty, or short, would keep the whole buffer that it is a view of.
+        Pipe { line: Arc::clone(self), read: Bytes::copy_from_slice(read) }
     }
 }
 
 impl Outbox {
     fn is_free(&self) -> bool {
-        self.rest.is_none() && !self.is_split
+        self.rest.is_empty() && !self.is_split
     }
 
     /// Writes what waits; whether nothing does any more.
     fn write_rest(&mut self, tcp: &TcpStream) -> io::Result<bool> {
-        while let Some(frame) = &mut self.rest {
-            match tcp.try_write_vectored(&[IoSlice::new(frame.head()), IoSlice::new(&frame.payload)]) {
+        while !self.rest.is_empty() {
+            match tcp.try_write(&self.rest) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(count) if count == frame.len() => self.rest = None,
-                Ok(count) => frame.advance(count),
+                Ok(count) => self.rest.advance(count),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
                 Err(error) => return Err(error),
             }
@@ -151,7 +101,11 @@ pub(crate) struct Pipe {
 }
 
 impl AsyncRead for Pipe {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if !self.read.is_empty() {
             let count = self.read.len().min(buf.remaining());
             buf.put_slice(&self.read.split_to(count));

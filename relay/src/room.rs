@@ -11,7 +11,10 @@ use crate::{
 use blobcast_wire::{Close, Live, Piece, Segment};
 use bytes::Bytes;
 use parking_lot::Mutex;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{
+    Arc, OnceLock, Weak,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// One name's broadcast and its peers.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub(crate) struct Room {
     /// Viewers.
     pub(crate) viewers: Arc<Sessions<Arc<Viewer>>>,
     stage: Mutex<Stage>,
+    /// The number of the newest segment, to be read by every viewer and for every piece.
+    newest: AtomicU64,
     /// Hands the viewers every piece and every other state; there is none before the first viewer.
     fan: OnceLock<Fan>,
 }
@@ -52,6 +57,7 @@ impl Room {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
             stage: Mutex::new(Stage { broadcast: Broadcast::new(last), owner: None, count: 0 }),
+            newest: AtomicU64::new(last),
             fan: OnceLock::new(),
         }
     }
@@ -59,6 +65,11 @@ impl Room {
     /// Hands a viewer what is new from now on.
     pub(crate) fn take_along(&self, viewer: &Arc<Viewer>) {
         self.fan.get_or_init(Fan::new).join(viewer);
+    }
+
+    /// The number of the newest segment.
+    pub(crate) fn newest(&self) -> Segment {
+        self.newest.load(Ordering::Acquire)
     }
 
     fn ring(&self) {
@@ -104,6 +115,7 @@ impl Room {
             return Ok(()); // It was replaced a moment ago.
         }
         stage.broadcast.take(piece, now)?;
+        self.newest.store(stage.broadcast.last(), Ordering::Release);
         let replaced = if is_owner { None } else { stage.owner.replace((number, Arc::downgrade(by))) };
         drop(stage);
         self.ring();

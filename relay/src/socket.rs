@@ -75,10 +75,18 @@ impl Socket {
     /// A socket that takes messages up to `max_len` bytes. `read` was read by the handshake already.
     pub(crate) fn new(line: Arc<Line>, read: Bytes, max_len: usize, timing: &Timing) -> Self {
         let limits = Limits::default().max_payload_len(Some(max_len));
-        let stream = ServerBuilder::new().limits(limits).serve(line.pipe(read));
+        let stream = ServerBuilder::new().limits(limits).serve(line.pipe(&read));
         let mut heartbeat = interval_at(Instant::now() + timing.ping_every, timing.ping_every);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { line, stream, heartbeat, waiting: false, blocked: None, patience: timing.stuck_for, unread_pongs: 0 }
+        Self {
+            line,
+            stream,
+            heartbeat,
+            waiting: false,
+            blocked: None,
+            patience: timing.stuck_for,
+            unread_pongs: 0,
+        }
     }
 
     /// The connection under it, which takes whole frames from others too.
@@ -94,7 +102,7 @@ impl Socket {
     /// Gives it a message to send. To be called after [`Event::Writable`].
     pub(crate) fn put(&mut self, out: Out) {
         self.queue(match out {
-            Out::Piece(raw) => Message::binary(raw),
+            Out::Piece(frame) => Message::binary(frame.message()),
             Out::Text(text) => Message::text(text.to_json()),
         });
     }
@@ -130,7 +138,9 @@ impl Socket {
     fn poll_event(&mut self, cx: &mut Context<'_>, has_more: bool) -> Poll<Event> {
         if self.heartbeat.poll_tick(cx).is_ready() {
             match &self.blocked {
-                Some(blocked) if blocked.since.elapsed() >= self.patience => return Poll::Ready(Event::Stuck),
+                Some(blocked) if blocked.since.elapsed() >= self.patience => {
+                    return Poll::Ready(Event::Stuck);
+                }
                 // Behind what the peer does not read, a ping tells nothing.
                 Some(_) => {}
                 None if self.waiting => return Poll::Ready(Event::Lost),

@@ -5,12 +5,13 @@ use crate::{
     cursor::{Cursor, Out},
     end::End,
     farewell::Farewell,
-    line::{Frame, Line},
+    frame::Frame,
+    line::Line,
     relay::Presence,
     session::Seat,
     socket::{Event, Socket},
 };
-use blobcast_wire::{Live, Socket as Which, Text};
+use blobcast_wire::{Live, Segment, Socket as Which, Text};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use tokio::{
@@ -31,6 +32,8 @@ struct Place {
     cursor: Cursor,
     /// Of the blob and of the chunk socket.
     outlets: [Option<Outlet>; 2],
+    /// There was nothing for the blob socket when the newest segment and the cursor's lead were these.
+    without_blob: Option<(Segment, (Option<Segment>, bool))>,
 }
 
 /// A socket, as far as pieces go.
@@ -71,6 +74,7 @@ pub(crate) fn seat(
     let (seat, dismissed) = viewers.seat(&ask.session, which, make, |viewer, number| {
         let place = &mut *viewer.place.lock();
         place.outlets[which as usize] = Some(outlet(number));
+        place.without_blob = None;
         match which {
             Which::Blob => place.cursor.ask_blob(ask.segment),
             Which::Chunk => place.cursor.ask_chunk(ask.place()),
@@ -87,21 +91,36 @@ impl Viewer {
     pub(crate) fn deliver(&self) {
         let place = &mut *self.place.lock();
         // Each socket may have something to send after the other.
-        while self.deliver_on(place, Which::Blob) | self.deliver_on(place, Which::Chunk) {}
+        while self.deliver_on(place, Which::Chunk) | self.deliver_blobs(place) {}
+    }
+
+    /// Most pieces are chunks: then the blob socket is not even looked at.
+    fn deliver_blobs(&self, place: &mut Place) -> bool {
+        let newest = self.presence.newest();
+        if place.without_blob == Some((newest, place.cursor.lead())) {
+            return false;
+        }
+        let has_sent = self.deliver_on(place, Which::Blob);
+        let is_free =
+            place.outlets[Which::Blob as usize].as_ref().is_some_and(|outlet| outlet.line.is_free());
+        place.without_blob = is_free.then(|| (newest, place.cursor.lead()));
+        has_sent
     }
 
     /// Whether anything was sent.
     fn deliver_on(&self, place: &mut Place, which: Which) -> bool {
-        let Place { cursor, outlets } = place;
+        let Place { cursor, outlets, .. } = place;
         let Some(outlet) = &mut outlets[which as usize] else { return false };
         let mut has_sent = false;
-        while outlet.line.is_free() && let Some(out) = outlet.due.next(which, cursor, &self.presence) {
+        while outlet.line.is_free()
+            && let Some(out) = outlet.due.next(which, cursor, &self.presence)
+        {
             has_sent = true;
             let frame = match out {
-                Out::Piece(raw) => Frame::binary(raw),
-                Out::Text(text) => Frame::text(text.to_json()),
+                Out::Piece(frame) => frame,
+                Out::Text(text) => Frame::text(&text.to_json()),
             };
-            if !outlet.line.send(frame) {
+            if !outlet.line.send(&frame) {
                 outlet.blocked.notify_one();
             }
         }
@@ -110,8 +129,10 @@ impl Viewer {
 
     /// Notes something that one of its sockets is to say.
     fn owe(&self, which: Which, number: u64, note: impl FnOnce(&mut Due)) {
-        let outlet = &mut self.place.lock().outlets[which as usize];
-        if let Some(outlet) = outlet.as_mut().filter(|outlet| outlet.number == number) {
+        let place = &mut *self.place.lock();
+        place.without_blob = None;
+        if let Some(outlet) = place.outlets[which as usize].as_mut().filter(|outlet| outlet.number == number)
+        {
             note(&mut outlet.due);
         }
     }
