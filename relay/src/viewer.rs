@@ -5,10 +5,12 @@ use crate::{
     cursor::{Cursor, Out},
     end::End,
     farewell::Farewell,
+    limits::Limit,
     line::{Frame, Line},
     relay::Presence,
-    session::Seat,
+    session::{Seat, Seated},
     socket::{Event, Socket},
+    ticket::Ticket,
 };
 use blobcast_wire::{Live, Socket as Which, Text};
 use parking_lot::Mutex;
@@ -23,6 +25,7 @@ use tokio::{
 #[derive(Debug)]
 pub(crate) struct Viewer {
     presence: Presence,
+    _ticket: Ticket,
     place: Mutex<Place>,
 }
 
@@ -62,13 +65,16 @@ pub(crate) fn seat(
     presence: Presence,
     ask: &Ask,
     line: Arc<Line>,
-) -> (Seat<Arc<Viewer>>, oneshot::Receiver<Farewell>, Arc<Notify>) {
+) -> Result<(Seated<Arc<Viewer>>, Arc<Notify>), Limit> {
     let viewers = presence.viewers.clone();
-    let make = || Arc::new(Viewer { presence, place: Mutex::default() });
+    let make = |others| {
+        let ticket = presence.admit_viewer(others)?;
+        Ok(Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() }))
+    };
     let which = ask.endpoint.socket;
     let blocked = Arc::new(Notify::new());
     let outlet = |number| Outlet { number, line, due: Due::default(), blocked: Arc::clone(&blocked) };
-    let (seat, dismissed) = viewers.seat(&ask.session, which, make, |viewer, number| {
+    let seated = viewers.seat(&ask.session, which, make, |viewer, number| {
         let place = &mut *viewer.place.lock();
         place.outlets[which as usize] = Some(outlet(number));
         match which {
@@ -78,8 +84,8 @@ pub(crate) fn seat(
         if let [Some(blob), Some(chunk)] = &mut place.outlets {
             (blob.due.is_paired, chunk.due.is_paired) = (true, true);
         }
-    });
-    (seat, dismissed, blocked)
+    })?;
+    Ok((seated, blocked))
 }
 
 impl Viewer {

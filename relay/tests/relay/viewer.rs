@@ -153,7 +153,7 @@ async fn the_state_is_said_again_now_and_then() {
 
 #[tokio::test]
 async fn a_viewer_that_is_gone_without_a_word_is_noticed() {
-    let timing = Timing { ping_every: Duration::from_millis(100), ..Timing::default() };
+    let timing = Timing { idle_time: Duration::from_millis(200), ..Timing::default() };
     let server = TestServer::timed(timing).await;
     let mut alive = Viewer::open(&server, "lobby", "alive").await;
     // This one's sockets stay open, but nobody reads them, so nobody answers pings.
