@@ -1,5 +1,6 @@
 //! What a socket is closed with: a code that a program understands and a reason that a person does.
 
+use crate::{access::Denied, limits::Limit};
 use blobcast_wire::Close;
 
 /// The longest reason that fits a close frame, bytes: a control frame's 125 less the code's two.
@@ -25,6 +26,16 @@ impl Farewell {
     /// The peer said something that the protocol does not know.
     pub(crate) fn bad(reason: impl ToString) -> Self {
         Self::new(Close::BadMessage, reason.to_string())
+    }
+
+    /// A limit was reached.
+    pub(crate) fn limit(limit: Limit) -> Self {
+        Self::new(Close::Limit, limit.to_string())
+    }
+
+    /// The token does not permit it, or does not any more.
+    pub(crate) fn denied(denied: Denied) -> Self {
+        Self::new(Close::Unauthorized, denied.to_string())
     }
 
     /// The partner did not come, or is gone for too long. That is a broken link's doing, or a load balancer's.

@@ -6,6 +6,7 @@ use crate::{
     farewell::Farewell,
     publisher::Publisher,
     session::{Session, Sessions},
+    ticket::Ticket,
     viewer::Viewer,
 };
 use blobcast_wire::{Close, Live, Piece, Segment};
@@ -26,6 +27,8 @@ pub(crate) struct Room {
     stage: Mutex<Stage>,
     /// The number of the newest segment, to be read by every viewer and for every piece.
     newest: AtomicU64,
+    /// One for all its broadcasters: it is names that are counted.
+    on_air: Mutex<Weak<Ticket>>,
     /// Hands the viewers every piece and every other state; there is none before the first viewer.
     fan: OnceLock<Fan>,
 }
@@ -58,6 +61,7 @@ impl Room {
             viewers: Sessions::new(),
             stage: Mutex::new(Stage { broadcast: Broadcast::new(last), owner: None, count: 0 }),
             newest: AtomicU64::new(last),
+            on_air: Mutex::default(),
             fan: OnceLock::new(),
         }
     }
@@ -87,6 +91,28 @@ impl Room {
     pub(crate) fn state(&self) -> (Live, u32) {
         let state = self.with(|broadcast| broadcast.state());
         (state, self.viewers.len() as u32)
+    }
+
+    /// The ticket that its broadcasters share, which `take` takes for the first of them.
+    pub(crate) fn go_on_air(&self, take: impl FnOnce() -> Option<Ticket>) -> Option<Arc<Ticket>> {
+        let mut on_air = self.on_air.lock();
+        if let Some(ticket) = on_air.upgrade() {
+            return Some(ticket);
+        }
+        let ticket = Arc::new(take()?);
+        *on_air = Arc::downgrade(&ticket);
+        Some(ticket)
+    }
+
+    /// Ends the broadcast, as if its broadcaster had; `false` if there is none.
+    pub(crate) fn end(&self) -> bool {
+        let owner = self.stage.lock().owner.as_ref().and_then(|(_, session)| session.upgrade());
+        let Some(session) = owner else { return false };
+        session.peer().finish();
+        self.leave(session.peer().number(), true);
+        session
+            .dismiss(&Farewell::new(Close::Finished, "the operator of the relay has ended this broadcast"));
+        true
     }
 
     /// A number for a broadcaster that comes in.

@@ -4,10 +4,10 @@
 //! message waits in the socket; what is not sent yet stays in the broadcast, where it can still be skipped.
 
 use crate::{
-    config::Timing,
     cursor::Out,
     farewell::Farewell,
     line::{Line, Pipe},
+    timing::Timing,
 };
 use blobcast_wire::Close;
 use bytes::Bytes;
@@ -76,7 +76,7 @@ impl Socket {
     pub(crate) fn new(line: Arc<Line>, read: Bytes, max_len: usize, timing: &Timing) -> Self {
         let limits = Limits::default().max_payload_len(Some(max_len));
         let stream = ServerBuilder::new().limits(limits).serve(line.pipe(&read));
-        let mut heartbeat = interval_at(Instant::now() + timing.ping_every, timing.ping_every);
+        let mut heartbeat = interval_at(Instant::now() + timing.ping_every(), timing.ping_every());
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             line,
@@ -84,7 +84,7 @@ impl Socket {
             heartbeat,
             waiting: false,
             blocked: None,
-            patience: timing.stuck_for,
+            patience: timing.stuck_time,
             unread_pongs: 0,
         }
     }

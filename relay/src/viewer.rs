@@ -6,10 +6,12 @@ use crate::{
     end::End,
     farewell::Farewell,
     frame::Frame,
+    limits::Limit,
     line::Line,
     relay::Presence,
-    session::Seat,
+    session::{Seat, Seated},
     socket::{Event, Socket},
+    ticket::Ticket,
 };
 use blobcast_wire::{Live, Segment, Socket as Which, Text};
 use parking_lot::Mutex;
@@ -24,6 +26,7 @@ use tokio::{
 #[derive(Debug)]
 pub(crate) struct Viewer {
     presence: Presence,
+    _ticket: Ticket,
     place: Mutex<Place>,
 }
 
@@ -65,13 +68,16 @@ pub(crate) fn seat(
     presence: Presence,
     ask: &Ask,
     line: Arc<Line>,
-) -> (Seat<Arc<Viewer>>, oneshot::Receiver<Farewell>, Arc<Notify>) {
+) -> Result<(Seated<Arc<Viewer>>, Arc<Notify>), Limit> {
     let viewers = presence.viewers.clone();
-    let make = || Arc::new(Viewer { presence, place: Mutex::default() });
+    let make = |others| {
+        let ticket = presence.admit_viewer(others)?;
+        Ok(Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() }))
+    };
     let which = ask.endpoint.socket;
     let blocked = Arc::new(Notify::new());
     let outlet = |number| Outlet { number, line, due: Due::default(), blocked: Arc::clone(&blocked) };
-    let (seat, dismissed) = viewers.seat(&ask.session, which, make, |viewer, number| {
+    let seated = viewers.seat(&ask.session, which, make, |viewer, number| {
         let place = &mut *viewer.place.lock();
         place.outlets[which as usize] = Some(outlet(number));
         place.without_blob = None;
@@ -82,8 +88,8 @@ pub(crate) fn seat(
         if let [Some(blob), Some(chunk)] = &mut place.outlets {
             (blob.due.is_paired, chunk.due.is_paired) = (true, true);
         }
-    });
-    (seat, dismissed, blocked)
+    })?;
+    Ok((seated, blocked))
 }
 
 impl Viewer {

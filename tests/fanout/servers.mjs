@@ -15,4 +15,5 @@ export const SERVERS = {
   ws: { command: () => [process.execPath, join(peers, "ws.mjs")], protocol: "plain" },
 };
 
-const relay = () => [release("blobcast-relay"), "--listen", "127.0.0.1:0", "--log", "warn"];
+/** All viewers come from one address here. */
+const relay = () => [release("blobcast-relay"), "--listen", "127.0.0.1:0", "--log", "warn", "--max-connections-per-address", "1000000"];
