@@ -11,16 +11,18 @@ const TARGET = "target"; // said to cargo too, since an environment variable can
 export const buildRelay = () =>
   run("cargo", ["build", "--quiet", "--release", "--package", "blobcast-relay", "--target-dir", TARGET]);
 
+export const relayProgram = join(root, TARGET, "release/blobcast-relay");
+
 /** A test's relay takes any free port, and says only what went wrong. */
 export const FOR_TESTS = ["--listen", "127.0.0.1:0", "--log", "warn"];
 
 /**
  * Starts the relay and waits until it listens, which it says in one line of JSON.
- * `www` is the folder whose pages it serves; the package is served under /blobcast/. `env` goes over the environment.
+ * `www` is the folder whose pages it serves, with the list of broadcasts for the demo; the package is served under /blobcast/. `env`
+ * goes over the environment.
  */
 export async function startRelay({ www = "www", args = [], env } = {}) {
-  const program = join(root, TARGET, "release/blobcast-relay");
-  const child = spawn(program, ["--www", www, "--package", "pkg", ...args], {
+  const child = spawn(relayProgram, ["--www", www, "--package", "pkg", "--public-list", ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],

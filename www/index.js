@@ -13,6 +13,7 @@ const rows = new Map();
 
 async function refresh() {
   const answer = await fetch("streams").catch(() => null);
+  if (answer?.status === 404) return say("This relay lists its broadcasts only with --public-list.");
   if (!answer?.ok) return say("The relay does not answer. Asking again…");
   const { streams } = await answer.json();
   show(streams.filter(({ state }) => state === "live"));

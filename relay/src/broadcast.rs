@@ -1,6 +1,6 @@
 //! One broadcast as data: what is kept of it and what it is called. No sockets, no clock of its own.
 
-use crate::segment::Kept;
+use crate::{frame::Frame, segment::Kept};
 use blobcast_wire::{Live, MAX_AHEAD, Message, Piece, Segment};
 use bytes::Bytes;
 use std::{collections::VecDeque, fmt};
@@ -90,7 +90,7 @@ impl Broadcast {
 
     /// What a newcomer begins with: the current segment's number, the seq that its chunks go on from, and all
     /// before that as one blob. Nothing when nobody broadcasts: what was is not live.
-    pub(crate) fn join(&mut self) -> Option<(Segment, u32, Bytes)> {
+    pub(crate) fn join(&mut self) -> Option<(Segment, u32, Frame)> {
         if self.state != Live::Live {
             return None;
         }

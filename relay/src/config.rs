@@ -2,13 +2,9 @@
 
 #![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
 
-use crate::origin::Origin;
-use clap::Parser;
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    time::{Duration, SystemTime},
-};
+use crate::{limits::Limits, origin::Origin, proxy::Network, timing::Timing};
+use clap::{ArgAction, Parser, ValueEnum, builder::BoolishValueParser};
+use std::{net::SocketAddr, path::PathBuf, time::SystemTime};
 use tracing::level_filters::LevelFilter;
 
 /// The blobcast relay: live video from one browser tab to many, over plain WebSockets.
@@ -17,7 +13,7 @@ use tracing::level_filters::LevelFilter;
 /// It never looks into the media and needs one TCP port.
 ///
 /// When it listens it prints one line of JSON: {"listening":"127.0.0.1:8080","url":"http://127.0.0.1:8080/"}.
-/// Logs go to stderr.
+/// Logs go to stderr. Each flag can be said in the environment, too: --public-view is BLOBCAST_PUBLIC_VIEW=true.
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "blobcast-relay",
@@ -26,16 +22,19 @@ use tracing::level_filters::LevelFilter;
 Examples:
   blobcast-relay
       for programs and pages on this machine
-  blobcast-relay --listen 0.0.0.0:8080 --allow-origin https://example.com
-      for viewers of that page, anywhere; put TLS before it, since browsers give the camera to secure pages only
-  blobcast-relay --www www --package pkg
+  blobcast-relay --listen 0.0.0.0:8080 --token-secret secret --public-view --allow-origin https://example.com
+      for viewers of that page, anywhere; broadcasters need a token. Put TLS before it, since browsers give the camera to secure pages only
+  blobcast-relay token --token-secret secret --name lobby --role publish --ttl 1h
+      such a token
+  blobcast-relay --www www --package pkg --public-list
       with the demo at http://127.0.0.1:8080/
 
 What is there:
   /publish/NAME/blob  /publish/NAME/chunk   a broadcaster's two WebSockets
   /view/NAME/blob     /view/NAME/chunk      a viewer's
-  /healthz                                  answers ok, to any page
-  /streams                                  the broadcasts, as JSON
+  /healthz            whether it runs, for any page
+  /readyz             whether it should be sent more: not while it drains
+  /streams            the broadcasts, as JSON; here with --public-list, always at --admin
 
 SIGTERM and SIGINT end it: sockets are closed with 1012, which tells clients to come back."
 )]
@@ -52,6 +51,40 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_ALLOW_ORIGIN", value_name = "URL", value_delimiter = ',')]
     pub allow_origin: Vec<Origin>,
 
+    /// A file with the secret that tokens are made with (HS256), 32 bytes or more: openssl rand -hex 32 makes one.
+    #[arg(long, env = "BLOBCAST_TOKEN_SECRET", value_name = "FILE", conflicts_with = "token_public_key")]
+    pub token_secret: Option<PathBuf>,
+
+    /// A PEM file with the public key of an Ed25519 pair (EdDSA); whoever makes tokens has the private one.
+    #[arg(long, env = "BLOBCAST_TOKEN_PUBLIC_KEY", value_name = "FILE")]
+    pub token_public_key: Option<PathBuf>,
+
+    /// Viewers need no token.
+    #[arg(long, env = "BLOBCAST_PUBLIC_VIEW", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub public_view: bool,
+
+    /// Closes a socket when its token expires, too. Otherwise that counts at the connection only.
+    #[arg(long, env = "BLOBCAST_ENFORCE_EXP", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub enforce_exp: bool,
+
+    /// Lets whoever reaches this relay publish and view, from other machines too.
+    #[arg(long, env = "BLOBCAST_OPEN", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub open: bool,
+
+    /// The address of a proxy, or a network of them, that is believed whom it speaks for (X-Forwarded-For). Repeatable
+    /// (in the environment: separated by commas).
+    #[arg(long, env = "BLOBCAST_TRUST_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
+    pub trust_proxy: Vec<Network>,
+
+    /// Address and port of the operator's own pages: /metrics, /streams, DELETE /broadcast/NAME. They ask for no
+    /// token: keep them from everybody else.
+    #[arg(long, env = "BLOBCAST_ADMIN", value_name = "ADDRESS")]
+    pub admin: Option<SocketAddr>,
+
+    /// Lists the broadcasts at /streams to everybody.
+    #[arg(long, env = "BLOBCAST_PUBLIC_LIST", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub public_list: bool,
+
     /// A folder of web pages to serve at /, such as the demo's.
     #[arg(long, env = "BLOBCAST_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,
@@ -64,8 +97,16 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: LevelFilter,
 
+    /// As what to log.
+    #[arg(long, env = "BLOBCAST_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+
+    /// How much there may be.
+    #[command(flatten)]
+    pub limits: Limits,
+
     /// How long things may take.
-    #[arg(skip)]
+    #[command(flatten)]
     pub timing: Timing,
 
     /// What its clock says at the start; tests do not always mean the system's.
@@ -73,27 +114,25 @@ pub struct Config {
     pub started_at: Option<SystemTime>,
 }
 
-/// How long things may take. Tests are less patient.
-#[derive(Clone, Copy, Debug)]
-pub struct Timing {
-    /// How long a socket waits for its partner.
-    pub pair_within: Duration,
-    /// How long a broadcaster may stay away, and how long one socket of a peer without the other.
-    pub grace: Duration,
-    /// How often `state` is said to viewers when it does not change.
-    pub state_every: Duration,
-    /// How often a socket is pinged. A peer that has not been heard of by the next ping is dropped.
-    pub ping_every: Duration,
+/// What a line of the log looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Words.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
 }
 
-impl Default for Timing {
-    fn default() -> Self {
-        Self {
-            pair_within: Duration::from_secs(5),
-            grace: Duration::from_secs(10),
-            state_every: Duration::from_secs(10),
-            ping_every: Duration::from_secs(15),
-        }
+impl Config {
+    /// Nobody is asked for a token.
+    pub(crate) fn is_open(&self) -> bool {
+        self.token_secret.is_none() && self.token_public_key.is_none()
+    }
+
+    /// Others than this machine's own programs reach it.
+    pub(crate) fn is_reachable(&self) -> bool {
+        !self.listen.ip().is_loopback() || !self.trust_proxy.is_empty()
     }
 }
 
@@ -103,10 +142,20 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             allow_origin: Vec::new(),
+            token_secret: None,
+            token_public_key: None,
+            public_view: false,
+            enforce_exp: false,
+            open: false,
+            trust_proxy: Vec::new(),
+            admin: None,
+            public_list: false,
             www: None,
             package: None,
             log: LevelFilter::INFO,
-            timing: Timing::default(),
+            log_format: LogFormat::Text,
+            limits: Limits::DEFAULT,
+            timing: Timing::DEFAULT,
             started_at: None,
         }
     }
@@ -117,19 +166,45 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
+    fn parse<const N: usize>(flags: [&str; N]) -> Result<Config, clap::Error> {
+        Config::try_parse_from(["blobcast-relay"].into_iter().chain(flags))
+    }
+
     #[test]
     fn the_command_line_holds_together() {
         Config::command().debug_assert();
-        let config = Config::try_parse_from([
-            "blobcast-relay",
-            "--allow-origin",
-            "https://a.com",
-            "--allow-origin",
-            "https://b.com",
-        ])
-        .expect("valid");
+        let config =
+            parse(["--allow-origin", "https://a.com", "--allow-origin", "https://b.com"]).expect("valid");
         assert_eq!(config.allow_origin.len(), 2);
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-        assert!(Config::try_parse_from(["blobcast-relay", "--allow-origin", "a.com"]).is_err());
+        assert_eq!((config.limits, config.timing), (Limits::DEFAULT, Timing::DEFAULT));
+        for wrong in [
+            ["--allow-origin", "a.com"],
+            ["--trust-proxy", "localhost"],
+            ["--max-message-bytes", "8388609"],
+            ["--idle-time", "30"],
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(parse(["--token-secret", "a", "--token-public-key", "b"]).is_err());
+    }
+
+    #[test]
+    fn each_flag_has_its_name_in_the_environment() {
+        let command = Config::command();
+        let flags =
+            command.get_arguments().filter(|flag| !["help", "version"].contains(&flag.get_id().as_str()));
+        for flag in flags {
+            let long = flag.get_long().expect("a long flag");
+            let name = format!("BLOBCAST_{}", long.to_uppercase().replace('-', "_"));
+            assert_eq!(flag.get_env().and_then(|env| env.to_str()), Some(name.as_str()), "--{long}");
+        }
+    }
+
+    #[test]
+    fn behind_a_proxy_loopback_is_reachable_too() {
+        assert!(!parse([]).expect("valid").is_reachable());
+        assert!(parse(["--listen", "0.0.0.0:1"]).expect("valid").is_reachable());
+        assert!(parse(["--trust-proxy", "127.0.0.1"]).expect("valid").is_reachable());
     }
 }

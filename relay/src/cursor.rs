@@ -4,7 +4,7 @@
 //! most, and no chunk is sent before the blob of its segment was taken. So a socket that is stuck or away holds
 //! the other one back, instead of having it send what the viewer will have to throw away.
 
-use crate::{broadcast::Broadcast, segment::Kept};
+use crate::{broadcast::Broadcast, frame::Frame, segment::Kept};
 use blobcast_wire::{Kind, MAX_AHEAD, Message, Segment, Text};
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Out {
     /// A binary message, shared with every other viewer.
-    Piece(Bytes),
+    Piece(Frame),
     /// A text message.
     Text(Text),
 }
@@ -33,7 +33,7 @@ pub(crate) struct Cursor {
     /// The blobs that were taken and may still be on their way or being read.
     begun: VecDeque<Taken>,
     /// A glued blob that the blob socket is to take next: the join, or a healing one.
-    glued: Option<(Taken, Bytes)>,
+    glued: Option<(Taken, Frame)>,
     /// The segment that was healed last.
     healed: Option<Segment>,
     /// It is to be healed once more: the blob may have been lost with its socket.
@@ -113,7 +113,7 @@ impl Cursor {
     }
 
     /// The next message for the blob socket. The chunk socket may have something to send after it.
-    pub(crate) fn next_blob(&mut self, broadcast: &Broadcast) -> Option<Bytes> {
+    pub(crate) fn next_blob(&mut self, broadcast: &Broadcast) -> Option<Frame> {
         self.started = true;
         if self.glued.is_none() {
             self.glued = self.again.take().and_then(|segment| broadcast.find(segment)).map(glued);
@@ -244,14 +244,14 @@ impl Cursor {
 }
 
 /// The blob that opened a segment here, as what the blob socket takes next.
-fn glued(kept: &Kept) -> (Taken, Bytes) {
+fn glued(kept: &Kept) -> (Taken, Frame) {
     (Taken::opening(kept), kept.opening())
 }
 
 /// An empty last chunk after a blob or a later piece: the rest of the segment will never come to this viewer.
 fn end(Taken { segment, seq }: Taken, now: u64) -> Out {
     let kind = Kind::LastChunk { cut_short: true };
-    Out::Piece(Message { kind, segment, seq, sent: now, body: Bytes::new() }.encode().into())
+    Out::Piece(Frame::binary([&Message { kind, segment, seq, sent: now, body: Bytes::new() }.encode()[..]]))
 }
 
 #[cfg(test)]

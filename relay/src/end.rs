@@ -22,6 +22,15 @@ impl End {
         matches!(self, Self::Theirs(Some(code)) if Close::from_code(*code) == Some(Close::Finished))
     }
 
+    /// The code that the socket was closed with, by whichever side; `None` if it is none of the protocol's.
+    pub(crate) fn code(&self) -> Option<Close> {
+        match self {
+            Self::Ours(farewell) | Self::Refused(farewell) => Some(farewell.close),
+            Self::Theirs(code) => code.and_then(Close::from_code),
+            Self::Lost => Some(Close::Lost),
+        }
+    }
+
     /// Takes leave of the peer.
     pub(crate) async fn say(self, socket: Socket) {
         match self {

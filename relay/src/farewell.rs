@@ -1,5 +1,6 @@
 //! What a socket is closed with: a code that a program understands and a reason that a person does.
 
+use crate::{access::Denied, limits::Limit};
 use blobcast_wire::Close;
 use std::fmt::Display;
 
@@ -33,11 +34,26 @@ impl Farewell {
         Self::bad(format!("{error}: use the same version on both sides"))
     }
 
+    /// A limit was reached.
+    pub(crate) fn limit(limit: Limit) -> Self {
+        Self::new(Close::Limit, limit.to_string())
+    }
+
+    /// The token does not permit it, or does not any more.
+    pub(crate) fn denied(denied: Denied) -> Self {
+        Self::new(Close::Unauthorized, denied.to_string())
+    }
+
     /// The partner did not come, or is gone for too long. That is a broken link's doing, or a load balancer's.
     pub(crate) fn alone() -> Self {
         let reason =
             "the session's other socket is not here: open both; a load balancer must balance by session";
         Self::new(Close::NoPartner, reason)
+    }
+
+    /// The peer does not read.
+    pub(crate) fn stuck() -> Self {
+        Self::new(Close::TooSlow, "nothing was read here for too long: connect again when the line is faster")
     }
 
     /// The relay ends.

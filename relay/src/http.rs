@@ -1,17 +1,19 @@
-//! The routes.
+//! The routes of the public port.
 
-use crate::{config::Config, origin::Gate, relay::Relay, upgrade::upgrade};
+use crate::{
+    access::Access, addresses::Addresses, config::Config, origin::Gate, proxy::Network, relay::Relay,
+    streams, upgrade::upgrade,
+};
 use axum::{
-    Json, Router,
+    Router,
     extract::State,
     http::{
-        HeaderValue,
+        HeaderValue, StatusCode,
         header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
     },
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::get,
 };
-use serde::Serialize;
 use std::sync::Arc;
 use tower_http::{services::ServeDir, set_header::SetResponseHeader};
 
@@ -22,16 +24,27 @@ pub(crate) struct App {
     pub(crate) relay: Arc<Relay>,
     /// Which pages may connect.
     pub(crate) gate: Gate,
+    /// Who may do what.
+    pub(crate) access: Access,
+    /// A socket is closed when its token expires.
+    pub(crate) enforces_exp: bool,
+    /// Who has how many connections.
+    pub(crate) addresses: Arc<Addresses>,
+    /// The proxies that are believed whom they speak for.
+    pub(crate) proxies: Vec<Network>,
 }
 
 /// All routes.
-pub(crate) fn router(app: App, config: &Config) -> Router {
-    let router = Router::new()
+pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
+    let mut router = Router::new()
         .route("/healthz", get(healthz))
-        .route("/streams", get(streams))
+        .route("/readyz", get(async |State(app): State<Arc<App>>| readyz(&app.relay)))
         .route("/publish/{*rest}", get(upgrade))
-        .route("/view/{*rest}", get(upgrade))
-        .with_state(Arc::new(app));
+        .route("/view/{*rest}", get(upgrade));
+    if config.public_list {
+        router = router.route("/streams", get(async |State(app): State<Arc<App>>| streams::list(&app.relay)));
+    }
+    let router = router.with_state(app);
     let router = match &config.package {
         Some(folder) => router.nest_service("/blobcast", files(folder)),
         None => router,
@@ -51,49 +64,16 @@ fn files(folder: &std::path::Path) -> SetResponseHeader<ServeDir, HeaderValue> {
     SetResponseHeader::overriding(ServeDir::new(folder), CACHE_CONTROL, HeaderValue::from_static("no-cache"))
 }
 
-/// Open to every page: a client that lost the relay asks here, by fetch, when it is back.
-async fn healthz() -> impl IntoResponse {
+/// Whether it runs. Open to every page: a client that lost the relay asks here, by fetch, when it is back.
+pub(crate) async fn healthz() -> impl IntoResponse {
     ([(ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (CACHE_CONTROL, "no-store")], "ok")
 }
 
-/// The answer of `/streams`.
-#[derive(Debug, Serialize)]
-struct Streams {
-    /// Sockets and their closing handshakes, and broadcasters in their grace.
-    tasks: usize,
-    streams: Vec<Stream>,
-}
-
-/// A broadcast that somebody sends or watches.
-#[derive(Debug, Serialize)]
-struct Stream {
-    name: String,
-    state: &'static str,
-    viewers: u32,
-    /// The current segment.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    segment: Option<u64>,
-    /// How many pieces of it are here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seq: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mime: Option<String>,
-    /// How many bytes of it are here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bytes: Option<usize>,
-}
-
-async fn streams(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let rooms = app.relay.rooms().into_iter();
-    let streams = rooms.map(|(name, room)| {
-        let summary = room.summary();
-        let (segment, seq, mime, bytes) = match summary.current {
-            Some((segment, seq, mime, bytes)) => (Some(segment), Some(seq), Some(mime), Some(bytes)),
-            None => (None, None, None, None),
-        };
-        let state = summary.state.as_str();
-        Stream { name: name.to_string(), state, viewers: summary.viewers, segment, seq, mime, bytes }
-    });
-    let streams = Streams { tasks: app.relay.tasks.len(), streams: streams.collect() };
-    ([(CACHE_CONTROL, "no-store")], Json(streams))
+/// Whether a load balancer should send it more.
+pub(crate) fn readyz(relay: &Relay) -> Response {
+    let (status, word) = match relay.draining.is_cancelled() {
+        true => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        false => (StatusCode::OK, "ok"),
+    };
+    (status, [(CACHE_CONTROL, "no-store")], word).into_response()
 }

@@ -2,42 +2,72 @@
 //! on. It knows messages, never media.
 //!
 //! ```text
-//! http ─► upgrade ─► Socket ─► publisher ─► Reassembly ─► Broadcast ─► Cursor ─► viewer ─► Socket
-//!          (ask,                (session)                  (segment)             (session)
-//!           origin)                           room, relay
+//! door ─► http ─► upgrade ─► Socket ─► publisher ─► Reassembly ─► Broadcast ─► Cursor ─► viewer ─► Line
+//!                  (ask,                (session,                  (segment)             (session)
+//!                   origin,              quota)           room, relay ──────── fan ────────────►
+//!                   access)
 //! ```
 //!
 //! Without sockets and clocks, to be read and tested by themselves:
 //!
-//! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect.
+//! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `access`: who may do what, by their
+//!   tokens. `proxy`: who is behind a proxy.
+//! * `limits`: how much there may be. `quota`: what one broadcaster has used.
 //! * `segment`, `broadcast`: shared, immutable pieces, and what is kept of them.
 //! * `cursor`: a viewer is a place in a broadcast. No queue, no copy.
 //!
 //! What drives them:
 //!
+//! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
+//! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
+//! * `addresses`, `ticket`: what is counted, by guards.
 //! * [`Server`] is the way in; [`Config`] what it can be told.
 
+mod access;
+mod addresses;
+mod admin;
 mod ask;
 mod broadcast;
 mod clock;
 mod config;
 mod cursor;
+mod door;
 mod end;
+mod fan;
 mod farewell;
+mod frame;
+mod handshake;
 mod http;
+mod key;
+mod limits;
+mod line;
+mod metrics;
+mod mint;
 mod origin;
+mod proxy;
 mod publisher;
+mod quota;
 mod relay;
 mod room;
 mod segment;
 mod server;
 mod session;
 mod socket;
+mod start;
+mod streams;
+mod ticket;
+mod timing;
 mod upgrade;
 mod viewer;
 
-pub use config::{Config, Timing};
+pub use config::{Config, LogFormat};
+pub use key::KeyError;
+pub use limits::Limits;
+pub use mint::{Mint, MintError};
 pub use origin::{Origin, OriginError};
+pub use proxy::{Network, NetworkError};
 pub use server::Server;
+pub use start::StartError;
+pub use timing::Timing;

@@ -1,7 +1,7 @@
-//! The relay as a program: arguments, one line that says where it listens, signals.
+//! The relay as a program: arguments, logs, one line that says where it listens, signals.
 
-use blobcast_relay::{Config, Server};
-use clap::Parser;
+use blobcast_relay::{Config, LogFormat, Mint, Server};
+use clap::{Parser, Subcommand};
 use std::{
     io::{self, IsTerminal, Write},
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -11,16 +11,33 @@ use tokio::{
     select,
     signal::unix::{SignalKind, signal},
 };
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+#[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Token(Mint),
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = Config::parse();
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_max_level(config.log)
-        .init();
-    match run(&config).await {
+    let Arguments { command, config } = Arguments::parse();
+    let done = match command {
+        Some(Command::Token(mint)) => {
+            mint.token().map(|token| println!("{token}")).map_err(|error| error.to_string())
+        }
+        None => serve(&config).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("blobcast-relay: {error}");
@@ -29,20 +46,27 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(config: &Config) -> Result<(), String> {
+async fn serve(config: &Config) -> Result<(), String> {
+    log(config);
     let stopped = stopped().map_err(|error| format!("cannot wait for signals: {error}"))?;
-    let listen = config.listen;
-    let server = Server::bind(config).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            format!(
-                "{listen} is taken by another program: choose another port with --listen {}:PORT",
-                listen.ip()
-            )
-        }
-        _ => format!("cannot listen on {listen}: {error}"),
-    })?;
+    let server = Server::bind(config).await.map_err(|error| error.to_string())?;
     announce(server.local_addr());
-    server.run(stopped).await.map_err(|error| format!("cannot accept connections any more: {error}"))
+    server.run(stopped).await;
+    Ok(())
+}
+
+/// Logs what the relay itself has to say. Libraries warn at most: what they tell at finer levels may hold anything that was
+/// received, tokens and media included.
+fn log(config: &Config) {
+    let levels = Targets::new()
+        .with_default(config.log.min(LevelFilter::WARN))
+        .with_target("blobcast_relay", config.log);
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let lines = match config.log_format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(levels)).init();
 }
 
 /// The one line on stdout, for programs that start the relay. Nobody has to read it.

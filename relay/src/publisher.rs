@@ -6,9 +6,12 @@ use crate::{
     cursor::Out,
     end::End,
     farewell::Farewell,
+    limits::Limit,
+    quota::Quota,
     relay::Presence,
-    session::{Seat, Session},
+    session::{Seat, Seated, Session},
     socket::{Event, Socket},
+    ticket::Ticket,
 };
 use blobcast_wire::{Kind, Live, Message, Piece, Reassembly, Segment, Socket as Which, Text};
 use bytes::Bytes;
@@ -42,10 +45,13 @@ pub(crate) struct Publisher {
     blob_arrived: Notify,
     /// Which socket was closed with 1000, and did not come back.
     finished: [AtomicBool; 2],
+    /// That its name is broadcast to counts as long as it is here.
+    _on_air: Arc<Ticket>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inbox {
+    quota: Quota,
     reassembly: Reassembly<Bytes>,
     /// How long both sockets have been here: waiting for order is only counted while both can bring it.
     patience: Duration,
@@ -53,16 +59,24 @@ struct Inbox {
     has_begun: bool,
 }
 
-/// Seats a socket of a broadcaster.
-pub(crate) fn seat(presence: Presence, ask: &Ask) -> (Seat<Publisher>, oneshot::Receiver<Farewell>) {
+/// Seats a socket of a broadcaster, if there is room for it.
+pub(crate) fn seat(presence: Presence, ask: &Ask) -> Result<Seated<Publisher>, Limit> {
     let publishers = presence.publishers.clone();
     let which = ask.endpoint.socket;
-    let make = || Publisher {
-        number: presence.number_publisher(),
-        presence,
-        inbox: Mutex::default(),
-        blob_arrived: Notify::new(),
-        finished: Default::default(),
+    let make = |others| {
+        let on_air = presence.admit_broadcaster(others)?;
+        let relay = presence.relay();
+        let quota = Quota::new(&relay.limits, relay.clock.micros());
+        let inbox =
+            Inbox { quota, reassembly: Reassembly::new(), patience: Duration::ZERO, has_begun: false };
+        Ok(Publisher {
+            number: presence.number_publisher(),
+            presence,
+            inbox: Mutex::new(inbox),
+            blob_arrived: Notify::new(),
+            finished: Default::default(),
+            _on_air: on_air,
+        })
     };
     publishers.seat(&ask.session, which, make, |publisher, _| {
         publisher.finished[which as usize].store(false, Ordering::Relaxed);
@@ -78,6 +92,17 @@ impl Publisher {
     /// Whether both sockets were closed with 1000.
     fn has_finished(&self) -> bool {
         self.finished.iter().all(|finished| finished.load(Ordering::Relaxed))
+    }
+
+    /// Has it count as one that is done.
+    pub(crate) fn finish(&self) {
+        self.finished.iter().for_each(|finished| finished.store(true, Ordering::Relaxed));
+    }
+
+    /// Counts a message that came, whatever is in it.
+    fn count(&self, len: usize) -> Result<(), Farewell> {
+        self.presence.relay().metrics.received.inc_by(len as u64);
+        self.inbox.lock().quota.receive(len, self.now()).map_err(Farewell::limit)
     }
 
     fn now(&self) -> u64 {
@@ -102,6 +127,7 @@ impl Drop for Publisher {
 /// Takes a binary message from one of the sockets.
 fn receive(session: &Arc<Session<Publisher>>, which: Which, raw: &Bytes) -> Result<(), Farewell> {
     let publisher = session.peer();
+    publisher.count(raw.len())?;
     let message = Message::decode(raw).map_err(Farewell::foreign)?;
     let is_blob = matches!(message.kind, Kind::Blob { .. });
     if is_blob != (which == Which::Blob) {
@@ -155,8 +181,13 @@ fn publish(
     let publisher = session.peer();
     for piece in pieces {
         let is_first = !inbox.has_begun;
+        let is_blob = matches!(piece, Piece::Begin(_));
+        inbox.quota.count(&piece, publisher.now()).map_err(Farewell::limit)?;
         match publisher.presence.publish(session, is_first, piece, publisher.now()) {
-            Ok(()) => inbox.has_begun = true,
+            Ok(()) => {
+                inbox.has_begun = true;
+                publisher.presence.relay().metrics.segments.inc_by(is_blob.into());
+            }
             // Another session's came between the look and the step: passed over.
             Err(Refusal::NotLater { .. }) if is_first => {
                 inbox.reassembly = Reassembly::new();
@@ -246,11 +277,17 @@ pub(crate) async fn drive(
                 Event::Binary(raw) => if let Err(farewell) = receive(seat.session(), seat.socket(), &raw) {
                     return End::Refused(farewell);
                 },
-                Event::Text(text) => if let Some(Text::Ping { t }) = Text::from_json(&text) {
-                    (due.pong, has_more) = (Some(t), true);
-                },
+                Event::Text(text) => {
+                    if let Err(farewell) = publisher.count(text.len()) {
+                        return End::Refused(farewell);
+                    }
+                    if let Some(Text::Ping { t }) = Text::from_json(&text) {
+                        (due.pong, has_more) = (Some(t), true);
+                    }
+                }
                 Event::Closed(code) => return End::Theirs(code),
                 Event::Broken(farewell) => return End::Refused(farewell),
+                Event::Stuck => return End::Ours(Farewell::stuck()),
                 Event::Lost => return End::Lost,
             },
             () = publisher.blob_arrived.notified(), if is_chunk && is_paired => {

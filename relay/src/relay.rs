@@ -1,6 +1,13 @@
 //! The house: all rooms, the clock, and what is the same for every socket.
 
-use crate::{clock::Clock, config::Timing, room::Room};
+use crate::{
+    clock::Clock,
+    limits::{Limit, Limits},
+    metrics::Metrics,
+    room::Room,
+    ticket::{Ticket, Tickets},
+    timing::Timing,
+};
 use blobcast_wire::{Name, Segment};
 use parking_lot::Mutex;
 use std::{
@@ -13,6 +20,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 /// How many names with nobody in their room have their newest segment number remembered.
 const MAX_REMEMBERED: usize = 4096;
 
+/// How many broadcasters may be in one room: one, another that takes over, and those whose page was reloaded.
+const MAX_BROADCASTERS: usize = 16;
+
 /// Everything the sockets share.
 #[derive(Debug)]
 pub(crate) struct Relay {
@@ -20,10 +30,22 @@ pub(crate) struct Relay {
     pub(crate) clock: Clock,
     /// How long things may take.
     pub(crate) timing: Timing,
-    /// Cancelled when the relay ends.
+    /// How much there may be.
+    pub(crate) limits: Limits,
+    /// What Prometheus is told.
+    pub(crate) metrics: Metrics,
+    /// Cancelled when the relay should get no more to do.
+    pub(crate) draining: CancellationToken,
+    /// Cancelled when it ends.
     pub(crate) stopping: CancellationToken,
     /// One task for each socket.
     pub(crate) tasks: TaskTracker,
+    /// One task for each connection that has not become a socket.
+    pub(crate) connections: TaskTracker,
+    /// One for each viewer.
+    pub(crate) viewers: Arc<Tickets>,
+    /// One for each name that has a broadcaster.
+    broadcasts: Arc<Tickets>,
     rooms: Mutex<Rooms>,
 }
 
@@ -46,12 +68,18 @@ pub(crate) struct Presence {
 
 impl Relay {
     /// A house with no open room.
-    pub(crate) fn new(timing: Timing, clock: Clock) -> Arc<Self> {
+    pub(crate) fn new(timing: Timing, limits: Limits, clock: Clock) -> Arc<Self> {
         Arc::new(Self {
             clock,
             timing,
+            limits,
+            metrics: Metrics::new(),
+            draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            connections: TaskTracker::new(),
+            viewers: Tickets::new(limits.max_viewers),
+            broadcasts: Tickets::new(limits.max_broadcasts),
             rooms: Mutex::default(),
         })
     }
@@ -95,6 +123,22 @@ impl Presence {
     pub(crate) fn relay(&self) -> &Arc<Relay> {
         &self.relay
     }
+
+    /// A viewer comes to this room, which has so many already.
+    pub(crate) fn admit_viewer(&self, others: usize) -> Result<Ticket, Limit> {
+        if others >= self.relay.limits.max_viewers_per_broadcast {
+            return Err(Limit::ViewersPerBroadcast);
+        }
+        self.relay.viewers.take().ok_or(Limit::Viewers)
+    }
+
+    /// A broadcaster comes to this room, which has so many already.
+    pub(crate) fn admit_broadcaster(&self, others: usize) -> Result<Arc<Ticket>, Limit> {
+        if others >= MAX_BROADCASTERS {
+            return Err(Limit::Broadcasters);
+        }
+        self.room.go_on_air(|| self.relay.broadcasts.take()).ok_or(Limit::Broadcasts)
+    }
 }
 
 impl Deref for Presence {
@@ -125,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_room_is_open_while_somebody_is_present() {
-        let relay = Relay::new(Timing::default(), Clock::start(SystemTime::now()));
+        let relay = Relay::new(Timing::default(), Limits::default(), Clock::start(SystemTime::now()));
         let name: Name = "lobby".parse().expect("a name");
         let first = relay.enter(&name);
         let second = relay.enter(&name);

@@ -1,18 +1,21 @@
-//! A room: everything of one name. The broadcast, who sends it, who watches it, and the bell that rings when
-//! there is something new.
+//! A room: everything of one name. The broadcast, who sends it, and who watches it.
 
 use crate::{
     broadcast::{Broadcast, Refusal},
+    fan::Fan,
     farewell::Farewell,
     publisher::Publisher,
     session::{Session, Sessions},
+    ticket::Ticket,
     viewer::Viewer,
 };
 use blobcast_wire::{Close, Live, Piece, Segment};
 use bytes::Bytes;
 use parking_lot::Mutex;
-use std::sync::{Arc, Weak};
-use tokio::sync::watch;
+use std::sync::{
+    Arc, OnceLock, Weak,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// One name's broadcast and its peers.
 #[derive(Debug)]
@@ -20,12 +23,14 @@ pub(crate) struct Room {
     /// Broadcasters: the one whose segments these are, and those who have not sent their first blob.
     pub(crate) publishers: Arc<Sessions<Publisher>>,
     /// Viewers.
-    pub(crate) viewers: Arc<Sessions<Viewer>>,
+    pub(crate) viewers: Arc<Sessions<Arc<Viewer>>>,
     stage: Mutex<Stage>,
-    /// Rung for every piece and every other state.
-    pieces: watch::Sender<()>,
-    /// Rung for every segment that begins.
-    segments: watch::Sender<()>,
+    /// The number of the newest segment, to be read by every viewer and for every piece.
+    newest: AtomicU64,
+    /// One for all its broadcasters: it is names that are counted.
+    on_air: Mutex<Weak<Ticket>>,
+    /// Hands the viewers every piece and every other state; there is none before the first viewer.
+    fan: OnceLock<Fan>,
 }
 
 #[derive(Debug)]
@@ -55,19 +60,26 @@ impl Room {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
             stage: Mutex::new(Stage { broadcast: Broadcast::new(last), owner: None, count: 0 }),
-            pieces: watch::Sender::new(()),
-            segments: watch::Sender::new(()),
+            newest: AtomicU64::new(last),
+            on_air: Mutex::default(),
+            fan: OnceLock::new(),
         }
     }
 
-    /// Hears of every piece and state from now on.
-    pub(crate) fn hear_pieces(&self) -> watch::Receiver<()> {
-        self.pieces.subscribe()
+    /// Hands a viewer what is new from now on.
+    pub(crate) fn take_along(&self, viewer: &Arc<Viewer>) {
+        self.fan.get_or_init(Fan::new).join(viewer);
     }
 
-    /// Hears of every segment that begins from now on.
-    pub(crate) fn hear_segments(&self) -> watch::Receiver<()> {
-        self.segments.subscribe()
+    /// The number of the newest segment.
+    pub(crate) fn newest(&self) -> Segment {
+        self.newest.load(Ordering::Acquire)
+    }
+
+    fn ring(&self) {
+        if let Some(fan) = self.fan.get() {
+            fan.ring();
+        }
     }
 
     /// Looks at the broadcast, shortly: everybody in the room waits meanwhile.
@@ -79,6 +91,28 @@ impl Room {
     pub(crate) fn state(&self) -> (Live, u32) {
         let state = self.with(|broadcast| broadcast.state());
         (state, self.viewers.len() as u32)
+    }
+
+    /// The ticket that its broadcasters share, which `take` takes for the first of them.
+    pub(crate) fn go_on_air(&self, take: impl FnOnce() -> Option<Ticket>) -> Option<Arc<Ticket>> {
+        let mut on_air = self.on_air.lock();
+        if let Some(ticket) = on_air.upgrade() {
+            return Some(ticket);
+        }
+        let ticket = Arc::new(take()?);
+        *on_air = Arc::downgrade(&ticket);
+        Some(ticket)
+    }
+
+    /// Ends the broadcast, as if its broadcaster had; `false` if there is none.
+    pub(crate) fn end(&self) -> bool {
+        let owner = self.stage.lock().owner.as_ref().and_then(|(_, session)| session.upgrade());
+        let Some(session) = owner else { return false };
+        session.peer().finish();
+        self.leave(session.peer().number(), true);
+        session
+            .dismiss(&Farewell::new(Close::Finished, "the operator of the relay has ended this broadcast"));
+        true
     }
 
     /// A number for a broadcaster that comes in.
@@ -101,19 +135,16 @@ impl Room {
         now: u64,
     ) -> Result<(), Refusal> {
         let number = by.peer().number();
-        let begins = matches!(piece, Piece::Begin(_));
         let mut stage = self.stage.lock();
         let is_owner = stage.owner.as_ref().is_some_and(|(owner, _)| *owner == number);
         if !is_owner && !is_first {
             return Ok(()); // It was replaced a moment ago.
         }
         stage.broadcast.take(piece, now)?;
+        self.newest.store(stage.broadcast.last(), Ordering::Release);
         let replaced = if is_owner { None } else { stage.owner.replace((number, Arc::downgrade(by))) };
         drop(stage);
-        if begins {
-            self.segments.send_replace(());
-        }
-        self.pieces.send_replace(());
+        self.ring();
         if let Some(replaced) = replaced.and_then(|(_, session)| session.upgrade()) {
             let reason =
                 "another broadcaster took over: a name has one at a time, so take another or start again";
@@ -134,7 +165,7 @@ impl Room {
             stage.owner = None;
             stage.broadcast.leave(finished);
             drop(stage);
-            self.pieces.send_replace(());
+            self.ring();
         }
     }
 

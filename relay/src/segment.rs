@@ -1,5 +1,6 @@
 //! One segment as the relay keeps it: every piece ready to send, and the blob that they glue to.
 
+use crate::frame::Frame;
 use blobcast_wire::{Blob, HEADER_LEN, Kind, MAX_MESSAGE_LEN, Message, Segment};
 use bytes::Bytes;
 
@@ -11,15 +12,15 @@ pub(crate) struct Kept {
     /// newcomer hears the end too.
     blob: Blob<Bytes>,
     /// The blob as it opened the segment here.
-    opening: Bytes,
+    opening: Frame,
     /// The seq of the first chunk: 1, or more if the segment came to this relay as a glued blob.
     first: u32,
-    chunks: Vec<Bytes>,
+    chunks: Vec<Frame>,
     /// When the newest piece was sent, µs.
     sent: u64,
     ended: bool,
     /// The blob as one message; made for the first newcomer, shared by those who come before the next piece.
-    snapshot: Option<Bytes>,
+    snapshot: Option<Frame>,
 }
 
 impl Kept {
@@ -64,16 +65,16 @@ impl Kept {
 
     /// How many bytes its messages hold.
     pub(crate) fn len(&self) -> usize {
-        self.opening.len() + self.chunks.iter().map(Bytes::len).sum::<usize>()
+        [&self.opening].into_iter().chain(&self.chunks).map(Frame::message_len).sum()
     }
 
     /// The blob that opened it here.
-    pub(crate) fn opening(&self) -> Bytes {
+    pub(crate) fn opening(&self) -> Frame {
         self.opening.clone()
     }
 
     /// A chunk, if it is here.
-    pub(crate) fn chunk(&self, seq: u32) -> Option<Bytes> {
+    pub(crate) fn chunk(&self, seq: u32) -> Option<Frame> {
         let at = seq.checked_sub(self.first)?;
         self.chunks.get(at as usize).cloned()
     }
@@ -94,15 +95,13 @@ impl Kept {
     }
 
     /// The glued blob as one message and the seq of the chunk that follows it.
-    pub(crate) fn snapshot(&mut self) -> (u32, Bytes) {
+    pub(crate) fn snapshot(&mut self) -> (u32, Frame) {
         let blob = &self.blob;
-        let bytes = self.snapshot.get_or_insert_with(|| {
-            let mut message = blob.prefix();
-            message.reserve_exact(blob.len());
-            blob.parts().iter().for_each(|part| message.extend_from_slice(part));
-            message.into()
+        let snapshot = self.snapshot.get_or_insert_with(|| {
+            let prefix = blob.prefix();
+            Frame::binary([&prefix[..]].into_iter().chain(blob.parts().iter().map(|part| &part[..])))
         });
-        (self.blob.seq(), bytes.clone())
+        (self.blob.seq(), snapshot.clone())
     }
 
     fn push(&mut self, seq: u32, sent: u64, kind: Kind, body: Bytes) {
@@ -111,8 +110,8 @@ impl Kept {
             return;
         }
         let is_last = kind != Kind::Chunk;
-        let (raw, chunk) = own(Message { kind, segment: self.number(), seq, sent, body });
-        self.chunks.push(raw);
+        let (frame, chunk) = own(Message { kind, segment: self.number(), seq, sent, body });
+        self.chunks.push(frame);
         self.sent = sent;
         let glued = HEADER_LEN + self.blob.mime().len() + self.blob.len() + chunk.body.len();
         // Past the largest message the blob stays as it is; a newcomer reads the rest as chunks.
@@ -122,12 +121,12 @@ impl Kept {
     }
 }
 
-/// A message as bytes of its own, and itself with its body as a view of them: what came may be a view of a
+/// A message as a frame of its own, and itself with its body as a view of that: what came may be a view of a
 /// much larger read buffer, which would be kept alive with it.
-fn own(message: Message<Bytes>) -> (Bytes, Message<Bytes>) {
-    let raw = Bytes::from(message.encode());
-    let body = raw.slice(HEADER_LEN + message.kind.mime().len()..);
-    (raw, Message { body, ..message })
+fn own(message: Message<Bytes>) -> (Frame, Message<Bytes>) {
+    let frame = Frame::binary([&message.encode()[..]]);
+    let body = frame.message().slice(HEADER_LEN + message.kind.mime().len()..);
+    (frame, Message { body, ..message })
 }
 
 #[cfg(test)]
@@ -140,8 +139,8 @@ mod tests {
             .expect("a blob")
     }
 
-    fn decode(raw: &Bytes) -> Message<Bytes> {
-        Message::decode(raw).expect("a message")
+    fn decode(frame: &Frame) -> Message<Bytes> {
+        Message::decode(&frame.message()).expect("a message")
     }
 
     #[test]
@@ -153,7 +152,7 @@ mod tests {
         let (seq, snapshot) = kept.snapshot();
         let message = decode(&snapshot);
         assert_eq!((seq, message.seq, message.sent, &message.body[..]), (3, 3, 3, &b"head-one-two"[..]));
-        assert_eq!(kept.snapshot().1.as_ptr(), snapshot.as_ptr());
+        assert_eq!(kept.snapshot().1.bytes().as_ptr(), snapshot.bytes().as_ptr());
         assert_eq!(decode(&kept.chunk(2).expect("kept")).body, "-two");
         assert_eq!((kept.chunk(0), kept.chunk(3)), (None, None));
     }
@@ -185,7 +184,7 @@ mod tests {
         }
         let (seq, snapshot) = kept.snapshot();
         assert_eq!(seq, 2);
-        assert!(Message::decode(&snapshot).is_ok());
+        assert!(Message::decode(&snapshot.message()).is_ok());
         assert_eq!(kept.next(), 4);
     }
 }

@@ -1,20 +1,30 @@
 //! A relay that listens.
 
 use crate::{
+    access::Access,
+    addresses::Addresses,
+    admin,
     clock::Clock,
     config::Config,
-    http::{App, router},
+    door::Door,
+    http::{self, App},
+    key::{Key, KeyError},
     origin::Gate,
     relay::Relay,
+    start::StartError,
 };
-use axum::{Router, serve::ListenerExt};
 use std::{
-    io,
+    convert::Infallible,
+    future::pending,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, SystemTime},
 };
-use tokio::{net::TcpListener, select, time::timeout};
+use tokio::{
+    net::TcpListener,
+    select,
+    time::{sleep, timeout},
+};
 use tracing::{info, warn};
 
 /// How long the sockets may take to close when the relay ends.
@@ -23,28 +33,62 @@ const CLOSING: Duration = Duration::from_secs(3);
 /// A relay that listens, and serves once it is [run](Self::run).
 #[derive(Debug)]
 pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
     relay: Arc<Relay>,
-    router: Router,
+    address: SocketAddr,
+    public: Door,
+    admin_address: Option<SocketAddr>,
+    admin: Option<Door>,
 }
 
 impl Server {
     /// Starts to listen.
     ///
     /// # Errors
-    /// The address cannot be had.
-    pub async fn bind(config: &Config) -> io::Result<Self> {
-        let listener = TcpListener::bind(config.listen).await?;
-        let address = listener.local_addr()?;
+    /// An address or a key cannot be had, or everybody could do everything and nobody said that this is meant.
+    pub async fn bind(config: &Config) -> Result<Self, StartError> {
+        if config.is_open() && config.is_reachable() && !config.open {
+            return Err(StartError::Open(config.listen));
+        }
+        let access = Access { key: key(config)?, public_view: config.public_view };
+        let (listener, address) = listen("--listen", config.listen).await?;
         for folder in config.www.iter().chain(&config.package).filter(|folder| !folder.is_dir()) {
             warn!("{} is no folder: nothing is served from it", folder.display());
         }
+        match (config.is_open(), config.is_reachable()) {
+            (true, true) => warn!("open: whoever reaches {address} may publish and view, without a token"),
+            (true, false) => info!("open: whoever is on this machine may publish and view, without a token"),
+            (false, _) => {}
+        }
         let clock = Clock::start(config.started_at.unwrap_or_else(SystemTime::now));
-        let relay = Relay::new(config.timing, clock);
-        let gate = Gate { listed: config.allow_origin.clone(), on_loopback: address.ip().is_loopback() };
-        let router = router(App { relay: Arc::clone(&relay), gate }, config);
-        Ok(Self { listener, address, relay, router })
+        let relay = Relay::new(config.timing, config.limits, clock);
+        let addresses = Addresses::new(config.limits.max_connections_per_address);
+        let app = App {
+            relay: Arc::clone(&relay),
+            gate: Gate { listed: config.allow_origin.clone(), on_loopback: !config.is_reachable() },
+            access,
+            enforces_exp: config.enforce_exp,
+            addresses: Arc::clone(&addresses),
+            proxies: config.trust_proxy.clone(),
+        };
+        let public = Door::new(listener, http::router(Arc::new(app), config), Arc::clone(&relay))
+            .counting(addresses, config.trust_proxy.clone());
+        let mut server = Self { relay, address, public, admin_address: None, admin: None };
+        if let Some(wanted) = config.admin {
+            server.listen_for_admin(wanted).await?;
+        }
+        Ok(server)
+    }
+
+    async fn listen_for_admin(&mut self, wanted: SocketAddr) -> Result<(), StartError> {
+        let (listener, address) = listen("--admin", wanted).await?;
+        if !address.ip().is_loopback() {
+            warn!("--admin {address} asks for no token: keep it from everybody but yourself");
+        }
+        info!("metrics are at http://{address}/metrics");
+        let router = admin::router(Arc::clone(&self.relay));
+        self.admin = Some(Door::new(listener, router, Arc::clone(&self.relay)));
+        self.admin_address = Some(address);
+        Ok(())
     }
 
     /// Where it listens.
@@ -52,27 +96,54 @@ impl Server {
         self.address
     }
 
-    /// Serves until `stop`, then closes every socket so that clients come back, and returns.
-    ///
-    /// # Errors
-    /// The listener broke.
-    pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { listener, relay, router, .. } = self;
-        // Small messages leave at once: waiting to fill a packet would cost up to 40 ms of latency each.
-        let listener = listener.tap_io(|tcp| {
-            let _ = tcp.set_nodelay(true);
-        });
-        let stopping = relay.stopping.clone().cancelled_owned();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(stopping).into_future();
-        tokio::pin!(serving);
+    /// Where the operator's pages are.
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.admin_address
+    }
+
+    /// Serves until `stop`, then says so at /readyz for the time to drain, closes every socket so that clients come back, and
+    /// returns.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let Self { relay, public, admin, .. } = self;
+        let administrated = async {
+            match &admin {
+                Some(door) => door.serve().await,
+                None => pending::<Infallible>().await,
+            }
+        };
+        let drained = async {
+            stop.await;
+            relay.draining.cancel();
+            sleep(relay.timing.drain_time).await;
+        };
         select! {
-            result = &mut serving => return result,
-            () = stop => {}
+            never = public.serve() => match never {},
+            never = administrated => match never {},
+            () = drained => {}
         }
+        // Whoever comes now is refused by the system, and asks again.
+        drop((public, admin));
         info!("closing {} sockets", relay.tasks.len());
+        // All at once: clients come back spread over time by themselves, and those closed later would only find the same
+        // relay gone (docs/OPERATIONS.md).
         relay.stopping.cancel();
         relay.tasks.close();
-        let all_gone = async { tokio::join!(serving, relay.tasks.wait()).0 };
-        timeout(CLOSING, all_gone).await.unwrap_or(Ok(()))
+        relay.connections.close();
+        let all_gone = async { tokio::join!(relay.tasks.wait(), relay.connections.wait()) };
+        let _ = timeout(CLOSING, all_gone).await;
     }
+}
+
+fn key(config: &Config) -> Result<Option<Key>, KeyError> {
+    if let Some(file) = &config.token_secret {
+        return Key::from_secret(file).map(Some);
+    }
+    config.token_public_key.as_deref().map(Key::from_public_key).transpose()
+}
+
+async fn listen(flag: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |error| StartError::Listen { flag, address, error };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let local = listener.local_addr().map_err(failed)?;
+    Ok((listener, local))
 }

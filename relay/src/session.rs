@@ -7,7 +7,7 @@
 //! A session lives as long as something holds it, which is a seat (or, after a broadcaster's last socket, the
 //! grace). Its end is its `Drop`: nothing has to remember to clean up.
 
-use crate::{config::Timing, farewell::Farewell};
+use crate::{farewell::Farewell, limits::Limit, timing::Timing};
 use blobcast_wire::{Close, Socket};
 use parking_lot::Mutex;
 use std::{
@@ -38,14 +38,21 @@ pub(crate) struct Session<P> {
 
 #[derive(Debug, Default)]
 struct Seats {
-    /// Each socket's number, and how to ask it to go.
-    occupants: [Option<(u64, oneshot::Sender<Farewell>)>; 2],
+    occupants: [Option<Occupant>; 2],
     /// Counts sockets, so that one knows whether it is still the one.
     count: u64,
     /// When the last of two that were both here went.
     parted: Option<Instant>,
     /// What the session was asked to go with.
     dismissed: Option<Farewell>,
+}
+
+#[derive(Debug)]
+struct Occupant {
+    /// The socket's number.
+    number: u64,
+    /// How to ask it to go, once.
+    ask: Option<oneshot::Sender<Farewell>>,
 }
 
 /// A socket's place in its session. Dropping it leaves the place.
@@ -56,6 +63,9 @@ pub(crate) struct Seat<P> {
     socket: Socket,
     number: u64,
 }
+
+/// A seat, and how its socket hears that it is to go.
+pub(crate) type Seated<P> = (Seat<P>, oneshot::Receiver<Farewell>);
 
 impl<P> Sessions<P> {
     /// No peers yet.
@@ -68,24 +78,24 @@ impl<P> Sessions<P> {
         self.open.lock().len()
     }
 
-    /// Seats a socket in the session it names, which `make` makes if this is its first. A socket that had the
-    /// seat before is asked to go. `sit` is called with the peer and the socket's number before the partner
+    /// Seats a socket in the session it names. If this is its first, `make` makes the peer, or says why there can be none: it is told
+    /// how many there are already. A socket that had the seat before is asked to go. `sit` is called with the peer and the socket's number before the partner
     /// can notice. The receiver hears when this socket is asked to go in its turn.
     pub(crate) fn seat(
         self: &Arc<Self>,
         id: &str,
         socket: Socket,
-        make: impl FnOnce() -> P,
+        make: impl FnOnce(usize) -> Result<P, Limit>,
         sit: impl FnOnce(&P, u64),
-    ) -> (Seat<P>, oneshot::Receiver<Farewell>) {
-        let session = self.find_or_open(id, make);
-        let (occupant, dismissed) = oneshot::channel();
+    ) -> Result<Seated<P>, Limit> {
+        let session = self.find_or_open(id, make)?;
+        let (ask, dismissed) = oneshot::channel();
         let mut seats = session.seats.lock();
         seats.count += 1;
         let number = seats.count;
-        if let Some((_, before)) = seats.occupants[index(socket)].replace((number, occupant)) {
+        if let Some(before) = seats.occupants[index(socket)].replace(Occupant { number, ask: Some(ask) }) {
             let reason = "a newer socket of the same session took this one's place: use that one";
-            let _ = before.send(Farewell::new(Close::Finished, reason));
+            before.leave(&Farewell::new(Close::Finished, reason));
         }
         if let Some(farewell) = seats.dismissed.clone() {
             seats.dismiss(&farewell);
@@ -93,23 +103,28 @@ impl<P> Sessions<P> {
         sit(&session.peer, number);
         session.taken.send_replace(seats.taken());
         drop(seats);
-        (Seat { session, socket, number }, dismissed)
+        Ok((Seat { session, socket, number }, dismissed))
     }
 
-    fn find_or_open(self: &Arc<Self>, id: &str, make: impl FnOnce() -> P) -> Arc<Session<P>> {
+    fn find_or_open(
+        self: &Arc<Self>,
+        id: &str,
+        make: impl FnOnce(usize) -> Result<P, Limit>,
+    ) -> Result<Arc<Session<P>>, Limit> {
         let mut open = self.open.lock();
         if let Some(session) = open.get(id).and_then(Weak::upgrade) {
-            return session;
+            return Ok(session);
         }
+        let peer = make(open.len())?;
         let session = Arc::new(Session {
             id: id.into(),
             home: Arc::clone(self),
             seats: Mutex::default(),
             taken: watch::Sender::new([false; 2]),
-            peer: make(),
+            peer,
         });
         open.insert(id.into(), Arc::downgrade(&session));
-        session
+        Ok(session)
     }
 }
 
@@ -183,6 +198,16 @@ impl<P> Seat<P> {
         *self.session.taken.borrow() == [true; 2]
     }
 
+    /// Asks this socket alone to go. Its place stays its own until then.
+    pub(crate) fn excuse(&self, farewell: &Farewell) {
+        let mut seats = self.session.seats.lock();
+        let occupant = seats.occupants[index(self.socket)].as_mut();
+        let ask = occupant.filter(|occupant| occupant.number == self.number).and_then(|it| it.ask.take());
+        if let Some(ask) = ask {
+            let _ = ask.send(farewell.clone());
+        }
+    }
+
     /// Waits until the partner is here.
     pub(crate) async fn paired(&self) {
         // The sender is the session's, which we hold, so it cannot be gone.
@@ -204,7 +229,7 @@ impl<P> Drop for Seat<P> {
     fn drop(&mut self) {
         let mut seats = self.session.seats.lock();
         let occupant = &seats.occupants[index(self.socket)];
-        if occupant.as_ref().is_some_and(|(number, _)| *number == self.number) {
+        if occupant.as_ref().is_some_and(|occupant| occupant.number == self.number) {
             if self.has_partner() {
                 seats.parted = Some(Instant::now());
             }
@@ -220,8 +245,17 @@ impl Seats {
     }
 
     fn dismiss(&mut self, farewell: &Farewell) {
-        for (_, occupant) in self.occupants.iter_mut().filter_map(Option::take) {
-            let _ = occupant.send(farewell.clone());
+        for occupant in self.occupants.iter_mut().filter_map(Option::take) {
+            occupant.leave(farewell);
+        }
+    }
+}
+
+impl Occupant {
+    /// Asks it to go.
+    fn leave(self, farewell: &Farewell) {
+        if let Some(ask) = self.ask {
+            let _ = ask.send(farewell.clone());
         }
     }
 }

@@ -3,15 +3,19 @@
 //! Everything here can be dropped half-way (in a `select!`) and asked again: nothing is lost. At most one
 //! message waits in the socket; what is not sent yet stays in the broadcast, where it can still be skipped.
 
-use crate::{cursor::Out, farewell::Farewell};
+use crate::{
+    cursor::Out,
+    farewell::Farewell,
+    line::{Line, Pipe},
+    timing::Timing,
+};
 use blobcast_wire::Close;
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream};
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -29,13 +33,23 @@ const MAX_UNREAD_PONGS: u32 = 64;
 
 /// A WebSocket after its handshake.
 pub(crate) struct Socket {
-    stream: WebSocketStream<TokioIo<Upgraded>>,
+    line: Arc<Line>,
+    stream: WebSocketStream<Pipe>,
     heartbeat: Interval,
     /// A ping is out, and nothing was heard since.
     waiting: bool,
-    /// The last flush had to wait for the peer.
-    blocked: bool,
+    /// The peer does not take what there is for it.
+    blocked: Option<Blocked>,
+    /// How long that may last.
+    patience: Duration,
     unread_pongs: u32,
+}
+
+/// What the peer has not taken, in bytes, and since when.
+#[derive(Debug)]
+struct Blocked {
+    bytes: usize,
+    since: Instant,
 }
 
 /// What happened on a socket.
@@ -51,18 +65,33 @@ pub(crate) enum Event {
     Closed(Option<u16>),
     /// The connection is gone or dead.
     Lost,
+    /// The peer has taken nothing for too long.
+    Stuck,
     /// The peer broke the WebSocket protocol, or sent too large a message.
     Broken(Farewell),
 }
 
 impl Socket {
-    /// A socket that takes messages up to `max_len` bytes and pings at this interval.
-    pub(crate) fn new(io: Upgraded, max_len: usize, ping_every: Duration) -> Self {
+    /// A socket that takes messages up to `max_len` bytes. `read` was read by the handshake already.
+    pub(crate) fn new(line: Arc<Line>, read: Bytes, max_len: usize, timing: &Timing) -> Self {
         let limits = Limits::default().max_payload_len(Some(max_len));
-        let stream = ServerBuilder::new().limits(limits).serve(TokioIo::new(io));
-        let mut heartbeat = interval_at(Instant::now() + ping_every, ping_every);
+        let stream = ServerBuilder::new().limits(limits).serve(line.pipe(&read));
+        let mut heartbeat = interval_at(Instant::now() + timing.ping_every(), timing.ping_every());
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { stream, heartbeat, waiting: false, blocked: false, unread_pongs: 0 }
+        Self {
+            line,
+            stream,
+            heartbeat,
+            waiting: false,
+            blocked: None,
+            patience: timing.stuck_time,
+            unread_pongs: 0,
+        }
+    }
+
+    /// The connection under it, which takes whole frames from others too.
+    pub(crate) fn line(&self) -> &Arc<Line> {
+        &self.line
     }
 
     /// Waits for the next event; for [`Event::Writable`] only if there is something to send.
@@ -73,7 +102,7 @@ impl Socket {
     /// Gives it a message to send. To be called after [`Event::Writable`].
     pub(crate) fn put(&mut self, out: Out) {
         self.queue(match out {
-            Out::Piece(raw) => Message::binary(raw),
+            Out::Piece(frame) => Message::binary(frame.message()),
             Out::Text(text) => Message::text(text.to_json()),
         });
     }
@@ -108,25 +137,39 @@ impl Socket {
 
     fn poll_event(&mut self, cx: &mut Context<'_>, has_more: bool) -> Poll<Event> {
         if self.heartbeat.poll_tick(cx).is_ready() {
-            if self.waiting {
-                return Poll::Ready(Event::Lost);
+            match &self.blocked {
+                Some(blocked) if blocked.since.elapsed() >= self.patience => {
+                    return Poll::Ready(Event::Stuck);
+                }
+                // Behind what the peer does not read, a ping tells nothing.
+                Some(_) => {}
+                None if self.waiting => return Poll::Ready(Event::Lost),
+                None => {
+                    self.waiting = true;
+                    self.queue(Message::ping(Bytes::new()));
+                }
             }
-            self.waiting = true;
-            self.queue(Message::ping(Bytes::new()));
             // Asks to be woken by the next tick.
             let _ = self.heartbeat.poll_tick(cx);
         }
         match Pin::new(&mut self.stream).poll_flush(cx) {
             Poll::Ready(Ok(())) => {
                 // A full socket that has room again has a peer that reads.
-                self.waiting &= !std::mem::take(&mut self.blocked);
+                self.waiting &= self.blocked.take().is_none();
                 self.unread_pongs = 0;
                 if has_more {
                     return Poll::Ready(Event::Writable);
                 }
             }
             Poll::Ready(Err(_)) => return Poll::Ready(Event::Lost),
-            Poll::Pending => self.blocked = true,
+            Poll::Pending => {
+                let bytes = self.line.waiting();
+                if self.blocked.as_ref().is_none_or(|blocked| blocked.bytes != bytes) {
+                    // Or takes some of it.
+                    self.waiting &= self.blocked.is_none();
+                    self.blocked = Some(Blocked { bytes, since: Instant::now() });
+                }
+            }
         }
         loop {
             match Pin::new(&mut self.stream).poll_next(cx) {

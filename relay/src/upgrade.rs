@@ -4,53 +4,97 @@
 //! hide from the page.
 
 use crate::{
-    ask::Ask, end::End, farewell::Farewell, http::App, publisher, relay::Relay, socket::Socket, viewer,
+    access::Denied,
+    addresses::Visit,
+    ask::Ask,
+    door::Guest,
+    end::End,
+    farewell::Farewell,
+    handshake::{accept_key, choose_protocol, token},
+    http::App,
+    limits::Limit,
+    line::Line,
+    proxy::client_of,
+    publisher,
+    relay::Relay,
+    session::Seat,
+    socket::Socket,
+    viewer,
 };
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::{Extension, Request, State},
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode, Version,
+        HeaderValue, StatusCode,
         header::{
-            CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
-            SEC_WEBSOCKET_VERSION, UPGRADE,
+            CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
+            UPGRADE,
         },
     },
     response::{IntoResponse, Response},
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
-use blobcast_wire::{BEARER_PREFIX, Close, MAX_MESSAGE_LEN, Role, SUBPROTOCOL};
-use sha1_smol::Sha1;
-use std::sync::Arc;
-use tracing::{debug, info};
+use blobcast_wire::{Close, Role, SUBPROTOCOL};
+use hyper_util::rt::TokioIo;
+use std::{
+    convert::Infallible,
+    future::pending,
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tokio::{net::TcpStream, select, time::sleep};
+use tracing::{debug, error, info};
 
 /// What a viewer may send in one message, bytes: it has nothing to say but `ping`.
 const MAX_VIEWER_MESSAGE_LEN: usize = 64 << 10;
 
-/// What RFC 6455 makes both sides hash.
-const WEBSOCKET_GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+/// Who asks. Their connection counts as long as this is kept.
+#[derive(Debug)]
+struct Caller {
+    address: IpAddr,
+    guest: Arc<Guest>,
+    /// When a proxy asks for somebody.
+    visit: Option<Visit>,
+}
+
+/// What a socket may do.
+#[derive(Debug)]
+struct Pass {
+    ask: Ask,
+    /// When it has to go, seconds since the Unix epoch.
+    until: Option<u64>,
+}
 
 /// Answers on the four WebSocket paths.
-pub(crate) async fn upgrade(State(app): State<Arc<App>>, mut request: Request) -> Response {
+pub(crate) async fn upgrade(
+    State(app): State<Arc<App>>,
+    Extension(guest): Extension<Arc<Guest>>,
+    mut request: Request,
+) -> Response {
     let Some(accept) = accept_key(&request) else {
         let hint = "this is a WebSocket's address: connect with ws:// or wss://\n";
         return (StatusCode::UPGRADE_REQUIRED, [(SEC_WEBSOCKET_VERSION, "13")], hint).into_response();
     };
     let protocol = choose_protocol(request.headers());
-    let verdict = judge(&app, &request, protocol.as_deref());
+    let caller = Caller::of(&app, guest, &request);
+    let verdict = judge(&app, &caller, &request, protocol.as_deref());
+    let role = if request.uri().path().starts_with("/publish/") { Role::Publish } else { Role::View };
     let upgraded = hyper::upgrade::on(&mut request);
     let relay = Arc::clone(&app.relay);
     app.relay.tasks.spawn(async move {
-        let Ok(io) = upgraded.await else { return };
-        let is_publisher = matches!(&verdict, Ok(ask) if ask.endpoint.role == Role::Publish);
-        let max_len = if is_publisher { MAX_MESSAGE_LEN } else { MAX_VIEWER_MESSAGE_LEN };
-        let socket = Socket::new(io, max_len, relay.timing.ping_every);
+        let Ok(upgraded) = upgraded.await else { return };
+        let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+            return error!("a connection is not the kind that is served here");
+        };
+        let max_len = match role {
+            Role::Publish => relay.limits.max_message_bytes as usize,
+            Role::View => MAX_VIEWER_MESSAGE_LEN,
+        };
+        let line = Line::new(parts.io.into_inner());
+        let socket = Socket::new(line, parts.read_buf, max_len, &relay.timing);
         match verdict {
-            Ok(ask) => serve(&relay, socket, &ask).await,
-            Err(farewell) => {
-                info!(code = farewell.close.code(), reason = farewell.reason, "refused");
-                socket.close(&farewell).await;
-            }
+            Ok(pass) => serve(&relay, socket, &pass, &caller).await,
+            Err(farewell) => refuse(&relay, socket, role, &farewell, &caller).await,
         }
     });
     let mut response = Response::new(Body::empty());
@@ -65,35 +109,11 @@ pub(crate) async fn upgrade(State(app): State<Arc<App>>, mut request: Request) -
     response
 }
 
-/// Runs a socket from its first message to its last.
-async fn serve(relay: &Arc<Relay>, mut socket: Socket, ask: &Ask) {
-    let presence = relay.enter(&ask.endpoint.name);
-    debug!(endpoint = %ask.endpoint, "open");
-    match ask.endpoint.role {
-        Role::Publish => {
-            let (seat, dismissed) = publisher::seat(presence, ask);
-            let end = publisher::drive(&mut socket, &seat, dismissed).await;
-            if let End::Refused(farewell) = &end {
-                seat.session().dismiss(farewell);
-            }
-            // The grace begins at once; the peer hears meanwhile.
-            tokio::join!(publisher::leave(seat, end.is_finish()), end.say(socket));
-        }
-        Role::View => {
-            let (seat, dismissed) = viewer::seat(presence, ask);
-            let end = viewer::drive(&mut socket, &seat, dismissed).await;
-            if let End::Refused(farewell) = &end {
-                seat.session().dismiss(farewell);
-            }
-            drop(seat);
-            end.say(socket).await;
-        }
-    }
-    debug!(endpoint = %ask.endpoint, "closed");
-}
-
 /// Whether this request may become a socket, and what it asks for.
-fn judge(app: &App, request: &Request, protocol: Option<&str>) -> Result<Ask, Farewell> {
+fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) -> Result<Pass, Farewell> {
+    if caller.is_too_many() {
+        return Err(Farewell::limit(Limit::ConnectionsPerAddress));
+    }
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let origin = request.headers().get(ORIGIN).map(|value| value.to_str().unwrap_or("(unreadable)"));
     if !app.gate.admits(origin, header(HOST)) {
@@ -106,82 +126,93 @@ fn judge(app: &App, request: &Request, protocol: Option<&str>) -> Result<Ask, Fa
             "the subprotocol {SUBPROTOCOL} is missing: offer it, or use a relay of your version"
         )));
     }
-    Ask::parse(request.uri().path(), request.uri().query().unwrap_or_default()).map_err(Farewell::bad)
+    let query = request.uri().query().unwrap_or_default();
+    let ask = Ask::parse(request.uri().path(), query).map_err(Farewell::bad)?;
+    let until = app.access.admit(&ask.endpoint, token(request), now()).map_err(Farewell::denied)?;
+    Ok(Pass { ask, until: until.filter(|_| app.enforces_exp) })
 }
 
-/// Ours if it is offered. If not, any that is: a browser hides the reason of the refusal unless one of its
-/// offers was taken. Never a token, which is no protocol.
-fn choose_protocol(headers: &HeaderMap) -> Option<String> {
-    let offers = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
-    let mut offers = offers.flat_map(|value| value.split(',')).map(str::trim);
-    let mut first = None;
-    offers
-        .find(|offer| {
-            let is_other = !offer.is_empty() && !offer.starts_with(BEARER_PREFIX);
-            if first.is_none() && is_other {
-                first = Some((*offer).to_owned());
+/// Runs a socket from its first message to its last.
+async fn serve(relay: &Arc<Relay>, mut socket: Socket, pass: &Pass, caller: &Caller) {
+    let endpoint = &pass.ask.endpoint;
+    let presence = relay.enter(&endpoint.name);
+    debug!(%endpoint, address = %caller.address, "open");
+    let code = match endpoint.role {
+        Role::Publish => {
+            let (seat, dismissed) = match publisher::seat(presence, &pass.ask) {
+                Ok(seated) => seated,
+                Err(limit) => {
+                    return refuse(relay, socket, endpoint.role, &Farewell::limit(limit), caller).await;
+                }
+            };
+            let end = select! {
+                end = publisher::drive(&mut socket, &seat, dismissed) => end,
+                never = expire(pass.until, &seat) => match never {},
+            };
+            if let End::Refused(farewell) = &end {
+                seat.session().dismiss(farewell);
             }
-            *offer == SUBPROTOCOL
-        })
-        .map(str::to_owned)
-        .or(first)
-}
-
-/// What a WebSocket handshake is answered with; `None` if the request is none.
-fn accept_key(request: &Request) -> Option<HeaderValue> {
-    let has = |name, token: &str| {
-        let values = request.headers().get_all(name).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(token))
-    };
-    let is_handshake = request.method() == Method::GET
-        && request.version() == Version::HTTP_11
-        && has(CONNECTION, "upgrade")
-        && has(UPGRADE, "websocket")
-        && has(SEC_WEBSOCKET_VERSION, "13");
-    let key = request.headers().get(SEC_WEBSOCKET_KEY).filter(|_| is_handshake)?;
-    let mut hash = Sha1::new();
-    hash.update(key.as_bytes());
-    hash.update(WEBSOCKET_GUID.as_bytes());
-    HeaderValue::from_str(&BASE64_STANDARD.encode(hash.digest().bytes())).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(offers: &[&str]) -> HeaderMap {
-        let value = |offer: &&str| (SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_str(offer).expect("a header"));
-        offers.iter().map(value).collect()
-    }
-
-    #[test]
-    fn our_subprotocol_is_chosen_and_a_token_never() {
-        for (offers, chosen) in [
-            (&["blobcast.v1"][..], Some("blobcast.v1")),
-            (&["bearer.abc, blobcast.v1"], Some("blobcast.v1")),
-            (&["blobcast.v2", "blobcast.v1"], Some("blobcast.v1")),
-            (&["bearer.abc", "blobcast.v2"], Some("blobcast.v2")),
-            (&["bearer.abc"], None),
-            (&[""], None),
-            (&[], None),
-        ] {
-            assert_eq!(choose_protocol(&headers(offers)).as_deref(), chosen, "{offers:?}");
+            let code = end.code();
+            // The grace begins at once; the peer hears meanwhile.
+            tokio::join!(publisher::leave(seat, end.is_finish()), end.say(socket));
+            code
         }
+        Role::View => {
+            let line = Arc::clone(socket.line());
+            let ((seat, dismissed), blocked) = match viewer::seat(presence, &pass.ask, line) {
+                Ok(seated) => seated,
+                Err(limit) => {
+                    return refuse(relay, socket, endpoint.role, &Farewell::limit(limit), caller).await;
+                }
+            };
+            let end = select! {
+                end = viewer::drive(&mut socket, &seat, dismissed, &blocked) => end,
+                never = expire(pass.until, &seat) => match never {},
+            };
+            if let End::Refused(farewell) = &end {
+                seat.session().dismiss(farewell);
+            }
+            let code = end.code();
+            drop(seat);
+            end.say(socket).await;
+            code
+        }
+    };
+    relay.metrics.close(endpoint.role, code);
+    debug!(%endpoint, code = code.map(Close::code), "closed");
+}
+
+/// Says why there will be no driver.
+async fn refuse(relay: &Relay, socket: Socket, role: Role, farewell: &Farewell, caller: &Caller) {
+    info!(code = farewell.close.code(), reason = farewell.reason, address = %caller.address, "refused");
+    relay.metrics.close(role, Some(farewell.close));
+    socket.close(farewell).await;
+}
+
+/// Asks a socket to go when its token expires. It may come back with a fresh one, and goes on where it was.
+async fn expire<P>(until: Option<u64>, seat: &Seat<P>) -> Infallible {
+    if let Some(until) = until {
+        sleep(Duration::from_secs(until.saturating_sub(now()))).await;
+        seat.excuse(&Farewell::denied(Denied::Expired));
+    }
+    pending().await
+}
+
+/// Seconds since the Unix epoch, by the system's clock: it is the one that whoever makes tokens goes by.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+impl Caller {
+    fn of(app: &App, guest: Arc<Guest>, request: &Request) -> Self {
+        let hops =
+            request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        let address = client_of(guest.address, hops, &app.proxies);
+        let visit = (address != guest.address).then(|| app.addresses.enter(address));
+        Self { address, guest, visit }
     }
 
-    #[test]
-    fn the_handshake_is_answered_as_in_rfc_6455() {
-        let request = |connection: &str| {
-            Request::builder()
-                .header(CONNECTION, connection)
-                .header(UPGRADE, "websocket")
-                .header(SEC_WEBSOCKET_VERSION, "13")
-                .header(SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ==")
-                .body(Body::empty())
-                .expect("a request")
-        };
-        let accept = accept_key(&request("keep-alive, Upgrade"));
-        assert_eq!(accept, Some(HeaderValue::from_static("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
-        assert_eq!(accept_key(&request("close")), None);
+    fn is_too_many(&self) -> bool {
+        self.visit.iter().chain(&self.guest.visit).any(Visit::is_too_many)
     }
 }

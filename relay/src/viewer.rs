@@ -5,15 +5,20 @@ use crate::{
     cursor::{Cursor, Out},
     end::End,
     farewell::Farewell,
+    frame::Frame,
+    limits::Limit,
+    line::Line,
     relay::Presence,
-    session::Seat,
+    session::{Seat, Seated},
     socket::{Event, Socket},
+    ticket::Ticket,
 };
-use blobcast_wire::{Live, Socket as Which, Text};
+use blobcast_wire::{Live, Segment, Socket as Which, Text};
 use parking_lot::Mutex;
+use std::sync::Arc;
 use tokio::{
     select,
-    sync::{oneshot, watch},
+    sync::{Notify, oneshot},
     time::{Instant, interval_at},
 };
 
@@ -21,62 +26,31 @@ use tokio::{
 #[derive(Debug)]
 pub(crate) struct Viewer {
     presence: Presence,
+    _ticket: Ticket,
     place: Mutex<Place>,
-    /// Rung when the other socket may have something to send.
-    turned: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
 struct Place {
     cursor: Cursor,
-    /// The numbers of the blob and the chunk socket that move the cursor. A socket that was replaced may still
-    /// be at it for a moment, and must not take what is meant for its successor.
-    reader: [u64; 2],
+    /// Of the blob and of the chunk socket.
+    outlets: [Option<Outlet>; 2],
+    /// There was nothing for the blob socket when the newest segment and the cursor's lead were these.
+    without_blob: Option<(Segment, (Option<Segment>, bool))>,
 }
 
-/// Seats a socket of a viewer.
-pub(crate) fn seat(presence: Presence, ask: &Ask) -> (Seat<Viewer>, oneshot::Receiver<Farewell>) {
-    let viewers = presence.viewers.clone();
-    let make = || Viewer { presence, place: Mutex::default(), turned: watch::Sender::new(()) };
-    let which = ask.endpoint.socket;
-    viewers.seat(&ask.session, which, make, |viewer, number| {
-        let mut place = viewer.place.lock();
-        place.reader[which as usize] = number;
-        match which {
-            Which::Blob => place.cursor.ask_blob(ask.segment),
-            Which::Chunk => place.cursor.ask_chunk(ask.place()),
-        }
-        drop(place);
-        viewer.turned.send_replace(());
-    })
+/// A socket, as far as pieces go.
+#[derive(Debug)]
+struct Outlet {
+    /// Its number in the session. A socket that was replaced may still be there for a moment.
+    number: u64,
+    line: Arc<Line>,
+    due: Due,
+    /// Rung when the line took less than it was given.
+    blocked: Arc<Notify>,
 }
 
-impl Viewer {
-    /// The next piece for one of the sockets.
-    fn next(&self, which: Which, reader: u64) -> Option<Out> {
-        let place = &mut *self.place.lock();
-        if place.reader[which as usize] != reader {
-            return None;
-        }
-        let cursor = &mut place.cursor;
-        let before = cursor.lead();
-        let now = self.presence.relay().clock.micros();
-        let out = self.presence.with(|broadcast| match which {
-            Which::Blob => cursor.next_blob(broadcast).map(Out::Piece),
-            Which::Chunk => cursor.next_chunk(broadcast, now),
-        });
-        let concerns_the_other = match which {
-            Which::Blob => out.is_some(),
-            Which::Chunk => cursor.lead() != before,
-        };
-        if concerns_the_other {
-            self.turned.send_replace(());
-        }
-        out
-    }
-}
-
-/// What one socket has to say, besides pieces.
+/// What a socket has to say, besides pieces.
 #[derive(Debug, Default)]
 struct Due {
     /// The partner has come.
@@ -89,11 +63,96 @@ struct Due {
     said: Option<Live>,
 }
 
+/// Seats a socket of a viewer, which is handed its pieces from then on. The `Notify` rings when the socket's line blocks.
+pub(crate) fn seat(
+    presence: Presence,
+    ask: &Ask,
+    line: Arc<Line>,
+) -> Result<(Seated<Arc<Viewer>>, Arc<Notify>), Limit> {
+    let viewers = presence.viewers.clone();
+    let make = |others| {
+        let ticket = presence.admit_viewer(others)?;
+        Ok(Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() }))
+    };
+    let which = ask.endpoint.socket;
+    let blocked = Arc::new(Notify::new());
+    let outlet = |number| Outlet { number, line, due: Due::default(), blocked: Arc::clone(&blocked) };
+    let seated = viewers.seat(&ask.session, which, make, |viewer, number| {
+        let place = &mut *viewer.place.lock();
+        place.outlets[which as usize] = Some(outlet(number));
+        place.without_blob = None;
+        match which {
+            Which::Blob => place.cursor.ask_blob(ask.segment),
+            Which::Chunk => place.cursor.ask_chunk(ask.place()),
+        }
+        if let [Some(blob), Some(chunk)] = &mut place.outlets {
+            (blob.due.is_paired, chunk.due.is_paired) = (true, true);
+        }
+    })?;
+    Ok((seated, blocked))
+}
+
+impl Viewer {
+    /// Sends what there is and what its lines take. Never waits.
+    pub(crate) fn deliver(&self) {
+        let place = &mut *self.place.lock();
+        // Each socket may have something to send after the other.
+        while self.deliver_on(place, Which::Chunk) | self.deliver_blobs(place) {}
+    }
+
+    /// Most pieces are chunks: then the blob socket is not even looked at.
+    fn deliver_blobs(&self, place: &mut Place) -> bool {
+        let newest = self.presence.newest();
+        if place.without_blob == Some((newest, place.cursor.lead())) {
+            return false;
+        }
+        let has_sent = self.deliver_on(place, Which::Blob);
+        let is_free =
+            place.outlets[Which::Blob as usize].as_ref().is_some_and(|outlet| outlet.line.is_free());
+        place.without_blob = is_free.then(|| (newest, place.cursor.lead()));
+        has_sent
+    }
+
+    /// Whether anything was sent.
+    fn deliver_on(&self, place: &mut Place, which: Which) -> bool {
+        let Place { cursor, outlets, .. } = place;
+        let Some(outlet) = &mut outlets[which as usize] else { return false };
+        let mut has_sent = false;
+        while outlet.line.is_free()
+            && let Some(out) = outlet.due.next(which, cursor, &self.presence)
+        {
+            has_sent = true;
+            let frame = match out {
+                Out::Piece(frame) => frame,
+                Out::Text(text) => Frame::text(&text.to_json()),
+            };
+            if !outlet.line.send(&frame) {
+                outlet.blocked.notify_one();
+            }
+        }
+        has_sent
+    }
+
+    /// Notes something that one of its sockets is to say.
+    fn owe(&self, which: Which, number: u64, note: impl FnOnce(&mut Due)) {
+        let place = &mut *self.place.lock();
+        place.without_blob = None;
+        if let Some(outlet) = place.outlets[which as usize].as_mut().filter(|outlet| outlet.number == number)
+        {
+            note(&mut outlet.due);
+        }
+    }
+
+    /// A socket takes no more pieces.
+    fn leave(&self, which: Which, number: u64) {
+        self.place.lock().outlets[which as usize].take_if(|outlet| outlet.number == number);
+    }
+}
+
 impl Due {
     /// The next message. `state` travels in order with the pieces: that it is live comes before them, that it
     /// is over after the last.
-    fn next(&mut self, viewer: &Viewer, seat: &Seat<Viewer>) -> Option<Out> {
-        let room = &viewer.presence;
+    fn next(&mut self, which: Which, cursor: &mut Cursor, room: &Presence) -> Option<Out> {
         if let Some(t) = self.pong.take() {
             let now = room.relay().clock.millis();
             return Some(Out::Text(Text::Pong { t, now }));
@@ -101,64 +160,71 @@ impl Due {
         if !self.is_paired {
             return None;
         }
-        if seat.socket() == Which::Blob {
-            return viewer.next(Which::Blob, seat.number());
+        if which == Which::Blob {
+            return room.with(|broadcast| cursor.next_blob(broadcast)).map(Out::Piece);
         }
-        let (state, viewers) = room.state();
-        let is_due = self.state || self.said != Some(state);
-        let comes_first = is_due && (state == Live::Live || self.said.is_none());
-        if !comes_first && let Some(piece) = viewer.next(Which::Chunk, seat.number()) {
-            return Some(piece);
+        let now = room.relay().clock.micros();
+        let (state, piece) = room.with(|broadcast| {
+            let state = broadcast.state();
+            let is_due = self.state || self.said != Some(state);
+            let comes_first = is_due && (state == Live::Live || self.said.is_none());
+            (is_due.then_some(state), if comes_first { None } else { cursor.next_chunk(broadcast, now) })
+        });
+        if piece.is_some() {
+            return piece;
         }
-        if !is_due {
-            return None;
-        }
+        let state = state?;
         self.state = false;
         self.said = Some(state);
-        Some(Out::Text(Text::State { state, viewers }))
+        Some(Out::Text(Text::State { state, viewers: room.viewers.len() as u32 }))
     }
 }
 
 /// Drives one socket until it ends.
 pub(crate) async fn drive(
     socket: &mut Socket,
-    seat: &Seat<Viewer>,
+    seat: &Seat<Arc<Viewer>>,
     mut dismissed: oneshot::Receiver<Farewell>,
+    blocked: &Notify,
 ) -> End {
     let viewer = seat.session().peer();
     let relay = viewer.presence.relay();
-    let is_chunk = seat.socket() == Which::Chunk;
-    let mut news = if is_chunk { viewer.presence.hear_pieces() } else { viewer.presence.hear_segments() };
-    let mut turned = viewer.turned.subscribe();
+    let (which, number) = (seat.socket(), seat.number());
     let every = relay.timing.state_every;
     let mut every = interval_at(Instant::now() + every, every);
     let abandoned = seat.abandoned(&relay.timing);
     tokio::pin!(abandoned);
-    let mut has_more = false;
-    let mut due = Due::default();
-    loop {
+    viewer.presence.take_along(viewer);
+    viewer.deliver();
+    let mut is_blocked = false;
+    let end = loop {
         select! {
             biased;
-            Ok(farewell) = &mut dismissed => return End::Ours(farewell),
-            () = relay.stopping.cancelled() => return End::Ours(Farewell::restarting()),
-            () = &mut abandoned => return End::Ours(Farewell::alone()),
-            () = seat.paired(), if !due.is_paired => (due.is_paired, has_more) = (true, true),
-            event = socket.next(has_more) => match event {
-                Event::Writable => match due.next(viewer, seat) {
-                    Some(out) => socket.put(out),
-                    None => has_more = false,
-                },
+            Ok(farewell) = &mut dismissed => break End::Ours(farewell),
+            () = relay.stopping.cancelled() => break End::Ours(Farewell::restarting()),
+            () = &mut abandoned => break End::Ours(Farewell::alone()),
+            () = blocked.notified() => is_blocked = true,
+            event = socket.next(is_blocked) => match event {
+                Event::Writable => {
+                    is_blocked = false;
+                    viewer.deliver();
+                }
                 Event::Text(text) => if let Some(Text::Ping { t }) = Text::from_json(&text) {
-                    (due.pong, has_more) = (Some(t), true);
+                    viewer.owe(which, number, |due| due.pong = Some(t));
+                    viewer.deliver();
                 },
-                Event::Binary(_) => return End::Refused(Farewell::bad("a viewer sent media: connect to /publish to broadcast")),
-                Event::Closed(code) => return End::Theirs(code),
-                Event::Broken(farewell) => return End::Refused(farewell),
-                Event::Lost => return End::Lost,
+                Event::Binary(_) => break End::Refused(Farewell::bad("a viewer sent media: connect to /publish to broadcast")),
+                Event::Closed(code) => break End::Theirs(code),
+                Event::Broken(farewell) => break End::Refused(farewell),
+                Event::Stuck => break End::Ours(Farewell::stuck()),
+                Event::Lost => break End::Lost,
             },
-            _ = news.changed() => has_more = true,
-            _ = turned.changed() => has_more = true,
-            _ = every.tick(), if is_chunk => (due.state, has_more) = (true, true),
+            _ = every.tick(), if which == Which::Chunk => {
+                viewer.owe(which, number, |due| due.state = true);
+                viewer.deliver();
+            }
         }
-    }
+    };
+    viewer.leave(which, number);
+    end
 }

@@ -66,7 +66,7 @@ fn word(out: &Out) -> String {
         Out::Text(Text::Skip { from, to }) => format!("skip {from}-{to}"),
         Out::Text(text) => text.to_json(),
         Out::Piece(raw) => {
-            let Message { kind, segment, seq, .. } = Message::decode(raw).expect("a message");
+            let Message { kind, segment, seq, .. } = Message::decode(&raw.message()).expect("a message");
             match kind {
                 Kind::Blob { .. } => format!("{segment}:{seq}"),
                 Kind::Chunk => format!("{segment}.{seq}"),
@@ -338,7 +338,7 @@ impl Viewer {
     fn receive(&mut self, out: Option<Out>) {
         match out {
             Some(Out::Piece(raw)) => {
-                let message = Message::decode(&raw).expect("a message");
+                let message = Message::decode(&raw.message()).expect("a message");
                 let pieces = self.reassembly.push(message, START);
                 pieces.into_iter().for_each(|piece| self.read(piece));
             }
@@ -349,7 +349,7 @@ impl Viewer {
     /// Whether a blob is of the segment that is being read.
     fn is_read(&self, blob: &Out) -> bool {
         let Out::Piece(raw) = blob else { return false };
-        let segment = Message::decode(raw).expect("a message").segment;
+        let segment = Message::decode(&raw.message()).expect("a message").segment;
         self.reassembly.position().is_some_and(|(reading, _)| reading == segment)
     }
 
@@ -357,7 +357,7 @@ impl Viewer {
     fn send(&mut self, out: Option<Out>) {
         // Nothing here is recorded as cut short: it is the relay that ends it, before its `skip`.
         self.was_skipped |= match &out {
-            Some(Out::Piece(raw)) => raw[1..4] == [2, 1, 0],
+            Some(Out::Piece(raw)) => raw.message()[1..4] == [2, 1, 0],
             Some(Out::Text(_)) => true,
             None => false,
         };

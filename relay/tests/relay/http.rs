@@ -37,6 +37,16 @@ async fn streams_tells_what_is_going_on() {
 }
 
 #[tokio::test]
+async fn the_list_is_public_only_where_that_is_asked_for() {
+    let server = TestServer::start().await;
+    assert!(server.get("/streams").await.0.starts_with("http/1.1 404"));
+    let server = TestServer::with(Config { public_list: true, ..Config::default() }).await;
+    let (head, body) = server.get("/streams").await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert_eq!(body, r#"{"tasks":0,"streams":[]}"#);
+}
+
+#[tokio::test]
 async fn without_pages_the_root_says_what_this_is() {
     let server = TestServer::start().await;
     let (head, body) = server.get("/").await;

@@ -1,7 +1,7 @@
 //! Viewers that come back, and viewers that do not read.
 
 use crate::common::{Broadcaster, ClientSocket, Heard, TestServer, Viewer, blob, cut_short, facts, now};
-use blobcast_relay::Timing;
+use blobcast_relay::{Config, Limits, Timing};
 use blobcast_wire::{Live, Text};
 use std::time::Duration;
 
@@ -143,6 +143,39 @@ async fn a_viewer_that_does_not_read_is_skipped_to_the_newest_segment() {
 }
 
 #[tokio::test]
+async fn a_viewer_that_never_reads_is_closed_and_told_why() {
+    let timing = Timing {
+        idle_time: Duration::from_millis(100),
+        stuck_time: Duration::from_millis(200),
+        ..Timing::default()
+    };
+    let limits =
+        Limits { max_bytes_per_second: u64::MAX, max_segments_per_second: u32::MAX, ..Limits::default() };
+    let server = TestServer::with(Config { timing, limits, ..Config::default() }).await;
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let mut stuck = Viewer::open(&server, "lobby", "stuck").await;
+    let first = now();
+    let closed = server.until("it is gone", |streams| streams["streams"][0]["viewers"] == 0);
+    let flood = async {
+        for segment in first.. {
+            broadcaster.begin(segment, vec![7; 1 << 20]).await;
+            broadcaster.last(segment, 1, vec![7; 1 << 20]).await;
+            broadcaster.until_have(segment, 2).await;
+        }
+    };
+    tokio::select! {
+        () = closed => {}
+        () = flood => {}
+    }
+    let (code, reason) = loop {
+        if let Heard::Closed(code, reason) = stuck.chunk.next().await {
+            break (code, reason);
+        }
+    };
+    assert_eq!(code, 4408, "{reason}");
+}
+
+#[tokio::test]
 async fn the_state_is_said_again_now_and_then() {
     let timing = Timing { state_every: Duration::from_millis(50), ..Timing::default() };
     let server = TestServer::timed(timing).await;
@@ -153,7 +186,7 @@ async fn the_state_is_said_again_now_and_then() {
 
 #[tokio::test]
 async fn a_viewer_that_is_gone_without_a_word_is_noticed() {
-    let timing = Timing { ping_every: Duration::from_millis(100), ..Timing::default() };
+    let timing = Timing { idle_time: Duration::from_millis(200), ..Timing::default() };
     let server = TestServer::timed(timing).await;
     let mut alive = Viewer::open(&server, "lobby", "alive").await;
     // This one's sockets stay open, but nobody reads them, so nobody answers pings.

@@ -1,11 +1,12 @@
 //! The relay as a program of its own, which can be killed.
 
-use super::soon;
+use super::{request, soon};
 use serde_json::Value;
 use std::{net::SocketAddr, process::Stdio};
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::{Child, Command},
+    task::JoinHandle,
 };
 
 /// The program, to be given arguments and run. It does not outlive its handle.
@@ -19,22 +20,52 @@ pub(crate) fn relay() -> Command {
 pub(crate) struct Program {
     child: Child,
     pub(crate) address: SocketAddr,
+    log: JoinHandle<String>,
 }
 
 impl Program {
     /// Starts one, and waits until it listens.
     pub(crate) async fn start(listen: &str) -> Self {
-        let mut child = relay().args(["--listen", listen]).stderr(Stdio::null()).spawn().unwrap();
+        Self::run(relay().args(["--listen", listen])).await
+    }
+
+    /// Runs this one, and waits until it listens.
+    pub(crate) async fn run(command: &mut Command) -> Self {
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut errors = child.stderr.take().unwrap();
+        let log = tokio::spawn(async move {
+            let mut text = String::new();
+            errors.read_to_string(&mut text).await.unwrap();
+            text
+        });
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         soon("the line", out.read_line(&mut line)).await.unwrap();
         let line: Value = serde_json::from_str(&line).unwrap();
         let address = line["listening"].as_str().unwrap().parse().unwrap();
-        Self { child, address }
+        Self { child, address, log }
     }
 
     /// Ends it without a word, by SIGKILL.
     pub(crate) async fn kill(mut self) {
         soon("its end", self.child.kill()).await.unwrap();
+    }
+
+    /// Asks it to end.
+    pub(crate) async fn terminate(&self) {
+        let pid = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    }
+
+    /// Waits until it has ended well; what it logged.
+    pub(crate) async fn ended(mut self) -> String {
+        let status = soon("its end", self.child.wait()).await.unwrap();
+        assert_eq!(status.code(), Some(0));
+        soon("its log", self.log).await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (String, String) {
+        request(self.address, "GET", path, "").await
     }
 }

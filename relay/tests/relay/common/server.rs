@@ -1,7 +1,7 @@
 //! A relay in this process, on a port of its own.
 
 use super::soon;
-use blobcast_relay::{Config, Server, Timing};
+use blobcast_relay::{Config, Limits, Server, Timing};
 use serde_json::Value;
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
@@ -15,6 +15,7 @@ use tokio::{
 /// A relay. Dropping it ends it.
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
+    admin: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     run: JoinHandle<()>,
 }
@@ -25,20 +26,31 @@ impl TestServer {
         Self::with(Config::default()).await
     }
 
-    /// With other limits.
+    /// With other times.
     pub(crate) async fn timed(timing: Timing) -> Self {
         Self::with(Config { timing, ..Config::default() }).await
     }
 
+    /// With other limits.
+    pub(crate) async fn limited(limits: Limits) -> Self {
+        Self::with(Config { limits, ..Config::default() }).await
+    }
+
     pub(crate) async fn with(config: Config) -> Self {
-        let server = Server::bind(&config).await.unwrap();
-        let address = server.local_addr();
+        let admin = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let server = Server::bind(&Config { admin, ..config }).await.unwrap();
+        let (address, admin) = (server.local_addr(), server.admin_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
         let run = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            server.run(stopped).await.unwrap();
+            server.run(stopped).await;
         });
-        Self { address, stop: Some(stop), run }
+        Self { address, admin, stop: Some(stop), run }
+    }
+
+    /// The same, reached by way of another address.
+    pub(crate) fn seen_at(&self, address: SocketAddr) -> Self {
+        Self { address, admin: self.admin, stop: None, run: tokio::spawn(async {}) }
     }
 
     /// Asks it to end.
@@ -54,19 +66,24 @@ impl TestServer {
 
     /// Status line and headers in lower case, and the body of a page.
     pub(crate) async fn get(&self, path: &str) -> (String, String) {
-        let mut tcp = TcpStream::connect(self.address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
-        tcp.write_all(request.as_bytes()).await.unwrap();
-        let mut response = Vec::new();
-        soon("a page", tcp.read_to_end(&mut response)).await.unwrap();
-        let response = String::from_utf8_lossy(&response).into_owned();
-        let (head, body) = response.split_once("\r\n\r\n").unwrap();
-        (head.to_lowercase(), body.to_owned())
+        request(self.address, "GET", path, "").await
+    }
+
+    /// The same from the operator's port, by any method and with more headers, of which each ends with a line break.
+    pub(crate) async fn administer(&self, method: &str, path: &str, headers: &str) -> (String, String) {
+        request(self.admin, method, path, headers).await
+    }
+
+    /// One of the figures for Prometheus; 0 if it is not there.
+    pub(crate) async fn metric(&self, name: &str) -> u64 {
+        let (_, text) = self.administer("GET", "/metrics", "").await;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.map_or(0, |value| value.parse().unwrap())
     }
 
     /// What `/streams` says.
     pub(crate) async fn streams(&self) -> Value {
-        serde_json::from_str(&self.get("/streams").await.1).unwrap()
+        serde_json::from_str(&self.administer("GET", "/streams", "").await.1).unwrap()
     }
 
     /// Waits until `/streams` satisfies.
@@ -86,4 +103,16 @@ impl TestServer {
         })
         .await;
     }
+}
+
+/// Status line and headers in lower case, and the body of the answer.
+pub(crate) async fn request(to: SocketAddr, method: &str, path: &str, headers: &str) -> (String, String) {
+    let mut tcp = TcpStream::connect(to).await.unwrap();
+    let request = format!("{method} {path} HTTP/1.1\r\nHost: {to}\r\n{headers}Connection: close\r\n\r\n");
+    tcp.write_all(request.as_bytes()).await.unwrap();
+    let mut response = Vec::new();
+    soon("an answer", tcp.read_to_end(&mut response)).await.unwrap();
+    let response = String::from_utf8_lossy(&response).into_owned();
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
+    (head.to_lowercase(), body.to_owned())
 }

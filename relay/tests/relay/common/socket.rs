@@ -46,7 +46,11 @@ impl ClientSocket {
         Self::try_open(relay, path, &[("sec-websocket-protocol", SUBPROTOCOL)]).await
     }
 
-    async fn try_open(relay: SocketAddr, path: &str, headers: &[(&str, &str)]) -> tungstenite::Result<Self> {
+    pub(crate) async fn try_open(
+        relay: SocketAddr,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> tungstenite::Result<Self> {
         let uri = format!("ws://{relay}{path}").parse().unwrap();
         let request = headers.iter().fold(ClientRequestBuilder::new(uri), |request, (name, value)| {
             request.with_header(*name, *value)

@@ -1,0 +1,147 @@
+//! An audience for `npm run bench:relay`, in a process of its own: many viewers that read and throw away, and for a server that does
+//! not send by itself one broadcaster.
+//!
+//! ```text
+//! audience ADDRESS VIEWERS blobcast BYTES HERTZ   two sockets each, and a broadcaster with a segment every four seconds
+//! audience ADDRESS VIEWERS plain BYTES HERTZ      one socket each, and a broadcaster
+//! audience ADDRESS VIEWERS plain BYTES 0          one socket each
+//! ```
+//!
+//! When all have come it prints `{"ready":true}`, and then on each line that it reads how much has come until then:
+//! `{"bytes":…}`. It ends with its input.
+
+use blobcast_wire::{Kind, Message};
+use futures_util::{SinkExt, StreamExt};
+use std::{
+    error::Error,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, stdin},
+    net::TcpStream,
+    time::interval,
+};
+use tokio_tungstenite::{
+    client_async,
+    tungstenite::{Message as Frame, client::IntoClientRequest},
+};
+
+/// Time between segments.
+const SEGMENT: Duration = Duration::from_secs(4);
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [address, viewers, protocol, len, hertz] = &arguments[..] else {
+        return Err("audience ADDRESS VIEWERS blobcast|plain BYTES HERTZ".into());
+    };
+    let (len, hertz): (usize, f64) = (len.parse()?, hertz.parse()?);
+    let is_blobcast = protocol == "blobcast";
+    if hertz > 0.0 {
+        let address = address.clone();
+        tokio::spawn(async move {
+            let broadcast = if is_blobcast {
+                broadcast(&address, len, hertz).await
+            } else {
+                send(&address, len, hertz).await
+            };
+            eprintln!("the broadcast ended: {broadcast:?}");
+        });
+    }
+    let bytes = Arc::new(AtomicU64::new(0));
+    for viewer in 0..viewers.parse()? {
+        let paths = match is_blobcast {
+            true => {
+                ["blob", "chunk"].map(|which| format!("/view/lobby/{which}?session=viewer-{viewer}")).to_vec()
+            }
+            false => vec!["/view".to_owned()],
+        };
+        for path in paths {
+            tokio::spawn(read(open(address, &path).await?, Arc::clone(&bytes)));
+        }
+    }
+    println!(r#"{{"ready":true}}"#);
+    let mut lines = BufReader::new(stdin()).lines();
+    while lines.next_line().await?.is_some() {
+        println!(r#"{{"bytes":{}}}"#, bytes.load(Relaxed));
+    }
+    Ok(())
+}
+
+/// Opens a viewer's socket by hand: nothing stands between the connection and who counts what comes.
+async fn open(address: &str, path: &str) -> Result<TcpStream, Failure> {
+    let mut tcp = TcpStream::connect(address).await?;
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         Sec-WebSocket-Protocol: blobcast.v1\r\n\r\n"
+    );
+    tcp.write_all(request.as_bytes()).await?;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(tcp.read_u8().await?);
+    }
+    if head.starts_with(b"HTTP/1.1 101") { Ok(tcp) } else { Err(String::from_utf8_lossy(&head).into()) }
+}
+
+async fn read(mut tcp: TcpStream, bytes: Arc<AtomicU64>) {
+    let mut buffer = vec![0; 20 << 10];
+    loop {
+        match tcp.read(&mut buffer).await {
+            Ok(0) | Err(_) => return eprintln!("a viewer was closed"),
+            Ok(count) => bytes.fetch_add(count as u64, Relaxed),
+        };
+    }
+}
+
+/// A broadcaster for servers that pass on what they are sent.
+async fn send(address: &str, len: usize, hertz: f64) -> Result<(), Failure> {
+    let request = format!("ws://{address}/publish").into_client_request()?;
+    let (mut socket, _) = client_async(request, TcpStream::connect(address).await?).await?;
+    let mut every = interval(Duration::from_secs_f64(1.0 / hertz));
+    let message = Frame::binary(vec![0x5a; len]);
+    loop {
+        every.tick().await;
+        socket.send(message.clone()).await?;
+    }
+}
+
+/// A broadcaster of the protocol: each message has `len` bytes, and every four seconds one is a blob.
+async fn broadcast(address: &str, len: usize, hertz: f64) -> Result<(), Failure> {
+    let mut sockets = Vec::new();
+    for which in ["blob", "chunk"] {
+        let url = format!("ws://{address}/publish/lobby/{which}?session=broadcaster");
+        let mut request = url.into_client_request()?;
+        request.headers_mut().insert("Sec-WebSocket-Protocol", "blobcast.v1".parse()?);
+        let (socket, _) = client_async(request, TcpStream::connect(address).await?).await?;
+        let (sink, mut stream) = socket.split();
+        tokio::spawn(async move { while let Some(Ok(_)) = stream.next().await {} });
+        sockets.push(sink);
+    }
+    let [blobs, chunks] = &mut sockets[..] else { return Err("two sockets".into()) };
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_micros() as u64);
+    let mut every = interval(Duration::from_secs_f64(1.0 / hertz));
+    let per_segment = (SEGMENT.as_secs_f64() * hertz) as u32;
+    loop {
+        let segment = now()?;
+        for seq in 0..per_segment {
+            every.tick().await;
+            let kind = match seq {
+                0 => Kind::Blob { mime: "video/webm".into() },
+                last if last == per_segment - 1 => Kind::LastChunk { cut_short: false },
+                _ => Kind::Chunk,
+            };
+            let head = blobcast_wire::HEADER_LEN + kind.mime().len();
+            let message =
+                Message { kind, segment, seq: seq.max(1), sent: now()?, body: vec![0x5a; len - head] };
+            let socket = if seq == 0 { &mut *blobs } else { &mut *chunks };
+            socket.send(Frame::binary(message.encode())).await?;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A peer's connection after its handshake. Two write to it, whole frames each: the peer's own driver, through the
+//! WebSocket library, and whoever has the next piece for many viewers.
+
+use crate::frame::Frame;
+use bytes::{Buf, Bytes};
+use parking_lot::Mutex;
+use socket2::SockRef;
+use std::{
+    io::{self, ErrorKind, IoSlice},
+    net::Shutdown,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+/// How much the system may keep of what it has not yet sent, bytes: half a second of video. What waits with it is stale when it
+/// arrives; what waits here can be skipped. What was sent and is not acknowledged comes on top, so a long line is filled nevertheless.
+const MAX_UNSENT: u32 = 128 << 10;
+
+/// A connection, to be written to from anywhere.
+#[derive(Debug)]
+pub(crate) struct Line {
+    tcp: TcpStream,
+    outbox: Mutex<Outbox>,
+}
+
+#[derive(Debug, Default)]
+struct Outbox {
+    /// What the connection did not take of the last frame.
+    rest: Bytes,
+    /// The library's last write ended inside of a frame.
+    is_split: bool,
+}
+
+impl Line {
+    /// A connection that nobody else writes to any more.
+    pub(crate) fn new(tcp: TcpStream) -> Arc<Self> {
+        let _ = SockRef::from(&tcp).set_tcp_notsent_lowat(MAX_UNSENT);
+        Arc::new(Self { tcp, outbox: Mutex::default() })
+    }
+
+    /// Whether a frame would go out after whole ones, and nothing waits.
+    pub(crate) fn is_free(&self) -> bool {
+        self.outbox.lock().is_free()
+    }
+
+    /// How many bytes wait for the connection.
+    pub(crate) fn waiting(&self) -> usize {
+        self.outbox.lock().rest.len()
+    }
+
+    /// Sends a frame. What the connection does not take at once waits for the driver, which has to be told: `false`. To be
+    /// called while the line [is free](Self::is_free).
+    pub(crate) fn send(&self, frame: &Frame) -> bool {
+        let mut outbox = self.outbox.lock();
+        debug_assert!(outbox.is_free(), "one frame waits at most");
+        // Not by way of the runtime, which would look up whether the socket is ready: it mostly is. An error is the driver's,
+        // who meets it too.
+        let sent = SockRef::from(&self.tcp).send(frame.bytes()).unwrap_or(0);
+        if sent < frame.bytes().len() {
+            outbox.rest = frame.bytes().slice(sent..);
+        }
+        outbox.rest.is_empty()
+    }
+
+    /// Both ways of the connection as the WebSocket library wants it. `read` was read by the handshake already.
+    pub(crate) fn pipe(self: &Arc<Self>, read: &[u8]) -> Pipe {
+        // What is empty, or short, would keep the whole buffer that it is a view of.
+        Pipe { line: Arc::clone(self), read: Bytes::copy_from_slice(read) }
+    }
+}
+
+impl Outbox {
+    fn is_free(&self) -> bool {
+        self.rest.is_empty() && !self.is_split
+    }
+
+    /// Writes what waits; whether nothing does any more.
+    fn write_rest(&mut self, tcp: &TcpStream) -> io::Result<bool> {
+        while !self.rest.is_empty() {
+            match tcp.try_write(&self.rest) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(count) => self.rest.advance(count),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// A [`Line`] as the WebSocket library's own.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    line: Arc<Line>,
+    read: Bytes,
+}
+
+impl AsyncRead for Pipe {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.read.is_empty() {
+            let count = self.read.len().min(buf.remaining());
+            buf.put_slice(&self.read.split_to(count));
+            return Poll::Ready(Ok(()));
+        }
+        loop {
+            ready!(self.line.tcp.poll_read_ready(cx))?;
+            match self.line.tcp.try_read(buf.initialize_unfilled()) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                result => return Poll::Ready(result.map(|count| buf.advance(count))),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Pipe {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(buf)])
+    }
+
+    /// The library hands over all frames that it has, so what is taken whole ends with a frame.
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.line.tcp.poll_write_ready(cx))?;
+            let mut outbox = self.line.outbox.lock();
+            if !outbox.write_rest(&self.line.tcp)? {
+                continue;
+            }
+            match self.line.tcp.try_write_vectored(bufs) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok(count) => {
+                    outbox.is_split = count < bufs.iter().map(|buf| buf.len()).sum();
+                    return Poll::Ready(Ok(count));
+                }
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            if self.line.outbox.lock().write_rest(&self.line.tcp)? {
+                return Poll::Ready(Ok(()));
+            }
+            ready!(self.line.tcp.poll_write_ready(cx))?;
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(&self.line.tcp).shutdown(Shutdown::Write))
+    }
+}

@@ -1,0 +1,98 @@
+//! What Prometheus is told: counters, kept as things happen, and figures of the moment.
+
+use crate::relay::Relay;
+use blobcast_wire::{Close, Live, Role};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, prometheus_text},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, info::Info},
+    registry::{Metric, Registry},
+};
+use std::fmt;
+
+/// The type of what [`Metrics::say`] says.
+pub(crate) const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;
+
+/// All figures.
+pub(crate) struct Metrics {
+    registry: Registry,
+    /// Bytes that broadcasters sent.
+    pub(crate) received: Counter,
+    /// Segments that broadcasters began.
+    pub(crate) segments: Counter,
+    /// Connections that were dropped without a word.
+    pub(crate) dropped: Counter,
+    closed: Family<Closed, Counter>,
+    broadcasts: Family<InState, Gauge>,
+    viewers: Gauge,
+    connections: Gauge,
+    sockets: Gauge,
+}
+
+/// Sockets that were closed; without a code if it is none of the protocol's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Closed {
+    role: &'static str,
+    code: Option<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct InState {
+    state: &'static str,
+}
+
+impl Metrics {
+    /// All at zero.
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("blobcast");
+        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The relay that runs", version);
+        let to = &mut registry;
+        Self {
+            received: register(to, "received_bytes", "What broadcasters sent"),
+            segments: register(to, "segments", "Segments that broadcasters began"),
+            dropped: register(to, "dropped_connections", "Connections that were dropped without a word"),
+            closed: register(to, "closed_sockets", "Sockets that were closed, by role and close code"),
+            broadcasts: register(to, "broadcasts", "Names that somebody sends or watches, by state"),
+            viewers: register(to, "viewers", "Viewers of all broadcasts"),
+            connections: register(to, "connections", "Connections that have not become sockets"),
+            sockets: register(to, "sockets", "Sockets, and broadcasters that may still come back"),
+            registry,
+        }
+    }
+
+    /// A socket was closed.
+    pub(crate) fn close(&self, role: Role, code: Option<Close>) {
+        let role = match role {
+            Role::Publish => "publish",
+            Role::View => "view",
+        };
+        self.closed.get_or_create(&Closed { role, code: code.map(Close::code) }).inc();
+    }
+
+    /// All figures, as Prometheus reads them.
+    pub(crate) fn say(&self, relay: &Relay) -> String {
+        let states: Vec<_> = relay.rooms().iter().map(|(_, room)| room.state().0).collect();
+        for state in [Live::Live, Live::Waiting, Live::Ended] {
+            let count = states.iter().filter(|&&of_room| of_room == state).count();
+            self.broadcasts.get_or_create(&InState { state: state.as_str() }).set(count as i64);
+        }
+        self.viewers.set(relay.viewers.out() as i64);
+        self.connections.set(relay.connections.len() as i64);
+        self.sockets.set(relay.tasks.len() as i64);
+        let mut text = String::new();
+        prometheus_text::encode(&mut text, &self.registry).expect("a String takes all text");
+        text
+    }
+}
+
+fn register<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}

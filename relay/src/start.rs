@@ -1,0 +1,49 @@
+//! Why the relay does not start, as one sentence that says what to do.
+
+use crate::key::KeyError;
+use std::{error::Error, fmt, io, net::SocketAddr};
+
+/// Why the relay does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// Others reach it, and it would ask nobody for a token.
+    Open(SocketAddr),
+    /// There is no key where one should be.
+    Key(KeyError),
+    /// It cannot listen.
+    Listen {
+        /// The flag that said where.
+        flag: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        error: io::Error,
+    },
+}
+
+impl From<KeyError> for StartError {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(address) => write!(
+                out,
+                "others would reach {address} and could publish and view without a token: set a key with --token-secret FILE \
+                 (openssl rand -hex 32 makes one), or say --open if that is meant"
+            ),
+            Self::Key(error) => error.fmt(out),
+            Self::Listen { flag, address, error } if error.kind() == io::ErrorKind::AddrInUse => write!(
+                out,
+                "{address} is taken by another program: choose another port with {flag} {}:PORT",
+                address.ip()
+            ),
+            Self::Listen { address, error, .. } => write!(out, "cannot listen on {address}: {error}"),
+        }
+    }
+}
+
+impl Error for StartError {}

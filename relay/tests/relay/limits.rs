@@ -1,0 +1,180 @@
+//! How much of everything there may be. What is too much is closed with a code and a reason that names the flag.
+
+use crate::common::{Broadcaster, ClientSocket, TestServer, Viewer, blob, now, soon};
+use blobcast_relay::{Config, Limits};
+use std::time::Duration;
+
+/// Opens a socket that is refused: the seconds to wait, and the rest of the reason.
+async fn refused(server: &TestServer, path: &str) -> (u32, String) {
+    limited(&mut ClientSocket::open(server, path).await).await
+}
+
+async fn limited(socket: &mut ClientSocket) -> (u32, String) {
+    let (code, reason) = socket.closed().await;
+    assert_eq!(code, 4429, "{reason}");
+    let (seconds, what) = reason.split_once(" s: ").unwrap_or_else(|| panic!("no seconds: {reason}"));
+    (seconds.parse().unwrap(), what.to_owned())
+}
+
+#[tokio::test]
+async fn messages_may_be_smaller_than_the_protocol_permits() {
+    let server = TestServer::limited(Limits { max_message_bytes: 2048, ..Limits::DEFAULT }).await;
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let segment = now();
+    broadcaster.begin(segment, vec![1; 1900]).await;
+    broadcaster.until_have(segment, 1).await;
+    broadcaster.blob.send(&blob(segment + 1, 1, vec![1; 2048])).await;
+    assert_eq!(broadcaster.blob.closed().await.0, 1009);
+    assert_eq!(broadcaster.chunk.closed().await, (1009, "a message has at most 2048 bytes".into()));
+}
+
+/// The viewers' segment ends, and the broadcaster goes on with the next one when its seconds are over.
+#[tokio::test]
+async fn a_segment_that_is_too_large() {
+    let server = TestServer::limited(Limits { max_segment_bytes: 100, ..Limits::DEFAULT }).await;
+    let mut viewer = Viewer::open(&server, "lobby", "v").await;
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let segment = now();
+    broadcaster.begin(segment, vec![1; 60]).await;
+    broadcaster.chunk(segment, 1, vec![1; 40]).await;
+    broadcaster.until_have(segment, 2).await;
+    broadcaster.chunk(segment, 2, "1").await;
+    let (seconds, reason) = limited(&mut broadcaster.chunk).await;
+    assert_eq!(seconds, 5);
+    assert!(reason.contains("--max-segment-bytes"), "{reason}");
+    limited(&mut broadcaster.blob).await;
+    viewer.until_rebuilt(segment, &[1; 100], Some(true)).await;
+    let mut again = Broadcaster::open(&server, "lobby", "b").await;
+    again.begin(segment + 1, vec![1; 60]).await;
+    again.until_have(segment + 1, 1).await;
+}
+
+#[tokio::test]
+async fn more_segments_or_bytes_than_a_broadcaster_may_send() {
+    let limits = Limits { max_segments_per_second: 1, max_bytes_per_second: 1000, ..Limits::DEFAULT };
+    let server = TestServer::limited(limits).await;
+    let mut hasty = Broadcaster::open(&server, "lobby", "hasty").await;
+    let segment = now();
+    for number in 0..20 {
+        hasty.begin(segment + number, "head").await;
+        hasty.last(segment + number, 1, "-end").await;
+    }
+    let (_, reason) = limited(&mut hasty.blob).await;
+    assert!(reason.contains("--max-segments-per-second"), "{reason}");
+
+    let mut fat = Broadcaster::open(&server, "lobby", "fat").await;
+    fat.begin(now(), vec![1; 20_000]).await;
+    let (_, reason) = limited(&mut fat.blob).await;
+    assert!(reason.contains("--max-bytes-per-second"), "{reason}");
+
+    let mut chatty = Broadcaster::open(&server, "lobby", "chatty").await;
+    chatty.chunk.send_text(&format!(r#"{{"type":"{}"}}"#, "x".repeat(20_000))).await;
+    let (_, reason) = limited(&mut chatty.chunk).await;
+    assert!(reason.contains("--max-bytes-per-second"), "{reason}");
+}
+
+#[tokio::test]
+async fn more_names_than_the_relay_broadcasts() {
+    let server = TestServer::limited(Limits { max_broadcasts: 1, ..Limits::DEFAULT }).await;
+    let first = Broadcaster::open(&server, "lobby", "first").await;
+    let (seconds, reason) = refused(&server, "/publish/other/blob?session=s").await;
+    assert_eq!(seconds, 10);
+    assert!(reason.contains("--max-broadcasts"), "{reason}");
+    // A takeover is no broadcast more, and waiting viewers are none.
+    let second = Broadcaster::open(&server, "lobby", "second").await;
+    let viewer = Viewer::open(&server, "other", "v").await;
+    first.finish().await;
+    assert!(refused(&server, "/publish/other/blob?session=s").await.1.contains("--max-broadcasts"));
+    second.finish().await;
+    drop(viewer);
+    server.until_empty().await;
+    Broadcaster::open(&server, "other", "third").await;
+}
+
+#[tokio::test]
+async fn more_viewers_than_a_broadcast_or_the_relay_takes() {
+    let limits = Limits { max_viewers: 3, max_viewers_per_broadcast: 2, ..Limits::DEFAULT };
+    let server = TestServer::limited(limits).await;
+    let _first = Viewer::open(&server, "lobby", "first").await;
+    let _second = Viewer::open(&server, "lobby", "second").await;
+    let (seconds, reason) = refused(&server, "/view/lobby/blob?session=third").await;
+    assert_eq!(seconds, 10);
+    assert!(reason.contains("--max-viewers-per-broadcast"), "{reason}");
+    let third = Viewer::open(&server, "other", "third").await;
+    let (_, reason) = refused(&server, "/view/more/chunk?session=fourth").await;
+    assert!(reason.contains("(--max-viewers)"), "{reason}");
+    // A socket that is replaced is no viewer more.
+    ClientSocket::open(&server, "/view/other/blob?session=third")
+        .await
+        .send_text(r#"{"type":"ping","t":1}"#)
+        .await;
+    drop(third);
+    server.until("two viewers", |streams| streams["streams"].as_array().unwrap().len() == 1).await;
+    Viewer::open(&server, "more", "fourth").await;
+    assert_eq!(server.metric(r#"blobcast_closed_sockets_total{role="view",code="4429"}"#).await, 2);
+}
+
+/// Broadcasters that have not begun cost the relay what it holds for order, so a name has not any number of them.
+#[tokio::test]
+async fn a_crowd_of_broadcasters_at_one_name() {
+    let server = TestServer::start().await;
+    let mut crowd = Vec::new();
+    for number in 0..16 {
+        crowd.push(Broadcaster::open_blob(&server, "lobby", &format!("s{number}")).await);
+    }
+    for socket in &mut crowd {
+        socket.send_text(r#"{"type":"ping","t":1}"#).await;
+        socket.text().await;
+    }
+    assert!(refused(&server, "/publish/lobby/blob?session=more").await.1.contains("broadcasters wait"));
+}
+
+#[tokio::test]
+async fn more_connections_than_an_address_may_have() {
+    let limits = Limits { max_connections_per_address: 2, ..Limits::DEFAULT };
+    let server = TestServer::limited(limits).await;
+    let viewer = Viewer::open(&server, "lobby", "v").await;
+    let (seconds, reason) = refused(&server, "/view/lobby/blob?session=w").await;
+    assert_eq!(seconds, 30);
+    assert!(reason.contains("--max-connections-per-address"), "{reason}");
+    // Pages are still served, so that a client can ask how the relay is.
+    assert_eq!(server.get("/healthz").await.1, "ok");
+    // What goes far beyond is dropped without a word.
+    let _more = (silent(&server).await, silent(&server).await);
+    let mut flood = silent(&server).await;
+    assert_eq!(flood.hung_up().await, "");
+    assert!(server.metric("blobcast_dropped_connections_total").await >= 1);
+    drop((viewer, _more));
+    soon("room", async {
+        while ClientSocket::connect(server.address, "/view/lobby/blob?session=x").await.is_err() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}
+
+async fn silent(server: &TestServer) -> crate::common::Raw {
+    crate::common::Raw::connect(server.address).await
+}
+
+#[tokio::test]
+async fn behind_a_proxy_each_client_has_its_own_connections() {
+    let limits = Limits { max_connections_per_address: 2, ..Limits::DEFAULT };
+    let trust_proxy = vec!["127.0.0.1".parse().unwrap()];
+    let server = TestServer::with(Config { limits, trust_proxy, open: true, ..Config::default() }).await;
+    let open = async |client: &str, session: &str| {
+        let headers = [("x-forwarded-for", client), ("sec-websocket-protocol", "blobcast.v1")];
+        ClientSocket::open_with(&server, &format!("/view/lobby/blob?session={session}"), &headers).await
+    };
+    let mut open_ones = Vec::new();
+    for client in ["192.0.2.1", "6.6.6.6, 192.0.2.2", "192.0.2.3", "2001:db8::1"] {
+        for number in 0..2 {
+            let mut socket = open(client, &format!("{number}{}", open_ones.len())).await;
+            socket.send_text(r#"{"type":"ping","t":1}"#).await;
+            socket.text().await;
+            open_ones.push(socket);
+        }
+        limited(&mut open(client, "more").await).await;
+    }
+    limited(&mut open("2001:db8::2", "neighbour").await).await;
+}

@@ -1,0 +1,41 @@
+// `npm run bench:relay`: what one message to one viewer costs this relay, and others (tests/fanout).
+// Exits with 1 when a figure is beyond its limit.
+
+import { parseArgs } from "node:util";
+import { compare } from "../tests/fanout/fanout.mjs";
+import { SERVERS } from "../tests/fanout/servers.mjs";
+import { main, run } from "./run.mjs";
+import { bring } from "./tools.mjs";
+
+const USAGE = `npm run bench:relay -- [options]
+  --servers a,b,…   of ${Object.keys(SERVERS).join(", ")}; default: all
+  --loads a,b,…     viewers x KiB x hertz; default: 100x16x10,1000x16x10,5000x16x10,1000x4x15
+  --rounds N        each server is measured so many times, in turn; default: 3
+  --seconds N       how long each time; default: 8`;
+
+main(import.meta, async (args) => {
+  const string = { type: "string" };
+  const { values } = parseArgs({ args, options: { servers: string, loads: string, rounds: string, seconds: string, help: { type: "boolean" } } });
+  if (values.help) return console.log(USAGE);
+  await bring("node modules");
+  await run("cargo", ["build", "--quiet", "--release", "--package", "blobcast-relay", "--bins", "--examples"]);
+  await run("npm", ["install", "--no-audit", "--no-fund", "--silent", "--prefix", "tests/fanout/peers"]);
+  const names = values.servers?.split(",") ?? Object.keys(SERVERS);
+  const unknown = names.find((name) => !(name in SERVERS));
+  if (unknown) throw new Error(`${unknown} is none of ${Object.keys(SERVERS).join(", ")}.\n\n${USAGE}`);
+  for (const text of (values.loads ?? "100x16x10,1000x16x10,5000x16x10,1000x4x15").split(",")) {
+    const [viewers, kib, hertz] = text.split("x").map(Number);
+    if (!(viewers > 0 && kib > 0 && hertz > 0)) throw new Error(`${text} is no load.\n\n${USAGE}`);
+    const options = { rounds: Number(values.rounds ?? 3), seconds: Number(values.seconds ?? 8) };
+    const found = await compare(names, { viewers, bytes: kib * 1024, hertz }, options);
+    print(`${viewers} viewers, ${kib} KiB, ${hertz} a second`, found);
+  }
+});
+
+function print(title, found) {
+  console.log(`\n${title}`);
+  for (const [name, { cpu, memory, share }] of Object.entries(found)) {
+    const times = found.floor ? `${(cpu / found.floor.cpu).toFixed(2)} x` : "";
+    console.log(`  ${name.padEnd(18)} ${cpu.toFixed(2).padStart(7)} µs ${times.padStart(8)} ${memory.toFixed(1).padStart(8)} MB   ${(share * 100).toFixed(1)} % arrived`);
+  }
+}

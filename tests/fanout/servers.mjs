@@ -1,0 +1,19 @@
+// The servers that are compared: how each is started, and what its audience is.
+
+import { join } from "node:path";
+import { root } from "../../scripts/run.mjs";
+
+const peers = join(root, "tests/fanout/peers");
+const release = (name) => join(root, "target/release", name);
+
+/** `audience`: what the viewers speak, and whether a broadcaster is among them. */
+export const SERVERS = {
+  floor: { command: ({ bytes, hertz }) => [release("examples/floor"), String(bytes), String(hertz)], protocol: "plain", sendsItself: true },
+  relay: { command: () => relay(), protocol: "blobcast" },
+  "relay, 1 thread": { command: () => relay(), env: { TOKIO_WORKER_THREADS: "1" }, protocol: "blobcast" },
+  bun: { command: () => [join(peers, "node_modules/.bin/bun"), join(peers, "bun.js")], protocol: "plain" },
+  ws: { command: () => [process.execPath, join(peers, "ws.mjs")], protocol: "plain" },
+};
+
+/** All viewers come from one address here. */
+const relay = () => [release("blobcast-relay"), "--listen", "127.0.0.1:0", "--log", "warn", "--max-connections-per-address", "1000000"];
