@@ -7,7 +7,7 @@ use crate::{
     access::Denied,
     addresses::Visit,
     ask::Ask,
-    door::Guest,
+    door::{Guest, give_up_after},
     end::End,
     farewell::Farewell,
     handshake::{accept_key, choose_protocol, token},
@@ -90,7 +90,9 @@ pub(crate) async fn upgrade(
             Role::Publish => relay.limits.max_message_bytes as usize,
             Role::View => MAX_VIEWER_MESSAGE_LEN,
         };
-        let line = Line::new(parts.io.into_inner());
+        let tcp = parts.io.into_inner();
+        let _ = give_up_after(&tcp, None);
+        let line = Line::new(tcp);
         let socket = Socket::new(line, parts.read_buf, max_len, relay.timing.ping_every());
         match verdict {
             Ok(pass) => serve(&relay, socket, &pass, &caller).await,
