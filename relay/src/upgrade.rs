@@ -86,13 +86,12 @@ pub(crate) async fn upgrade(
         let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
             return error!("a connection is not the kind that is served here");
         };
+        let _ = give_up_after(parts.io.inner(), None);
         let max_len = match role {
             Role::Publish => relay.limits.max_message_bytes as usize,
             Role::View => MAX_VIEWER_MESSAGE_LEN,
         };
-        let tcp = parts.io.into_inner();
-        let _ = give_up_after(&tcp, None);
-        let line = Line::new(tcp);
+        let line = Line::new(parts.io.into_inner());
         let socket = Socket::new(line, parts.read_buf, max_len, relay.timing.ping_every());
         match verdict {
             Ok(pass) => serve(&relay, socket, &pass, &caller).await,
