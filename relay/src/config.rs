@@ -202,6 +202,14 @@ mod tests {
     }
 
     #[test]
+    fn the_page_for_operators_tells_of_each_flag() {
+        let page = include_str!("../../docs/OPERATIONS.md");
+        for flag in Config::command().get_arguments().filter_map(|flag| flag.get_long()) {
+            assert!(page.contains(&format!("--{flag}")) || ["help", "version"].contains(&flag), "--{flag}");
+        }
+    }
+
+    #[test]
     fn behind_a_proxy_loopback_is_reachable_too() {
         assert!(!parse([]).expect("valid").is_reachable());
         assert!(parse(["--listen", "0.0.0.0:1"]).expect("valid").is_reachable());

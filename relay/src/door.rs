@@ -101,7 +101,7 @@ impl Door {
         let timing = &self.relay.timing;
         // Small messages leave at once: waiting to fill a packet would cost up to 40 ms of latency each.
         let _ = tcp.set_nodelay(true);
-        let _ = give_up_after(&tcp, timing.idle_time);
+        let _ = give_up_after(&tcp, Some(timing.idle_time));
         let guest = Arc::new(Guest { address, visit });
         let router = self.router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
@@ -129,15 +129,15 @@ fn has_gone(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-/// Has the system drop a peer that takes nothing of what it is sent. (Who says nothing is pinged.)
+/// Has the system drop a peer that takes nothing of what it is sent for so long. WebSockets see to that themselves.
 #[cfg(target_os = "linux")]
-fn give_up_after(tcp: &TcpStream, time: Duration) -> io::Result<()> {
-    SockRef::from(tcp).set_tcp_user_timeout(Some(time))
+pub(crate) fn give_up_after(tcp: &TcpStream, time: Option<Duration>) -> io::Result<()> {
+    SockRef::from(tcp).set_tcp_user_timeout(time)
 }
 
 /// Other systems give up by themselves, only later.
 #[cfg(not(target_os = "linux"))]
-fn give_up_after(tcp: &TcpStream, _: Duration) -> io::Result<()> {
+pub(crate) fn give_up_after(tcp: &TcpStream, _: Option<Duration>) -> io::Result<()> {
     let _ = SockRef::from(tcp);
     Ok(())
 }

@@ -10,7 +10,7 @@
 //!
 //! Without sockets and clocks, to be read and tested by themselves:
 //!
-//! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `access`: who may do what, by their
+//! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `access`, `claims`: who may do what, by their
 //!   tokens. `proxy`: who is behind a proxy.
 //! * `limits`: how much there may be. `quota`: what one broadcaster has used.
 //! * `segment`, `broadcast`: shared, immutable pieces, and what is kept of them.
@@ -30,6 +30,7 @@ mod addresses;
 mod admin;
 mod ask;
 mod broadcast;
+mod claims;
 mod clock;
 mod config;
 mod cursor;

@@ -3,7 +3,7 @@
 #![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
 
 use crate::{
-    access::{Claims, Permitted, Roles, Scope},
+    claims::{Claims, Permitted, Roles, Scope},
     key::{KeyError, Pen},
 };
 use clap::Args;

@@ -7,7 +7,7 @@ use crate::{
     access::Denied,
     addresses::Visit,
     ask::Ask,
-    door::Guest,
+    door::{Guest, give_up_after},
     end::End,
     farewell::Farewell,
     handshake::{accept_key, choose_protocol, token},
@@ -16,7 +16,7 @@ use crate::{
     line::Line,
     proxy::client_of,
     publisher,
-    relay::Relay,
+    relay::{Presence, Relay},
     session::Seat,
     socket::Socket,
     viewer,
@@ -86,6 +86,7 @@ pub(crate) async fn upgrade(
         let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
             return error!("a connection is not the kind that is served here");
         };
+        let _ = give_up_after(parts.io.inner(), None);
         let max_len = match role {
             Role::Publish => relay.limits.max_message_bytes as usize,
             Role::View => MAX_VIEWER_MESSAGE_LEN,
@@ -133,53 +134,66 @@ fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) 
 }
 
 /// Runs a socket from its first message to its last.
-async fn serve(relay: &Arc<Relay>, mut socket: Socket, pass: &Pass, caller: &Caller) {
+async fn serve(relay: &Arc<Relay>, socket: Socket, pass: &Pass, caller: &Caller) {
     let endpoint = &pass.ask.endpoint;
     let presence = relay.enter(&endpoint.name);
     debug!(%endpoint, address = %caller.address, "open");
-    let code = match endpoint.role {
-        Role::Publish => {
-            let (seat, dismissed) = match publisher::seat(presence, &pass.ask) {
-                Ok(seated) => seated,
-                Err(limit) => {
-                    return refuse(relay, socket, endpoint.role, &Farewell::limit(limit), caller).await;
-                }
-            };
-            let end = select! {
-                end = publisher::drive(&mut socket, &seat, dismissed) => end,
-                never = expire(pass.until, &seat) => match never {},
-            };
-            if let End::Refused(farewell) = &end {
-                seat.session().dismiss(farewell);
-            }
-            let code = end.code();
-            // The grace begins at once; the peer hears meanwhile.
-            tokio::join!(publisher::leave(seat, end.is_finish()), end.say(socket));
-            code
-        }
-        Role::View => {
-            let line = Arc::clone(socket.line());
-            let ((seat, dismissed), blocked) = match viewer::seat(presence, &pass.ask, line) {
-                Ok(seated) => seated,
-                Err(limit) => {
-                    return refuse(relay, socket, endpoint.role, &Farewell::limit(limit), caller).await;
-                }
-            };
-            let end = select! {
-                end = viewer::drive(&mut socket, &seat, dismissed, &blocked) => end,
-                never = expire(pass.until, &seat) => match never {},
-            };
-            if let End::Refused(farewell) = &end {
-                seat.session().dismiss(farewell);
-            }
-            let code = end.code();
-            drop(seat);
-            end.say(socket).await;
-            code
-        }
+    let served = match endpoint.role {
+        Role::Publish => publish(presence, socket, pass).await,
+        Role::View => view(presence, socket, pass).await,
     };
-    relay.metrics.close(endpoint.role, code);
-    debug!(%endpoint, code = code.map(Close::code), "closed");
+    match served {
+        Ok(code) => {
+            relay.metrics.close(endpoint.role, code);
+            debug!(%endpoint, code = code.map(Close::code), "closed");
+        }
+        Err((socket, limit)) => {
+            refuse(relay, socket, endpoint.role, &Farewell::limit(limit), caller).await;
+        }
+    }
+}
+
+/// Runs a broadcaster's socket, if there is room for it. What it was closed with.
+async fn publish(
+    presence: Presence,
+    mut socket: Socket,
+    pass: &Pass,
+) -> Result<Option<Close>, (Socket, Limit)> {
+    let (seat, dismissed) = match publisher::seat(presence, &pass.ask) {
+        Ok(seated) => seated,
+        Err(limit) => return Err((socket, limit)),
+    };
+    let end = select! {
+        end = publisher::drive(&mut socket, &seat, dismissed) => end,
+        never = expire(pass.until, &seat) => match never {},
+    };
+    let code = end.code();
+    if let End::Refused(farewell) = &end {
+        seat.session().dismiss(farewell);
+    }
+    // The grace begins at once; the peer hears meanwhile.
+    tokio::join!(publisher::leave(seat, end.is_finish()), end.say(socket));
+    Ok(code)
+}
+
+/// Runs a viewer's socket, if there is room for it. What it was closed with.
+async fn view(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<Option<Close>, (Socket, Limit)> {
+    let line = Arc::clone(socket.line());
+    let ((seat, dismissed), blocked) = match viewer::seat(presence, &pass.ask, line) {
+        Ok(seated) => seated,
+        Err(limit) => return Err((socket, limit)),
+    };
+    let end = select! {
+        end = viewer::drive(&mut socket, &seat, dismissed, &blocked) => end,
+        never = expire(pass.until, &seat) => match never {},
+    };
+    let code = end.code();
+    if let End::Refused(farewell) = &end {
+        seat.session().dismiss(farewell);
+    }
+    drop(seat);
+    end.say(socket).await;
+    Ok(code)
 }
 
 /// Says why there will be no driver.

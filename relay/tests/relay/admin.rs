@@ -12,6 +12,7 @@ async fn metrics_count_what_happens() {
     let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
     let segment = now();
     broadcaster.begin(segment, "head").await;
+    broadcaster.last(segment, 1, "-end").await;
     broadcaster.begin(segment + 1, "next").await;
     broadcaster.until_have(segment + 1, 1).await;
     let (head, text) = server.administer("GET", "/metrics", "").await;

@@ -25,7 +25,10 @@ async fn messages_may_be_smaller_than_the_protocol_permits() {
     broadcaster.until_have(segment, 1).await;
     broadcaster.blob.send(&blob(segment + 1, 1, vec![1; 2048])).await;
     assert_eq!(broadcaster.blob.closed().await.0, 1009);
-    assert_eq!(broadcaster.chunk.closed().await, (1009, "a message has at most 2048 bytes".into()));
+    assert_eq!(
+        broadcaster.chunk.closed().await,
+        (1009, "a message was too large: send at most 2048 bytes".into())
+    );
 }
 
 /// The viewers' segment ends, and the broadcaster goes on with the next one when its seconds are over.

@@ -42,6 +42,7 @@ async fn log(format: &str) -> (String, Vec<String>) {
     assert_eq!(open(&in_url, SUBPROTOCOL).await.closed().await.0, 4401);
     blobs.send_raw(b"the payload, badly".to_vec()).await;
     assert_eq!(blobs.closed().await.0, 4400);
+    drop((blobs, chunks, viewer));
     program.terminate().await;
     (program.ended().await, vec![publish, view, stranger])
 }

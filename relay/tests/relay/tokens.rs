@@ -110,6 +110,10 @@ async fn a_token_that_expires_closes_a_socket_only_where_that_is_asked_for() {
         let blob = open(&server, "/publish/lobby/blob?session=b", &short).await;
         let chunk = open(&server, "/publish/lobby/chunk?session=b", &short).await;
         let mut broadcaster = Broadcaster { blob, chunk };
+        let watching = bearing(&secret.token_until("lobby", "view", exp));
+        let mut viewer = open(&server, "/view/lobby/blob?session=v", &watching).await;
+        let _partner =
+            open(&server, "/view/lobby/chunk?session=v", &bearing(&secret.token("lobby", "view"))).await;
         let segment = now();
         broadcaster.begin(segment, "head").await;
         broadcaster.until_have(segment, 1).await;
@@ -117,6 +121,7 @@ async fn a_token_that_expires_closes_a_socket_only_where_that_is_asked_for() {
             let expired = (4401, "the token has expired: get a new one".to_owned());
             assert_eq!(broadcaster.chunk.closed().await, expired);
             assert_eq!(broadcaster.blob.closed().await, expired);
+            assert_eq!(viewer.closed().await.0, 4401);
             assert!(seconds() >= exp);
             let fresh = bearing(&secret.token("lobby", "publish"));
             let blob = open(&server, "/publish/lobby/blob?session=b", &fresh).await;
@@ -126,6 +131,7 @@ async fn a_token_that_expires_closes_a_socket_only_where_that_is_asked_for() {
         } else {
             tokio::time::sleep(Duration::from_secs(exp + 1 - seconds())).await;
             assert!(seconds() > exp);
+            assert_in(viewer).await;
         }
         broadcaster.chunk(segment, 1, "-one").await;
         broadcaster.until_have(segment, 2).await;

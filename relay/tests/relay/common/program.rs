@@ -24,9 +24,10 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts one, and waits until it listens.
+    /// Starts one for broadcasters who are faster than in real life, and waits until it listens.
     pub(crate) async fn start(listen: &str) -> Self {
-        Self::run(relay().args(["--listen", listen])).await
+        let hasty = ["--max-segments-per-second", "1000000", "--max-bytes-per-second", "1000000000"];
+        Self::run(relay().args(["--listen", listen]).args(hasty)).await
     }
 
     /// Runs this one, and waits until it listens.

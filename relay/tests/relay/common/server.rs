@@ -12,6 +12,10 @@ use tokio::{
     time::sleep,
 };
 
+/// Tests record as fast as they can, many seconds of segments in one.
+const HASTY: Limits =
+    Limits { max_segments_per_second: u32::MAX, max_bytes_per_second: u64::MAX, ..Limits::DEFAULT };
+
 /// A relay. Dropping it ends it.
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
@@ -21,14 +25,14 @@ pub(crate) struct TestServer {
 }
 
 impl TestServer {
-    /// With the limits of real life.
+    /// With the limits of real life, but for how fast a broadcaster may be.
     pub(crate) async fn start() -> Self {
-        Self::with(Config::default()).await
+        Self::limited(HASTY).await
     }
 
     /// With other times.
     pub(crate) async fn timed(timing: Timing) -> Self {
-        Self::with(Config { timing, ..Config::default() }).await
+        Self::with(Config { timing, limits: HASTY, ..Config::default() }).await
     }
 
     /// With other limits.
