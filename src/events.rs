@@ -1,7 +1,7 @@
 //! What a page hears: the state of a recording or a viewing, errors, statistics.
 
-use crate::{error::Error, property};
-use std::cell::{Cell, RefCell};
+use crate::{cell::RefCell, error::Error, property};
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, EventTarget};
 

@@ -1,13 +1,14 @@
 //! The screen stays on while a page broadcasts: a phone whose screen goes dark stops its camera.
 
 use crate::{
+    cell::RefCell,
     dom::{Listener, document, window, with},
     promise::{self, settled},
     property,
 };
 use js_sys::Promise;
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;

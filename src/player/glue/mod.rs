@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     bytes::JsBytes,
+    cell::RefCell,
     dom::{Listener, ObjectUrl, with},
     error::{Error, Kind},
     timers::Timer,
@@ -32,7 +33,7 @@ use pace::Pace;
 use plan::{Plan, Shown};
 use relief::Relief;
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 use timing::Timing;
