@@ -1,8 +1,8 @@
 //! What a page hears: the state of a recording or a viewing, errors, statistics.
 
-use crate::{error::Error, property};
+use crate::{cell::RefCell, error::Error, property};
 use js_sys::Array;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, EventTarget};
 

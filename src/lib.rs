@@ -12,6 +12,7 @@
 
 mod bytes;
 mod callback;
+mod cell;
 mod dom;
 mod error;
 mod events;

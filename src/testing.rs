@@ -1,8 +1,9 @@
 //! What the tests of guards have in common: a moving picture, waiting for events, and whether the page complains.
 
+use crate::cell::RefCell;
 use crate::dom::{Listener, window};
 use js_sys::{Promise, Reflect};
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{

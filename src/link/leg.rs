@@ -1,9 +1,9 @@
 //! One of a link's two sockets over its lives: opening, open, lost, waiting, opening again.
 
 use super::{backoff, hearing::Hearing, socket::Socket};
-use crate::timers::Timer;
+use crate::{cell::RefCell, timers::Timer};
 use blobcast_wire::Close;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 /// Where a leg is.
 #[derive(Default)]

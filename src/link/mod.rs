@@ -21,6 +21,7 @@ mod socket;
 
 use crate::{
     bytes::JsBytes,
+    cell::RefCell,
     dom,
     error::Error,
     timers::{Timer, Timers},
@@ -33,7 +34,7 @@ use leg::{Leg, Next};
 pub use news::{News, Peer};
 use socket::{Socket, Told};
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 

@@ -20,6 +20,7 @@ mod stage;
 
 use crate::{
     bytes::JsBytes,
+    cell::RefCell,
     dom::{Listener, document, now, with},
     error::{Error, Kind},
     events::{Events, State, object},
@@ -36,7 +37,7 @@ use poster::Poster;
 use screen::Screen;
 use settings::Settings;
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 use wasm_bindgen::JsValue;

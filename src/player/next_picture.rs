@@ -2,13 +2,11 @@
 
 use crate::{
     callback::Hear,
+    cell::RefCell,
     dom::{Listener, now},
     property,
 };
-use std::{
-    cell::RefCell,
-    rc::{Rc, Weak},
-};
+use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, HtmlVideoElement};
 

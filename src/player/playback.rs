@@ -2,12 +2,13 @@
 
 use crate::{
     callback::Hear,
+    cell::RefCell,
     dom::{Listener, document, with},
     error::{self, Error, Kind},
     promise::settled,
 };
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;

@@ -8,10 +8,11 @@ use super::{
     run::Format,
 };
 use crate::{
+    cell::RefCell,
     error::{Error, Kind},
     lean,
 };
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use web_sys::{MediaRecorder, MediaStream};
 
 /// How a segment ends and the next one begins.

@@ -30,6 +30,7 @@ mod wake_lock;
 
 use crate::{
     bytes::JsBytes,
+    cell::RefCell,
     dom::{now, with},
     error::{Error, Kind},
     events::{Events, State, object},
@@ -48,7 +49,7 @@ use replacement::Replacement;
 use settings::Settings;
 use source::Source;
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 use wake_lock::WakeLock;

@@ -1,10 +1,10 @@
 //! A run, read into frames and cut into segments.
 
 use super::{cutter::Cutter, run::Run};
-use crate::bytes::JsBytes;
+use crate::{bytes::JsBytes, cell::RefCell};
 use blobcast_container::{Error, Frame, Handover, Joint, Likeness, Steady, Tail, Tidy};
 use blobcast_wire::{Message, Segment};
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 /// A recorder's run with all that is known of what it gives.
 pub struct Recording {

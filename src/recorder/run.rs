@@ -3,6 +3,7 @@
 use crate::{
     bytes::JsBytes,
     callback::Act,
+    cell::RefCell,
     dom::{Listener, now, with},
     error::{self, Error, Kind},
     events::object,
@@ -11,7 +12,7 @@ use crate::{
 };
 use js_sys::ArrayBuffer;
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;

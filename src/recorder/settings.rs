@@ -5,12 +5,13 @@ use super::{
     formats::{self, Formats, Restart},
 };
 use crate::{
+    cell::RefCell,
     error::{Error, Kind},
     link::Target,
     options::{Options, wrong},
 };
 use blobcast_wire::Role;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
 

@@ -1,8 +1,8 @@
 //! What is recorded: the tracks of the page's stream that give something. The stream may be replaced.
 
 use super::settings;
-use crate::dom::now;
-use std::cell::{Cell, RefCell};
+use crate::{cell::RefCell, dom::now};
+use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
 

@@ -2,13 +2,14 @@
 
 use crate::{
     callback::Act,
+    cell::RefCell,
     dom::{Listener, document, window, with},
     promise::{self, settled},
     property,
 };
 use js_sys::Promise;
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;

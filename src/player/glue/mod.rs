@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     bytes::JsBytes,
+    cell::RefCell,
     dom::{Listener, ObjectUrl, with},
     error::{Error, Kind},
     timers::Timer,
@@ -33,7 +34,7 @@ use pace::Pace;
 use plan::{Plan, Shown};
 use relief::Relief;
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 use timing::Timing;

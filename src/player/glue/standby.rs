@@ -2,15 +2,13 @@
 
 use super::{arrival, meeting::Seen};
 use crate::{
+    cell::RefCell,
     dom::{ObjectUrl, window},
     lean,
     player::{next_picture::Pictures, overlay::Overlay},
     promise::settled,
 };
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlVideoElement;
 

@@ -8,11 +8,12 @@ use super::{
     timing::Timing,
 };
 use crate::{
+    cell::RefCell,
     dom::{Listener, now},
     player::poster::Poster,
     timers::{Timer, Timers},
 };
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 use web_sys::{Event, HtmlVideoElement};
 
 /// A source that shows no picture within this time, ms, does not keep its cover up.

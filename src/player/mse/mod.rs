@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     bytes::JsBytes,
+    cell::RefCell,
     dom::{Listener, ObjectUrl, now, with},
     error::{Error, Kind},
     lean,
@@ -29,7 +30,7 @@ use live_edge::{LiveEdge, Sample, Step};
 use pitch::LoosePitch;
 use queue::{Operation, Queue};
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 use timeline::Timeline;
