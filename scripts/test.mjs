@@ -53,7 +53,7 @@ const stages = {
 const SLOW = ["soak"];
 
 /** In these time has to pass, for which a machine of two cores need not be theirs alone. */
-const WAITING = ["close_codes", "half_open", "hidden_broadcaster", "hidden_viewer", "still_source", "tokens"];
+const WAITING = ["close_codes", "half_open", "hidden_viewer", "still_source", "tokens"];
 const mostlyWaits = (file) => WAITING.includes(basename(file, ".test.mjs"));
 
 /** One file at a time unless told otherwise: most of these tests look at time, and two cores carry one broadcast. */
