@@ -112,6 +112,11 @@ impl Cursor {
         (self.at.map(|place| place.segment), self.glued.is_some())
     }
 
+    /// The chunk socket goes on when the blob socket has taken something.
+    pub(crate) fn waits_for_blob(&self) -> bool {
+        self.glued.is_some() || self.at.is_some_and(|at| !at.ended && !self.has_begun(at.segment))
+    }
+
     /// The next message for the blob socket. The chunk socket may have something to send after it.
     pub(crate) fn next_blob(&mut self, broadcast: &Broadcast) -> Option<Frame> {
         self.started = true;

@@ -4,10 +4,8 @@
 //! viewer's own task is told only when its connection took less than it was given.
 
 use crate::viewer::Viewer;
-use std::sync::{
-    Arc, Weak,
-    atomic::{AtomicUsize, Ordering},
-};
+use parking_lot::Mutex;
+use std::sync::{Arc, Weak};
 use tokio::{
     runtime::Handle,
     select,
@@ -21,32 +19,41 @@ const AT_ONCE: usize = 100;
 /// So many viewers are worth a task of their own, as far as there are threads.
 const WORTH_A_TASK: usize = 100;
 
-/// The tasks that go round in one room.
+/// Those who have gone are looked for when there are so many, and then twice as many as were left.
+const WORTH_A_LOOK: usize = 64;
+
+/// The tasks that go round in one room. They end when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Fan {
     bell: watch::Sender<()>,
-    rounds: Vec<mpsc::UnboundedSender<Weak<Viewer>>>,
+    rounds: Mutex<Rounds>,
+}
+
+#[derive(Debug, Default)]
+struct Rounds {
+    tasks: Vec<mpsc::UnboundedSender<Weak<Viewer>>>,
     /// How many viewers have come.
-    joined: AtomicUsize,
+    joined: usize,
 }
 
 impl Fan {
-    /// As many tasks as there are threads. They end when this is dropped.
+    /// Without viewers, and without tasks.
     pub(crate) fn new() -> Self {
-        let bell = watch::Sender::new(());
-        let rounds = (0..Handle::current().metrics().num_workers()).map(|_| {
-            let (joins, newcomers) = mpsc::unbounded_channel();
-            tokio::spawn(go_round(bell.subscribe(), newcomers));
-            joins
-        });
-        Self { rounds: rounds.collect(), bell, joined: AtomicUsize::new(0) }
+        Self { bell: watch::Sender::new(()), rounds: Mutex::default() }
     }
 
     /// Takes a viewer along from the next ring on, as long as it lives.
     pub(crate) fn join(&self, viewer: &Arc<Viewer>) {
-        let joined = self.joined.fetch_add(1, Ordering::Relaxed);
+        let Rounds { tasks, joined } = &mut *self.rounds.lock();
+        let task = *joined / WORTH_A_TASK % Handle::current().metrics().num_workers();
+        *joined += 1;
+        if task == tasks.len() {
+            let (joins, newcomers) = mpsc::unbounded_channel();
+            tokio::spawn(go_round(self.bell.subscribe(), newcomers));
+            tasks.push(joins);
+        }
         // The task ends after this is dropped.
-        let _ = self.rounds[joined / WORTH_A_TASK % self.rounds.len()].send(Arc::downgrade(viewer));
+        let _ = tasks[task].send(Arc::downgrade(viewer));
     }
 
     /// There is something new.
@@ -57,10 +64,18 @@ impl Fan {
 
 async fn go_round(mut bell: watch::Receiver<()>, mut newcomers: mpsc::UnboundedReceiver<Weak<Viewer>>) {
     let mut viewers: Vec<Weak<Viewer>> = Vec::new();
+    let mut look_at = WORTH_A_LOOK;
     loop {
         select! {
             biased;
-            Some(viewer) = newcomers.recv() => viewers.push(viewer),
+            Some(viewer) = newcomers.recv() => {
+                viewers.push(viewer);
+                // A room in which nothing is sent has no rounds.
+                if viewers.len() >= look_at {
+                    viewers.retain(|viewer| viewer.strong_count() > 0);
+                    look_at = WORTH_A_LOOK.max(2 * viewers.len());
+                }
+            }
             rung = bell.changed() => match rung {
                 Ok(()) => round(&mut viewers).await,
                 Err(_) => return,

@@ -3,7 +3,7 @@
 
 use crate::frame::Frame;
 use bytes::{Buf, Bytes};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use socket2::SockRef;
 use std::{
     io::{self, ErrorKind, IoSlice},
@@ -15,6 +15,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    sync::Notify,
 };
 
 /// How much the system may keep of what it has not yet sent, bytes: half a second of video. What waits with it is stale when it
@@ -26,45 +27,49 @@ const MAX_UNSENT: u32 = 128 << 10;
 pub(crate) struct Line {
     tcp: TcpStream,
     outbox: Mutex<Outbox>,
+    blocked: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Outbox {
     /// What the connection did not take of the last frame.
     rest: Bytes,
-    /// The library's last write ended inside of a frame.
-    is_split: bool,
+    /// The library is writing, and may be inside of a frame.
+    is_library: bool,
+}
+
+/// The right to send the next frame: nothing waits, and nobody else writes meanwhile.
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    line: &'a Line,
+    outbox: MutexGuard<'a, Outbox>,
 }
 
 impl Line {
     /// A connection that nobody else writes to any more.
     pub(crate) fn new(tcp: TcpStream) -> Arc<Self> {
         let _ = SockRef::from(&tcp).set_tcp_notsent_lowat(MAX_UNSENT);
-        Arc::new(Self { tcp, outbox: Mutex::default() })
+        Arc::new(Self { tcp, outbox: Mutex::default(), blocked: Notify::new() })
     }
 
-    /// Whether a frame would go out after whole ones, and nothing waits.
-    pub(crate) fn is_free(&self) -> bool {
-        self.outbox.lock().is_free()
+    /// The right to send a frame, unless one waits already or the library is writing. Then the driver sees to it, and what is
+    /// not sent is to be tried again after that.
+    pub(crate) fn turn(&self) -> Option<Turn<'_>> {
+        let outbox = self.outbox.lock();
+        if outbox.is_library {
+            self.blocked.notify_one();
+        }
+        (outbox.rest.is_empty() && !outbox.is_library).then_some(Turn { line: self, outbox })
+    }
+
+    /// Resolves when the connection did not take what it was given: its driver has to flush it.
+    pub(crate) async fn blocked(&self) {
+        self.blocked.notified().await;
     }
 
     /// How many bytes wait for the connection.
     pub(crate) fn waiting(&self) -> usize {
         self.outbox.lock().rest.len()
-    }
-
-    /// Sends a frame. What the connection does not take at once waits for the driver, which has to be told: `false`. To be
-    /// called while the line [is free](Self::is_free).
-    pub(crate) fn send(&self, frame: &Frame) -> bool {
-        let mut outbox = self.outbox.lock();
-        debug_assert!(outbox.is_free(), "one frame waits at most");
-        // Not by way of the runtime, which would look up whether the socket is ready: it mostly is. An error is the driver's,
-        // who meets it too.
-        let sent = SockRef::from(&self.tcp).send(frame.bytes()).unwrap_or(0);
-        if sent < frame.bytes().len() {
-            outbox.rest = frame.bytes().slice(sent..);
-        }
-        outbox.rest.is_empty()
     }
 
     /// Both ways of the connection as the WebSocket library wants it. `read` was read by the handshake already.
@@ -74,11 +79,20 @@ impl Line {
     }
 }
 
-impl Outbox {
-    fn is_free(&self) -> bool {
-        self.rest.is_empty() && !self.is_split
+impl Turn<'_> {
+    /// Sends a frame. What the connection does not take at once waits for the driver, who is told.
+    pub(crate) fn send(mut self, frame: &Frame) {
+        // Not by way of the runtime, which would look up whether the socket is ready: it mostly is. An error is the driver's,
+        // who meets it too.
+        let sent = SockRef::from(&self.line.tcp).send(frame.bytes()).unwrap_or(0);
+        if sent < frame.bytes().len() {
+            self.outbox.rest = frame.bytes().slice(sent..);
+            self.line.blocked.notify_one();
+        }
     }
+}
 
+impl Outbox {
     /// Writes what waits; whether nothing does any more.
     fn write_rest(&mut self, tcp: &TcpStream) -> io::Result<bool> {
         while !self.rest.is_empty() {
@@ -126,7 +140,6 @@ impl AsyncWrite for Pipe {
         self.poll_write_vectored(cx, &[IoSlice::new(buf)])
     }
 
-    /// The library hands over all frames that it has, so what is taken whole ends with a frame.
     fn poll_write_vectored(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -142,7 +155,7 @@ impl AsyncWrite for Pipe {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),
                 Ok(count) => {
-                    outbox.is_split = count < bufs.iter().map(|buf| buf.len()).sum();
+                    outbox.is_library = true;
                     return Poll::Ready(Ok(count));
                 }
             }
@@ -153,10 +166,15 @@ impl AsyncWrite for Pipe {
         true
     }
 
+    /// The library flushes when it has written all that it had.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            if self.line.outbox.lock().write_rest(&self.line.tcp)? {
-                return Poll::Ready(Ok(()));
+            {
+                let mut outbox = self.line.outbox.lock();
+                outbox.is_library = false;
+                if outbox.write_rest(&self.line.tcp)? {
+                    return Poll::Ready(Ok(()));
+                }
             }
             ready!(self.line.tcp.poll_write_ready(cx))?;
         }

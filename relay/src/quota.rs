@@ -6,6 +6,9 @@ use blobcast_wire::Piece;
 /// How many seconds' worth may come in one go: a broadcaster that comes back sends what it has kept.
 const BURST: f64 = 10.0;
 
+/// What the relay needs for a piece at least, bytes: a piece in which nothing is has its place and its header all the same.
+const PIECE: u64 = 128;
+
 /// What one broadcaster may still send.
 #[derive(Debug)]
 pub(crate) struct Quota {
@@ -43,17 +46,18 @@ impl Quota {
 
     /// A piece came out of the messages.
     pub(crate) fn count<B: AsRef<[u8]>>(&mut self, piece: &Piece<B>, now: u64) -> Result<(), Limit> {
-        let len = match piece {
+        let (body, pieces) = match piece {
             Piece::Begin(message) => {
                 if !self.segments.take(1.0, now) {
                     return Err(Limit::SegmentsPerSecond);
                 }
                 self.segment = 0;
-                message.body.as_ref().len()
+                (&message.body, 1)
             }
-            Piece::Continue { body, .. } | Piece::End { body, .. } => body.as_ref().len(),
+            Piece::Continue { seq, next, body, .. } => (body, next.saturating_sub(*seq)),
+            Piece::End { body, .. } => (body, 1),
         };
-        self.segment += len as u64;
+        self.segment += (body.as_ref().len() as u64).max(PIECE * u64::from(pieces));
         if self.segment <= self.max_segment { Ok(()) } else { Err(Limit::SegmentBytes) }
     }
 }
@@ -86,7 +90,7 @@ mod tests {
         let limits = Limits {
             max_bytes_per_second: 100,
             max_segments_per_second: 2,
-            max_segment_bytes: 50,
+            max_segment_bytes: 2 * PIECE,
             ..Limits::DEFAULT
         };
         Quota::new(&limits, 0)
@@ -117,10 +121,20 @@ mod tests {
             assert_eq!(quota.count(&begin(1), 0), Ok(()));
         }
         assert_eq!(quota.count(&begin(1), 0), Err(Limit::SegmentsPerSecond));
-        assert_eq!(quota.count(&begin(49), SECOND), Ok(()));
-        let more = |len| Piece::Continue { segment: 1, seq: 1, next: 2, sent: 1, body: vec![0; len] };
-        assert_eq!(quota.count(&more(1), SECOND), Ok(()));
-        assert_eq!(quota.count(&more(1), SECOND), Err(Limit::SegmentBytes));
-        assert_eq!(quota.count(&begin(50), SECOND), Ok(()));
+        assert_eq!(quota.count(&begin(200), SECOND), Ok(()));
+        let more = |len, next| Piece::Continue { segment: 1, seq: 1, next, sent: 1, body: vec![0; len] };
+        assert_eq!(quota.count(&more(57, 2), SECOND), Err(Limit::SegmentBytes));
+        assert_eq!(quota.count(&begin(256), SECOND), Ok(()));
+    }
+
+    #[test]
+    fn pieces_in_which_nothing_is_count_too() {
+        let mut quota = quota();
+        let empty = |next| Piece::Continue { segment: 1, seq: 1, next, sent: 1, body: Vec::new() };
+        assert_eq!(quota.count(&begin(1), 0), Ok(()));
+        assert_eq!(quota.count(&empty(2), 0), Ok(()));
+        assert_eq!(quota.count(&empty(2), 0), Err(Limit::SegmentBytes));
+        assert_eq!(quota.count(&begin(1), 0), Ok(()));
+        assert_eq!(quota.count(&empty(3), 0), Err(Limit::SegmentBytes), "of two pieces");
     }
 }

@@ -179,12 +179,12 @@ async fn publish(
 /// Runs a viewer's socket, if there is room for it. What it was closed with.
 async fn view(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<Option<Close>, (Socket, Limit)> {
     let line = Arc::clone(socket.line());
-    let ((seat, dismissed), blocked) = match viewer::seat(presence, &pass.ask, line) {
+    let (seat, dismissed) = match viewer::seat(presence, &pass.ask, line) {
         Ok(seated) => seated,
         Err(limit) => return Err((socket, limit)),
     };
     let end = select! {
-        end = viewer::drive(&mut socket, &seat, dismissed, &blocked) => end,
+        end = viewer::drive(&mut socket, &seat, dismissed) => end,
         never = expire(pass.until, &seat) => match never {},
     };
     let code = end.code();
@@ -219,10 +219,12 @@ fn now() -> u64 {
 
 impl Caller {
     fn of(app: &App, guest: Arc<Guest>, request: &Request) -> Self {
-        let hops =
-            request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-        let address = client_of(guest.address, hops, &app.proxies);
-        let visit = (address != guest.address).then(|| app.addresses.enter(address));
+        // What is no text is a client's, to which the proxy may have appended the client's address.
+        let values = request.headers().get_all("x-forwarded-for").iter();
+        let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let address = client_of(guest.address, values.iter().map(|value| &**value), &app.proxies);
+        // A proxy that names nobody is counted as one address.
+        let visit = (address != guest.address || guest.visit.is_none()).then(|| app.addresses.enter(address));
         Self { address, guest, visit }
     }
 

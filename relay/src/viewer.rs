@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use tokio::{
     select,
-    sync::{Notify, oneshot},
+    sync::oneshot,
     time::{Instant, interval_at},
 };
 
@@ -46,8 +46,6 @@ struct Outlet {
     number: u64,
     line: Arc<Line>,
     due: Due,
-    /// Rung when the line took less than it was given.
-    blocked: Arc<Notify>,
 }
 
 /// What a socket has to say, besides pieces.
@@ -63,21 +61,18 @@ struct Due {
     said: Option<Live>,
 }
 
-/// Seats a socket of a viewer, which is handed its pieces from then on. The `Notify` rings when the socket's line blocks.
-pub(crate) fn seat(
-    presence: Presence,
-    ask: &Ask,
-    line: Arc<Line>,
-) -> Result<(Seated<Arc<Viewer>>, Arc<Notify>), Limit> {
+/// Seats a socket of a viewer, which is handed its pieces from then on.
+pub(crate) fn seat(presence: Presence, ask: &Ask, line: Arc<Line>) -> Result<Seated<Arc<Viewer>>, Limit> {
     let viewers = presence.viewers.clone();
     let make = |others| {
         let ticket = presence.admit_viewer(others)?;
-        Ok(Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() }))
+        let viewer = Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() });
+        viewer.presence.take_along(&viewer);
+        Ok(viewer)
     };
     let which = ask.endpoint.socket;
-    let blocked = Arc::new(Notify::new());
-    let outlet = |number| Outlet { number, line, due: Due::default(), blocked: Arc::clone(&blocked) };
-    let seated = viewers.seat(&ask.session, which, make, |viewer, number| {
+    let outlet = |number| Outlet { number, line, due: Due::default() };
+    viewers.seat(&ask.session, which, make, |viewer, number| {
         let place = &mut *viewer.place.lock();
         place.outlets[which as usize] = Some(outlet(number));
         place.without_blob = None;
@@ -88,8 +83,7 @@ pub(crate) fn seat(
         if let [Some(blob), Some(chunk)] = &mut place.outlets {
             (blob.due.is_paired, chunk.due.is_paired) = (true, true);
         }
-    })?;
-    Ok((seated, blocked))
+    })
 }
 
 impl Viewer {
@@ -97,7 +91,7 @@ impl Viewer {
     pub(crate) fn deliver(&self) {
         let place = &mut *self.place.lock();
         // Each socket may have something to send after the other.
-        while self.deliver_on(place, Which::Chunk) | self.deliver_blobs(place) {}
+        while self.deliver_on(place, Which::Chunk).0 | self.deliver_blobs(place) {}
     }
 
     /// Most pieces are chunks: then the blob socket is not even looked at.
@@ -106,31 +100,26 @@ impl Viewer {
         if place.without_blob == Some((newest, place.cursor.lead())) {
             return false;
         }
-        let has_sent = self.deliver_on(place, Which::Blob);
-        let is_free =
-            place.outlets[Which::Blob as usize].as_ref().is_some_and(|outlet| outlet.line.is_free());
-        place.without_blob = is_free.then(|| (newest, place.cursor.lead()));
+        let (has_sent, is_all) = self.deliver_on(place, Which::Blob);
+        place.without_blob = is_all.then(|| (newest, place.cursor.lead()));
         has_sent
     }
 
-    /// Whether anything was sent.
-    fn deliver_on(&self, place: &mut Place, which: Which) -> bool {
+    /// Whether anything was sent, and whether that is all that there is.
+    fn deliver_on(&self, place: &mut Place, which: Which) -> (bool, bool) {
         let Place { cursor, outlets, .. } = place;
-        let Some(outlet) = &mut outlets[which as usize] else { return false };
+        let Some(outlet) = &mut outlets[which as usize] else { return (false, false) };
         let mut has_sent = false;
-        while outlet.line.is_free()
-            && let Some(out) = outlet.due.next(which, cursor, &self.presence)
-        {
-            has_sent = true;
-            let frame = match out {
-                Out::Piece(frame) => frame,
-                Out::Text(text) => Frame::text(&text.to_json()),
+        while let Some(turn) = outlet.line.turn() {
+            let frame = match outlet.due.next(which, cursor, &self.presence) {
+                Some(Out::Piece(frame)) => frame,
+                Some(Out::Text(text)) => Frame::text(&text.to_json()),
+                None => return (has_sent, true),
             };
-            if !outlet.line.send(&frame) {
-                outlet.blocked.notify_one();
-            }
+            turn.send(&frame);
+            has_sent = true;
         }
-        has_sent
+        (has_sent, false)
     }
 
     /// Notes something that one of its sockets is to say.
@@ -173,7 +162,9 @@ impl Due {
         if piece.is_some() {
             return piece;
         }
-        let state = state?;
+        // While the blob socket holds pieces back it is not over.
+        let state =
+            state.filter(|&state| state == Live::Live || self.said.is_none() || !cursor.waits_for_blob())?;
         self.state = false;
         self.said = Some(state);
         Some(Out::Text(Text::State { state, viewers: room.viewers.len() as u32 }))
@@ -185,7 +176,6 @@ pub(crate) async fn drive(
     socket: &mut Socket,
     seat: &Seat<Arc<Viewer>>,
     mut dismissed: oneshot::Receiver<Farewell>,
-    blocked: &Notify,
 ) -> End {
     let viewer = seat.session().peer();
     let relay = viewer.presence.relay();
@@ -194,7 +184,7 @@ pub(crate) async fn drive(
     let mut every = interval_at(Instant::now() + every, every);
     let abandoned = seat.abandoned(&relay.timing);
     tokio::pin!(abandoned);
-    viewer.presence.take_along(viewer);
+    let line = Arc::clone(socket.line());
     viewer.deliver();
     let mut is_blocked = false;
     let end = loop {
@@ -203,7 +193,7 @@ pub(crate) async fn drive(
             Ok(farewell) = &mut dismissed => break End::Ours(farewell),
             () = relay.stopping.cancelled() => break End::Ours(Farewell::restarting()),
             () = &mut abandoned => break End::Ours(Farewell::alone()),
-            () = blocked.notified() => is_blocked = true,
+            () = line.blocked() => is_blocked = true,
             event = socket.next(is_blocked) => match event {
                 Event::Writable => {
                     is_blocked = false;

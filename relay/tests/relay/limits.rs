@@ -34,22 +34,34 @@ async fn messages_may_be_smaller_than_the_protocol_permits() {
 /// The viewers' segment ends, and the broadcaster goes on with the next one when its seconds are over.
 #[tokio::test]
 async fn a_segment_that_is_too_large() {
-    let server = TestServer::limited(Limits { max_segment_bytes: 100, ..Limits::DEFAULT }).await;
+    let server = TestServer::limited(Limits { max_segment_bytes: 1000, ..Limits::DEFAULT }).await;
     let mut viewer = Viewer::open(&server, "lobby", "v").await;
     let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
     let segment = now();
-    broadcaster.begin(segment, vec![1; 60]).await;
-    broadcaster.chunk(segment, 1, vec![1; 40]).await;
+    broadcaster.begin(segment, vec![1; 600]).await;
+    broadcaster.chunk(segment, 1, vec![1; 400]).await;
     broadcaster.until_have(segment, 2).await;
     broadcaster.chunk(segment, 2, "1").await;
     let (seconds, reason) = limited(&mut broadcaster.chunk).await;
     assert_eq!(seconds, 5);
     assert!(reason.contains("--max-segment-bytes"), "{reason}");
     limited(&mut broadcaster.blob).await;
-    viewer.until_rebuilt(segment, &[1; 100], Some(true)).await;
+    viewer.until_rebuilt(segment, &[1; 1000], Some(true)).await;
     let mut again = Broadcaster::open(&server, "lobby", "b").await;
     again.begin(segment + 1, vec![1; 60]).await;
     again.until_have(segment + 1, 1).await;
+}
+
+/// A blob that claims to heal 65,000 pieces is a few bytes on the line, and 65,000 messages in the relay.
+#[tokio::test]
+async fn a_segment_of_too_many_pieces_in_which_nothing_is() {
+    let server = TestServer::limited(Limits { max_segment_bytes: 1 << 20, ..Limits::DEFAULT }).await;
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let segment = now();
+    broadcaster.begin(segment, "head").await;
+    broadcaster.blob.send(&blob(segment, 65_000, "head")).await;
+    let (_, reason) = limited(&mut broadcaster.blob).await;
+    assert!(reason.contains("--max-segment-bytes"), "{reason}");
 }
 
 #[tokio::test]
