@@ -53,7 +53,7 @@ function noteViolations() {
 }
 
 /** What consoles say of what is refused, and of a relay that is away. */
-const EXPECTED = /Content.Security.Policy|WebSocket|ERR_CONNECTION|Failed to load|can.t establish/;
+const EXPECTED = /Content.Security.Policy|WebSocket|ERR_CONNECTION|Failed to load|can.t establish|Cross-Origin Request Blocked/;
 
 /** Opens a page with this policy. */
 async function open(t, browser, policy) {
