@@ -3,7 +3,6 @@
 use crate::{
     ask::Ask,
     broadcast::Refusal,
-    cursor::Out,
     end::End,
     farewell::Farewell,
     limits::Limit,
@@ -224,7 +223,7 @@ impl Due {
         };
     }
 
-    fn next(&mut self, publisher: &Publisher) -> Option<Out> {
+    fn next(&mut self, publisher: &Publisher) -> Option<Text> {
         let room = &publisher.presence;
         let text = if let Some(t) = self.pong.take() {
             Text::Pong { t, now: room.relay().clock.millis() }
@@ -239,7 +238,7 @@ impl Due {
         } else {
             return None;
         };
-        Some(Out::Text(text))
+        Some(text)
     }
 }
 
@@ -271,7 +270,7 @@ pub(crate) async fn drive(
             }
             event = socket.next(has_more) => match event {
                 Event::Writable => match due.next(publisher) {
-                    Some(out) => socket.put(out),
+                    Some(text) => socket.put(&text),
                     None => has_more = false,
                 },
                 Event::Binary(raw) => if let Err(farewell) = receive(seat.session(), seat.socket(), &raw) {

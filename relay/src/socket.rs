@@ -4,12 +4,11 @@
 //! message waits in the socket; what is not sent yet stays in the broadcast, where it can still be skipped.
 
 use crate::{
-    cursor::Out,
     farewell::Farewell,
     line::{Line, Pipe},
     timing::Timing,
 };
-use blobcast_wire::Close;
+use blobcast_wire::{Close, Text};
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream};
 use std::{
@@ -99,12 +98,9 @@ impl Socket {
         std::future::poll_fn(|cx| self.poll_event(cx, has_more)).await
     }
 
-    /// Gives it a message to send. To be called after [`Event::Writable`].
-    pub(crate) fn put(&mut self, out: Out) {
-        self.queue(match out {
-            Out::Piece(frame) => Message::binary(frame.message()),
-            Out::Text(text) => Message::text(text.to_json()),
-        });
+    /// Gives it a text to send; pieces go by its [line](Self::line). To be called after [`Event::Writable`].
+    pub(crate) fn put(&mut self, text: &Text) {
+        self.queue(Message::text(text.to_json()));
     }
 
     /// Says why (unless a close is on its way already), closes, and reads on until the peer has closed too: were

@@ -1,10 +1,8 @@
 // What it costs a server to hand one message to many viewers: CPU time per delivered message by the operating system's accounting.
 
 import { setTimeout as wait } from "node:timers/promises";
-import { join } from "node:path";
-import { root } from "../../scripts/run.mjs";
 import { cpuTime, memory, start } from "./processes.mjs";
-import { SERVERS } from "./servers.mjs";
+import { example, SERVERS } from "./servers.mjs";
 
 /** Nothing is measured until all is warm, ms. */
 const SETTLING = 2000;
@@ -26,7 +24,7 @@ async function measure({ command, env, protocol, sendsItself }, load, seconds) {
   try {
     const address = new URL(server.first.url).host;
     const asked = [address, viewers, protocol, bytes, sendsItself ? 0 : hertz].map(String);
-    audience = await start(join(root, "target/release/examples/audience"), asked);
+    audience = await start(example("audience"), asked);
     await wait(SETTLING);
     const count = async () => ({ cpu: await cpuTime(server.pid), at: performance.now(), ...(await audience.ask()) });
     const before = await count();

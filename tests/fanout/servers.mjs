@@ -1,14 +1,17 @@
 // The servers that are compared: how each is started, and what its audience is.
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { FOR_TESTS, relayProgram } from "../../scripts/relay.mjs";
 import { root } from "../../scripts/run.mjs";
 
 const peers = join(root, "tests/fanout/peers");
-const release = (name) => join(root, "target/release", name);
+
+/** A program of relay/examples. */
+export const example = (name) => join(dirname(relayProgram), "examples", name);
 
 /** `audience`: what the viewers speak, and whether a broadcaster is among them. */
 export const SERVERS = {
-  floor: { command: ({ bytes, hertz }) => [release("examples/floor"), String(bytes), String(hertz)], protocol: "plain", sendsItself: true },
+  floor: { command: ({ bytes, hertz }) => [example("floor"), String(bytes), String(hertz)], protocol: "plain", sendsItself: true },
   relay: { command: () => relay(), protocol: "blobcast" },
   "relay, 1 thread": { command: () => relay(), env: { TOKIO_WORKER_THREADS: "1" }, protocol: "blobcast" },
   bun: { command: () => [join(peers, "node_modules/.bin/bun"), join(peers, "bun.js")], protocol: "plain" },
@@ -16,4 +19,4 @@ export const SERVERS = {
 };
 
 /** All viewers come from one address here. */
-const relay = () => [release("blobcast-relay"), "--listen", "127.0.0.1:0", "--log", "warn", "--max-connections-per-address", "1000000"];
+const relay = () => [relayProgram, ...FOR_TESTS, "--max-connections-per-address", "1000000"];
