@@ -106,12 +106,6 @@ impl Cursor {
         }
     }
 
-    /// What the blob socket goes by: the segment that the chunk socket is in, and whether a glued blob is
-    /// waiting. When this changes the blob socket may have something to send.
-    pub(crate) fn lead(&self) -> (Option<Segment>, bool) {
-        (self.at.map(|place| place.segment), self.glued.is_some())
-    }
-
     /// The chunk socket goes on when the blob socket has taken something.
     pub(crate) fn waits_for_blob(&self) -> bool {
         self.glued.is_some() || self.at.is_some_and(|at| !at.ended && !self.has_begun(at.segment))
@@ -193,6 +187,17 @@ impl Cursor {
             let next = broadcast.after(at.segment)?;
             self.at = Some(Place::after(Taken::opening(next)));
         }
+    }
+
+    /// The chunk that comes next for a viewer who has all there is, if nothing can come before it.
+    pub(crate) fn lacks(&self) -> Option<(Segment, u32)> {
+        let at = self.at.filter(|at| !at.ended && !self.waits_for_blob() && self.owed.is_empty())?;
+        Some((at.segment, at.seq))
+    }
+
+    /// The viewer has had the chunks before `seq`, none of which was the last.
+    pub(crate) fn went_on_to(&mut self, seq: u32) {
+        self.at = self.at.map(|at| Place { seq, ..at });
     }
 
     fn enter(&mut self, place: Place) {

@@ -23,10 +23,13 @@ use tokio::{
 const MAX_UNSENT: u32 = 128 << 10;
 
 /// A connection, to be written to from anywhere.
+///
+/// In this order: what a round looks at comes first.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Line {
-    tcp: TcpStream,
     outbox: Mutex<Outbox>,
+    tcp: TcpStream,
     blocked: Notify,
 }
 

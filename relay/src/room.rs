@@ -4,18 +4,17 @@ use crate::{
     broadcast::{Broadcast, Refusal},
     fan::Fan,
     farewell::Farewell,
+    line::Line,
     publisher::Publisher,
+    segment::Kept,
     session::{Session, Sessions},
     ticket::Ticket,
     viewer::Viewer,
 };
 use blobcast_wire::{Close, Live, Piece, Segment};
 use bytes::Bytes;
-use parking_lot::Mutex;
-use std::sync::{
-    Arc, OnceLock, Weak,
-    atomic::{AtomicU64, Ordering},
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// One name's broadcast and its peers.
 #[derive(Debug)]
@@ -25,8 +24,6 @@ pub(crate) struct Room {
     /// Viewers.
     pub(crate) viewers: Arc<Sessions<Arc<Viewer>>>,
     stage: Mutex<Stage>,
-    /// The number of the newest segment, to be read by every viewer and for every piece.
-    newest: AtomicU64,
     /// One for all its broadcasters: it is names that are counted.
     on_air: Mutex<Weak<Ticket>>,
     /// Hands the viewers every piece and every other state; there is none before the first viewer.
@@ -60,25 +57,21 @@ impl Room {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
             stage: Mutex::new(Stage { broadcast: Broadcast::new(last), owner: None, count: 0 }),
-            newest: AtomicU64::new(last),
             on_air: Mutex::default(),
             fan: OnceLock::new(),
         }
     }
 
     /// Hands a viewer what is new from now on.
-    pub(crate) fn take_along(&self, viewer: &Arc<Viewer>) {
-        self.fan.get_or_init(Fan::new).join(viewer);
+    pub(crate) fn take_along(&self, viewer: &Arc<Viewer>, chunks: &Arc<Line>) {
+        self.fan.get_or_init(Fan::new).join(viewer, chunks);
     }
 
-    /// The number of the newest segment.
-    pub(crate) fn newest(&self) -> Segment {
-        self.newest.load(Ordering::Acquire)
-    }
-
-    fn ring(&self) {
+    /// Tells the viewers of something new, and lets go of the stage.
+    fn ring(&self, stage: MutexGuard<'_, Stage>) {
         if let Some(fan) = self.fan.get() {
-            fan.ring();
+            // Before the stage is free: the newest chunk is the last to be told of.
+            fan.ring(stage.broadcast.current().and_then(Kept::tail));
         }
     }
 
@@ -141,10 +134,8 @@ impl Room {
             return Ok(()); // It was replaced a moment ago.
         }
         stage.broadcast.take(piece, now)?;
-        self.newest.store(stage.broadcast.last(), Ordering::Release);
         let replaced = if is_owner { None } else { stage.owner.replace((number, Arc::downgrade(by))) };
-        drop(stage);
-        self.ring();
+        self.ring(stage);
         if let Some(replaced) = replaced.and_then(|(_, session)| session.upgrade()) {
             let reason =
                 "another broadcaster took over: a name has one at a time, so take another or start again";
@@ -164,8 +155,7 @@ impl Room {
         if stage.owner.as_ref().is_some_and(|(owner, _)| *owner == publisher) {
             stage.owner = None;
             stage.broadcast.leave(finished);
-            drop(stage);
-            self.ring();
+            self.ring(stage);
         }
     }
 

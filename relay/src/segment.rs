@@ -23,6 +23,19 @@ pub(crate) struct Kept {
     snapshot: Option<Frame>,
 }
 
+/// The newest chunk of a segment: all that most viewers lack.
+#[derive(Clone, Debug)]
+pub(crate) struct Tail {
+    /// The segment.
+    pub(crate) segment: Segment,
+    /// The chunk's seq.
+    pub(crate) seq: u32,
+    /// Whether the segment ends with it.
+    pub(crate) is_last: bool,
+    /// The chunk.
+    pub(crate) frame: Frame,
+}
+
 impl Kept {
     /// Opens a segment; `None` if the message is no blob.
     pub(crate) fn open(message: Message<Bytes>) -> Option<Self> {
@@ -77,6 +90,12 @@ impl Kept {
     pub(crate) fn chunk(&self, seq: u32) -> Option<Frame> {
         let at = seq.checked_sub(self.first)?;
         self.chunks.get(at as usize).cloned()
+    }
+
+    /// The newest chunk, if there is one.
+    pub(crate) fn tail(&self) -> Option<Tail> {
+        let frame = self.chunks.last()?.clone();
+        Some(Tail { segment: self.number(), seq: self.next() - 1, is_last: self.ended, frame })
     }
 
     /// Appends pieces `seq` up to (not including) `next`, whose bytes came as one. The first of them carries

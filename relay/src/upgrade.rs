@@ -94,8 +94,8 @@ pub(crate) async fn upgrade(
         let line = Line::new(parts.io.into_inner());
         let socket = Socket::new(line, parts.read_buf, max_len, &relay.timing);
         match verdict {
-            Ok(pass) => serve(&relay, socket, &pass, &caller).await,
-            Err(farewell) => refuse(&relay, socket, role, &farewell, &caller).await,
+            Ok(pass) => Box::pin(serve(&relay, socket, &pass, &caller)).await,
+            Err(farewell) => Box::pin(refuse(&relay, socket, role, &farewell, &caller)).await,
         }
     });
     let mut response = Response::new(Body::empty());
@@ -138,9 +138,10 @@ async fn serve(relay: &Arc<Relay>, socket: Socket, pass: &Pass, caller: &Caller)
     let endpoint = &pass.ask.endpoint;
     let presence = relay.enter(&endpoint.name);
     debug!(%endpoint, address = %caller.address, "open");
+    // Each in a box of its own: a viewer's task is not to be as large as a broadcaster's.
     let served = match endpoint.role {
-        Role::Publish => publish(presence, socket, pass).await,
-        Role::View => view(presence, socket, pass).await,
+        Role::Publish => Box::pin(publish(presence, socket, pass)).await,
+        Role::View => Box::pin(view(presence, socket, pass)).await,
     };
     match served {
         Ok(code) => {
@@ -148,7 +149,7 @@ async fn serve(relay: &Arc<Relay>, socket: Socket, pass: &Pass, caller: &Caller)
             debug!(%endpoint, code = code.map(Close::code), "closed");
         }
         Err((socket, limit)) => {
-            refuse(relay, socket, endpoint.role, &Farewell::limit(limit), caller).await;
+            Box::pin(refuse(relay, socket, endpoint.role, &Farewell::limit(limit), caller)).await;
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     limits::Limit,
     line::Line,
     relay::Presence,
+    segment::Tail,
     session::{Seat, Seated},
     socket::{Event, Socket},
     ticket::Ticket,
@@ -23,20 +24,32 @@ use tokio::{
 };
 
 /// What a viewer's two sockets share.
+///
+/// In this order: what a round looks at comes first, so that it is mostly one line of the processor's cache.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Viewer {
+    place: Mutex<Place>,
     presence: Presence,
     _ticket: Ticket,
-    place: Mutex<Place>,
 }
 
 #[derive(Debug, Default)]
+#[repr(C)]
 struct Place {
+    /// While it has all there is: what it lacks next.
+    lacks: Option<Lack>,
     cursor: Cursor,
     /// Of the blob and of the chunk socket.
     outlets: [Option<Outlet>; 2],
-    /// There was nothing for the blob socket when the newest segment and the cursor's lead were these.
-    without_blob: Option<(Segment, (Option<Segment>, bool))>,
+}
+
+/// A chunk that is still to come, and is then all that there is to send. The cursor stays behind meanwhile.
+#[derive(Debug)]
+struct Lack {
+    line: Arc<Line>,
+    segment: Segment,
+    seq: u32,
 }
 
 /// A socket, as far as pieces go.
@@ -67,18 +80,19 @@ pub(crate) fn seat(presence: Presence, ask: &Ask, line: Arc<Line>) -> Result<Sea
     let make = |others| {
         let ticket = presence.admit_viewer(others)?;
         let viewer = Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() });
-        viewer.presence.take_along(&viewer);
         Ok(viewer)
     };
     let which = ask.endpoint.socket;
-    let outlet = |number| Outlet { number, line, due: Due::default() };
     viewers.seat(&ask.session, which, make, |viewer, number| {
         let place = &mut *viewer.place.lock();
-        place.outlets[which as usize] = Some(outlet(number));
-        place.without_blob = None;
+        place.outlets[which as usize] = Some(Outlet { number, line: Arc::clone(&line), due: Due::default() });
+        place.catch_up();
         match which {
             Which::Blob => place.cursor.ask_blob(ask.segment),
-            Which::Chunk => place.cursor.ask_chunk(ask.place()),
+            Which::Chunk => {
+                place.cursor.ask_chunk(ask.place());
+                viewer.presence.take_along(viewer, &line);
+            }
         }
         if let [Some(blob), Some(chunk)] = &mut place.outlets {
             (blob.due.is_paired, chunk.due.is_paired) = (true, true);
@@ -89,20 +103,30 @@ pub(crate) fn seat(presence: Presence, ask: &Ask, line: Arc<Line>) -> Result<Sea
 impl Viewer {
     /// Sends what there is and what its lines take. Never waits.
     pub(crate) fn deliver(&self) {
-        let place = &mut *self.place.lock();
-        // Each socket may have something to send after the other.
-        while self.deliver_on(place, Which::Chunk).0 | self.deliver_blobs(place) {}
+        self.deliver_all(&mut self.place.lock());
     }
 
-    /// Most pieces are chunks: then the blob socket is not even looked at.
-    fn deliver_blobs(&self, place: &mut Place) -> bool {
-        let newest = self.presence.newest();
-        if place.without_blob == Some((newest, place.cursor.lead())) {
-            return false;
+    /// The same, when `tail` is the newest: mostly that is all there is, and then nothing else is looked at.
+    pub(crate) fn follow(&self, tail: Option<&Tail>) {
+        let place = &mut *self.place.lock();
+        if !tail.is_some_and(|tail| place.follow(tail)) {
+            self.deliver_all(place);
         }
-        let (has_sent, is_all) = self.deliver_on(place, Which::Blob);
-        place.without_blob = is_all.then(|| (newest, place.cursor.lead()));
-        has_sent
+    }
+
+    fn deliver_all(&self, place: &mut Place) {
+        place.catch_up();
+        loop {
+            let (chunk, has_chunks) = self.deliver_on(place, Which::Chunk);
+            let (blob, has_blobs) = self.deliver_on(place, Which::Blob);
+            // Each socket may have something to send after the other.
+            if !chunk && !blob {
+                if has_chunks && has_blobs {
+                    place.rest();
+                }
+                return;
+            }
+        }
     }
 
     /// Whether anything was sent, and whether that is all that there is.
@@ -125,7 +149,7 @@ impl Viewer {
     /// Notes something that one of its sockets is to say.
     fn owe(&self, which: Which, number: u64, note: impl FnOnce(&mut Due)) {
         let place = &mut *self.place.lock();
-        place.without_blob = None;
+        place.catch_up();
         if let Some(outlet) = place.outlets[which as usize].as_mut().filter(|outlet| outlet.number == number)
         {
             note(&mut outlet.due);
@@ -134,7 +158,38 @@ impl Viewer {
 
     /// A socket takes no more pieces.
     fn leave(&self, which: Which, number: u64) {
-        self.place.lock().outlets[which as usize].take_if(|outlet| outlet.number == number);
+        let place = &mut *self.place.lock();
+        place.catch_up();
+        place.outlets[which as usize].take_if(|outlet| outlet.number == number);
+    }
+}
+
+impl Place {
+    /// Sends the newest chunk, if that is all there is to send.
+    fn follow(&mut self, tail: &Tail) -> bool {
+        let Some(lack) = &mut self.lacks else { return false };
+        if (tail.segment, tail.seq) != (lack.segment, lack.seq) {
+            return false;
+        }
+        // After the last chunk there may be a next segment, or a state to tell.
+        let Some(turn) = lack.line.turn().filter(|_| !tail.is_last) else { return false };
+        turn.send(&tail.frame);
+        lack.seq = lack.seq.saturating_add(1);
+        true
+    }
+
+    /// It has all there is.
+    fn rest(&mut self) {
+        let Some(chunks) = &self.outlets[Which::Chunk as usize] else { return };
+        let Some((segment, seq)) = self.cursor.lacks() else { return };
+        self.lacks = Some(Lack { line: Arc::clone(&chunks.line), segment, seq });
+    }
+
+    /// Brings the cursor where its viewer is.
+    fn catch_up(&mut self) {
+        if let Some(Lack { seq, .. }) = self.lacks.take() {
+            self.cursor.went_on_to(seq);
+        }
     }
 }
 
