@@ -22,12 +22,12 @@ pub struct Limits {
         default_value_t = Self::DEFAULT.max_segment_bytes)]
     pub max_segment_bytes: u64,
 
-    /// How many segments a broadcaster may begin in a second; in one go ten times as many.
+    /// How many segments may begin in a second, of one name; in one go ten times as many.
     #[arg(long, env = "BLOBCAST_MAX_SEGMENTS_PER_SECOND", value_name = "N",
         default_value_t = Self::DEFAULT.max_segments_per_second)]
     pub max_segments_per_second: u32,
 
-    /// How much a broadcaster may send in a second, bytes; in one go ten times as much.
+    /// How much may be sent to one name in a second, bytes; in one go ten times as much.
     #[arg(long, env = "BLOBCAST_MAX_BYTES_PER_SECOND", value_name = "BYTES",
         default_value_t = Self::DEFAULT.max_bytes_per_second)]
     pub max_bytes_per_second: u64,
@@ -86,6 +86,21 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
+    /// Its flag, but for the one that has none.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::SegmentBytes => "max-segment-bytes",
+            Self::SegmentsPerSecond => "max-segments-per-second",
+            Self::BytesPerSecond => "max-bytes-per-second",
+            Self::TextsPerSecond => "max-texts-per-second",
+            Self::Broadcasts => "max-broadcasts",
+            Self::Broadcasters => "broadcasters",
+            Self::Viewers => "max-viewers",
+            Self::ViewersPerBroadcast => "max-viewers-per-broadcast",
+            Self::ConnectionsPerAddress => "max-connections-per-address",
+        }
+    }
+
     /// When it is worth coming back, seconds.
     const fn seconds(self) -> u32 {
         match self {
@@ -122,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reason_begins_with_seconds_and_fits_a_close_frame() {
+    fn every_reason_begins_with_seconds_names_its_flag_and_fits_a_close_frame() {
         for limit in [
             Limit::SegmentBytes,
             Limit::SegmentsPerSecond,
@@ -136,6 +151,8 @@ mod tests {
             let reason = limit.to_string();
             assert!(reason.starts_with(|first: char| first.is_ascii_digit()), "{reason}");
             assert!(reason.len() <= 123, "{reason}");
+            let flag = format!("(--{})", limit.name());
+            assert!(reason.contains(&flag) || limit == Limit::Broadcasters, "{reason}");
         }
     }
 }

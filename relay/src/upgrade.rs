@@ -75,7 +75,6 @@ pub(crate) async fn upgrade(
         let hint = "this is a WebSocket's address: connect with ws:// or wss://\n";
         return (StatusCode::UPGRADE_REQUIRED, [(SEC_WEBSOCKET_VERSION, "13")], hint).into_response();
     };
-    let protocol = choose_protocol(request.headers());
     let caller = Caller::of(&app, guest, &request);
     let verdict = judge(&app, &caller, &request, protocol.as_deref());
     let role = if request.uri().path().starts_with("/publish/") { Role::Publish } else { Role::View };
@@ -143,63 +142,55 @@ async fn serve(relay: &Arc<Relay>, socket: Socket, pass: &Pass, caller: &Caller)
         Role::View => view(presence, socket, pass).await,
     };
     match served {
-        Ok(code) => {
-            relay.metrics.close(endpoint.role, code);
-            debug!(%endpoint, code = code.map(Close::code), "closed");
+        Ok(end) => {
+            relay.metrics.end(endpoint.role, &end);
+            debug!(%endpoint, code = end.code().map(Close::code), "closed");
         }
-        Err((socket, limit)) => {
-            refuse(relay, socket, endpoint.role, &Farewell::limit(limit), caller).await;
-        }
+        Err((socket, farewell)) => refuse(relay, socket, endpoint.role, &farewell, caller).await,
     }
 }
 
-/// Runs a broadcaster's socket, if there is room for it. What it was closed with.
-async fn publish(
-    presence: Presence,
-    mut socket: Socket,
-    pass: &Pass,
-) -> Result<Option<Close>, (Socket, Limit)> {
+/// Runs a broadcaster's socket, if there is room for it. How it ended.
+async fn publish(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<End, (Socket, Farewell)> {
     let (seat, dismissed) = match publisher::seat(presence, &pass.ask) {
         Ok(seated) => seated,
-        Err(limit) => return Err((socket, limit)),
+        Err(farewell) => return Err((socket, farewell)),
     };
     let end = select! {
         end = publisher::drive(&mut socket, &seat, dismissed) => end,
         never = expire(pass.until, &seat) => match never {},
     };
-    let code = end.code();
     if let End::Refused(farewell) = &end {
         seat.session().dismiss(farewell);
     }
     // The grace begins at once; the peer hears meanwhile.
     tokio::join!(publisher::leave(seat, end.is_finish()), end.say(socket));
-    Ok(code)
+    Ok(end)
 }
 
-/// Runs a viewer's socket, if there is room for it. What it was closed with.
-async fn view(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<Option<Close>, (Socket, Limit)> {
+/// Runs a viewer's socket, if there is room for it. How it ended.
+async fn view(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<End, (Socket, Farewell)> {
     let line = Arc::clone(socket.line());
     let (seat, dismissed) = match viewer::seat(presence, &pass.ask, line) {
         Ok(seated) => seated,
-        Err(limit) => return Err((socket, limit)),
+        Err(farewell) => return Err((socket, farewell)),
     };
     let end = select! {
         end = viewer::drive(&mut socket, &seat, dismissed) => end,
         never = expire(pass.until, &seat) => match never {},
     };
-    let code = end.code();
     if let End::Refused(farewell) = &end {
         seat.session().dismiss(farewell);
     }
     drop(seat);
     end.say(socket).await;
-    Ok(code)
+    Ok(end)
 }
 
 /// Says why there will be no driver.
 async fn refuse(relay: &Relay, socket: Socket, role: Role, farewell: &Farewell, caller: &Caller) {
     info!(code = farewell.close.code(), reason = farewell.reason, address = %caller.address, "refused");
-    relay.metrics.close(role, Some(farewell.close));
+    relay.metrics.refuse(role, farewell);
     socket.close(farewell).await;
 }
 

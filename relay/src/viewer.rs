@@ -37,6 +37,8 @@ struct Place {
     outlets: [Option<Outlet>; 2],
     /// There was nothing for the blob socket when the newest segment and the cursor's lead were these.
     without_blob: Option<(Segment, (Option<Segment>, bool))>,
+    /// Bytes that were sent and are not among the figures yet.
+    sent: u64,
 }
 
 /// A socket, as far as pieces go.
@@ -107,15 +109,21 @@ impl Viewer {
 
     /// Whether anything was sent, and whether that is all that there is.
     fn deliver_on(&self, place: &mut Place, which: Which) -> (bool, bool) {
-        let Place { cursor, outlets, .. } = place;
+        let Place { cursor, outlets, sent, .. } = place;
         let Some(outlet) = &mut outlets[which as usize] else { return (false, false) };
         let mut has_sent = false;
         while let Some(turn) = outlet.line.turn() {
             let frame = match outlet.due.next(which, cursor, &self.presence) {
                 Some(Out::Piece(frame)) => frame,
-                Some(Out::Text(text)) => Frame::text(&text.to_json()),
+                Some(Out::Text(text)) => {
+                    if matches!(text, Text::Skip { .. }) {
+                        self.presence.relay().metrics.skips.inc();
+                    }
+                    Frame::text(&text.to_json())
+                }
                 None => return (has_sent, true),
             };
+            *sent += frame.bytes().len() as u64;
             turn.send(&frame);
             has_sent = true;
         }
@@ -135,6 +143,12 @@ impl Viewer {
     /// A socket takes no more pieces.
     fn leave(&self, which: Which, number: u64) {
         self.place.lock().outlets[which as usize].take_if(|outlet| outlet.number == number);
+    }
+
+    /// Adds what was sent to the figures. Now and then: all viewers share those.
+    fn settle(&self) {
+        let sent = std::mem::take(&mut self.place.lock().sent);
+        self.presence.relay().metrics.sent.inc_by(sent);
     }
 }
 
@@ -212,9 +226,11 @@ pub(crate) async fn drive(
             _ = every.tick(), if which == Which::Chunk => {
                 viewer.owe(which, number, |due| due.state = true);
                 viewer.deliver();
+                viewer.settle();
             }
         }
     };
     viewer.leave(which, number);
+    viewer.settle();
     end
 }

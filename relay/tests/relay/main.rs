@@ -14,6 +14,7 @@ mod http;
 mod join;
 mod limits;
 mod logs;
+mod metrics;
 mod nginx;
 mod pairing;
 mod program;

@@ -85,6 +85,16 @@ impl TestServer {
         value.map_or(0, |value| value.parse().unwrap())
     }
 
+    /// Waits until one of them is so high.
+    pub(crate) async fn until_metric(&self, name: &'static str, least: u64) {
+        soon(name, async {
+            while self.metric(name).await < least {
+                sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+    }
+
     /// What `/streams` says.
     pub(crate) async fn streams(&self) -> Value {
         serde_json::from_str(&self.administer("GET", "/streams", "").await.1).unwrap()
