@@ -5,8 +5,7 @@ use crate::{
     broadcast::Refusal,
     end::End,
     farewell::Farewell,
-    limits::Limit,
-    quota::Quota,
+    quota::Size,
     relay::Presence,
     session::{Seat, Seated, Session},
     socket::{Event, Socket},
@@ -50,7 +49,7 @@ pub(crate) struct Publisher {
 
 #[derive(Debug)]
 struct Inbox {
-    quota: Quota,
+    size: Size,
     reassembly: Reassembly<Bytes>,
     /// How long both sockets have been here: waiting for order is only counted while both can bring it.
     patience: Duration,
@@ -59,15 +58,13 @@ struct Inbox {
 }
 
 /// Seats a socket of a broadcaster, if there is room for it.
-pub(crate) fn seat(presence: Presence, ask: &Ask) -> Result<Seated<Publisher>, Limit> {
+pub(crate) fn seat(presence: Presence, ask: &Ask) -> Result<Seated<Publisher>, Farewell> {
     let publishers = presence.publishers.clone();
     let which = ask.endpoint.socket;
     let make = |others| {
         let on_air = presence.admit_broadcaster(others)?;
-        let relay = presence.relay();
-        let quota = Quota::new(&relay.limits, relay.clock.micros());
-        let inbox =
-            Inbox { quota, reassembly: Reassembly::new(), patience: Duration::ZERO, has_begun: false };
+        let size = Size::new(&presence.relay().limits);
+        let inbox = Inbox { size, reassembly: Reassembly::new(), patience: Duration::ZERO, has_begun: false };
         Ok(Publisher {
             number: presence.number_publisher(),
             presence,
@@ -101,7 +98,7 @@ impl Publisher {
     /// Counts a message that came, whatever is in it.
     fn count(&self, len: usize) -> Result<(), Farewell> {
         self.presence.relay().metrics.received.inc_by(len as u64);
-        self.inbox.lock().quota.receive(len, self.now()).map_err(Farewell::limit)
+        self.presence.quota.lock().receive(len, self.now()).map_err(Farewell::limit)
     }
 
     fn now(&self) -> u64 {
@@ -181,7 +178,10 @@ fn publish(
     for piece in pieces {
         let is_first = !inbox.has_begun;
         let is_blob = matches!(piece, Piece::Begin(_));
-        inbox.quota.count(&piece, publisher.now()).map_err(Farewell::limit)?;
+        if is_blob {
+            publisher.presence.quota.lock().begin(publisher.now()).map_err(Farewell::limit)?;
+        }
+        inbox.size.add(&piece).map_err(Farewell::limit)?;
         match publisher.presence.publish(session, is_first, piece, publisher.now()) {
             Ok(()) => {
                 inbox.has_begun = true;

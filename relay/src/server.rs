@@ -60,7 +60,7 @@ impl Server {
             (false, _) => {}
         }
         let clock = Clock::start(config.started_at.unwrap_or_else(SystemTime::now));
-        let relay = Relay::new(config.timing, config.limits, clock);
+        let relay = Relay::new(config, clock);
         let addresses = Addresses::new(config.limits.max_connections_per_address);
         let app = App {
             relay: Arc::clone(&relay),

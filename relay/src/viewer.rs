@@ -6,7 +6,6 @@ use crate::{
     end::End,
     farewell::Farewell,
     frame::Frame,
-    limits::Limit,
     line::Line,
     relay::Presence,
     session::{Seat, Seated},
@@ -64,10 +63,10 @@ struct Due {
 }
 
 /// Seats a socket of a viewer, which is handed its pieces from then on.
-pub(crate) fn seat(presence: Presence, ask: &Ask, line: Arc<Line>) -> Result<Seated<Arc<Viewer>>, Limit> {
+pub(crate) fn seat(presence: Presence, ask: &Ask, line: Arc<Line>) -> Result<Seated<Arc<Viewer>>, Farewell> {
     let viewers = presence.viewers.clone();
     let make = |others| {
-        let ticket = presence.admit_viewer(others)?;
+        let ticket = presence.admit_viewer(others, ask.segment.is_some())?;
         let viewer = Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() });
         viewer.presence.take_along(&viewer);
         Ok(viewer)

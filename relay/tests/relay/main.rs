@@ -18,6 +18,7 @@ mod metrics;
 mod nginx;
 mod pairing;
 mod program;
+mod quotas;
 mod refusals;
 mod tokens;
 mod viewer;
