@@ -32,6 +32,11 @@ pub struct Limits {
         default_value_t = Self::DEFAULT.max_bytes_per_second)]
     pub max_bytes_per_second: u64,
 
+    /// How many texts and pings may come on one WebSocket in a second, from viewers too; in one go ten times as many.
+    #[arg(long, env = "BLOBCAST_MAX_TEXTS_PER_SECOND", value_name = "N",
+        default_value_t = Self::DEFAULT.max_texts_per_second)]
+    pub max_texts_per_second: u32,
+
     /// How many names may be broadcast to at once.
     #[arg(long, env = "BLOBCAST_MAX_BROADCASTS", value_name = "N",
         default_value_t = Self::DEFAULT.max_broadcasts)]
@@ -59,6 +64,7 @@ impl Limits {
         max_segment_bytes: 64 << 20,
         max_segments_per_second: 4,
         max_bytes_per_second: 4 << 20,
+        max_texts_per_second: 10,
         max_broadcasts: 1000,
         max_viewers: 20_000,
         max_viewers_per_broadcast: 10_000,
@@ -78,6 +84,7 @@ pub(crate) enum Limit {
     SegmentBytes,
     SegmentsPerSecond,
     BytesPerSecond,
+    TextsPerSecond,
     Broadcasts,
     Broadcasters,
     Viewers,
@@ -104,7 +111,7 @@ impl Limit {
     /// When it is worth coming back, seconds.
     const fn seconds(self) -> u32 {
         match self {
-            Self::SegmentBytes | Self::SegmentsPerSecond | Self::BytesPerSecond => 5,
+            Self::SegmentBytes | Self::SegmentsPerSecond | Self::BytesPerSecond | Self::TextsPerSecond => 5,
             Self::Broadcasts | Self::Broadcasters | Self::Viewers | Self::ViewersPerBroadcast => 10,
             Self::ConnectionsPerAddress => 30,
         }
@@ -118,6 +125,7 @@ impl fmt::Display for Limit {
             Self::SegmentBytes => "the segment is too large (--max-segment-bytes): restart more often",
             Self::SegmentsPerSecond => "too many segments (--max-segments-per-second): restart less often",
             Self::BytesPerSecond => "too much data (--max-bytes-per-second): record at a lower bitrate",
+            Self::TextsPerSecond => "too many texts or pings (--max-texts-per-second): send fewer",
             Self::Broadcasts => "the relay has as many broadcasts as it takes (--max-broadcasts)",
             Self::Broadcasters => "too many broadcasters wait for this name",
             Self::Viewers => "the relay has as many viewers as it takes (--max-viewers)",
@@ -142,6 +150,7 @@ mod tests {
             Limit::SegmentBytes,
             Limit::SegmentsPerSecond,
             Limit::BytesPerSecond,
+            Limit::TextsPerSecond,
             Limit::Broadcasts,
             Limit::Broadcasters,
             Limit::Viewers,

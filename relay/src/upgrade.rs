@@ -91,7 +91,8 @@ pub(crate) async fn upgrade(
             Role::View => MAX_VIEWER_MESSAGE_LEN,
         };
         let line = Line::new(parts.io.into_inner());
-        let socket = Socket::new(line, parts.read_buf, max_len, &relay.timing);
+        let max_texts = relay.limits.max_texts_per_second;
+        let socket = Socket::new(line, parts.read_buf, max_len, max_texts, &relay.timing);
         match verdict {
             Ok(pass) => serve(&relay, socket, &pass, &caller).await,
             Err(farewell) => refuse(&relay, socket, role, &farewell, &caller).await,
