@@ -71,6 +71,10 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_OPEN", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub open: bool,
 
+    /// Closes a viewer of what nobody broadcasts (4404). Otherwise it waits for the broadcast to begin.
+    #[arg(long, env = "BLOBCAST_NO_WAITING", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub no_waiting: bool,
+
     /// The address of a proxy, or a network of them, that is believed whom it speaks for (X-Forwarded-For). Repeatable
     /// (in the environment: separated by commas).
     #[arg(long, env = "BLOBCAST_TRUST_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
@@ -147,6 +151,7 @@ impl Default for Config {
             public_view: false,
             enforce_exp: false,
             open: false,
+            no_waiting: false,
             trust_proxy: Vec::new(),
             admin: None,
             public_list: false,

@@ -22,3 +22,4 @@ mod quotas;
 mod refusals;
 mod tokens;
 mod viewer;
+mod waiting;
