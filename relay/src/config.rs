@@ -67,7 +67,8 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_ENFORCE_EXP", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub enforce_exp: bool,
 
-    /// Lets whoever reaches this relay publish and view, from other machines too.
+    /// Lets whoever reaches this relay publish and view, from other machines too. Without this and without a key it answers
+    /// only to what asks for localhost, and to no proxy.
     #[arg(long, env = "BLOBCAST_OPEN", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub open: bool,
 
@@ -132,6 +133,11 @@ impl Config {
     /// Nobody is asked for a token.
     pub(crate) fn is_open(&self) -> bool {
         self.token_secret.is_none() && self.token_public_key.is_none()
+    }
+
+    /// It has neither a key nor leave to do without one.
+    pub(crate) fn is_private(&self) -> bool {
+        self.is_open() && !self.open
     }
 
     /// Others than this machine's own programs reach it.

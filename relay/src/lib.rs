@@ -45,6 +45,7 @@ mod http;
 mod key;
 mod limits;
 mod line;
+mod loopback;
 mod metrics;
 mod mint;
 mod origin;

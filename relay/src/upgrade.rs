@@ -14,6 +14,7 @@ use crate::{
     http::App,
     limits::Limit,
     line::Line,
+    loopback::stranger,
     proxy::client_of,
     publisher,
     relay::{Presence, Relay},
@@ -114,6 +115,11 @@ pub(crate) async fn upgrade(
 fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) -> Result<Pass, Farewell> {
     if caller.is_too_many() {
         return Err(Farewell::limit(Limit::ConnectionsPerAddress));
+    }
+    if app.is_private
+        && let Some(stranger) = stranger(request.headers())
+    {
+        return Err(Farewell::stranger(stranger));
     }
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let origin = request.headers().get(ORIGIN).map(|value| value.to_str().unwrap_or("(unreadable)"));
