@@ -77,6 +77,12 @@ pub(crate) async fn upgrade(
         return (StatusCode::UPGRADE_REQUIRED, [(SEC_WEBSOCKET_VERSION, "13")], hint).into_response();
     };
     let caller = Caller::of(&app, guest, &request);
+    if caller.is_flood() {
+        app.relay.metrics.dropped.inc();
+        let hint = format!("{}\n", Limit::ConnectionsPerAddress);
+        return (StatusCode::TOO_MANY_REQUESTS, hint).into_response();
+    }
+    let protocol = choose_protocol(request.headers());
     let verdict = judge(&app, &caller, &request, protocol.as_deref());
     let role = if request.uri().path().starts_with("/publish/") { Role::Publish } else { Role::View };
     let upgraded = hyper::upgrade::on(&mut request);
@@ -228,5 +234,10 @@ impl Caller {
 
     fn is_too_many(&self) -> bool {
         self.visit.iter().chain(&self.guest.visit).any(Visit::is_too_many)
+    }
+
+    /// One that a proxy speaks for. (All others were dropped at the door.)
+    fn is_flood(&self) -> bool {
+        self.visit.as_ref().is_some_and(Visit::is_flood)
     }
 }

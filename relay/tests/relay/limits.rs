@@ -140,25 +140,3 @@ async fn more_connections_than_an_address_may_have() {
 async fn silent(server: &TestServer) -> crate::common::Raw {
     crate::common::Raw::connect(server.address).await
 }
-
-#[tokio::test]
-async fn behind_a_proxy_each_client_has_its_own_connections() {
-    let limits = Limits { max_connections_per_address: 2, ..Limits::DEFAULT };
-    let trust_proxy = vec!["127.0.0.1".parse().unwrap()];
-    let server = TestServer::with(Config { limits, trust_proxy, open: true, ..Config::default() }).await;
-    let open = async |client: &str, session: &str| {
-        let headers = [("x-forwarded-for", client), ("sec-websocket-protocol", "blobcast.v1")];
-        ClientSocket::open_with(&server, &format!("/view/lobby/blob?session={session}"), &headers).await
-    };
-    let mut open_ones = Vec::new();
-    for client in ["192.0.2.1", "6.6.6.6, 192.0.2.2", "192.0.2.3", "2001:db8::1"] {
-        for number in 0..2 {
-            let mut socket = open(client, &format!("{number}{}", open_ones.len())).await;
-            socket.send_text(r#"{"type":"ping","t":1}"#).await;
-            socket.text().await;
-            open_ones.push(socket);
-        }
-        limited(&mut open(client, "more").await).await;
-    }
-    limited(&mut open("2001:db8::2", "neighbour").await).await;
-}
