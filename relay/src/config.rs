@@ -221,6 +221,22 @@ mod tests {
     }
 
     #[test]
+    fn what_the_page_and_the_unit_say_in_the_environment_is_a_flag() {
+        let command = Config::command();
+        let flags: Vec<_> =
+            command.get_arguments().filter_map(|flag| flag.get_env().and_then(|env| env.to_str())).collect();
+        for text in [include_str!("../../docs/OPERATIONS.md"), include_str!("../blobcast-relay.service")] {
+            let is_part = |character: char| character.is_ascii_uppercase() || character == '_';
+            let words = text.split(|character| !is_part(character));
+            let names: Vec<_> = words.filter(|word| word.starts_with("BLOBCAST_")).collect();
+            assert!(!names.is_empty());
+            for name in names {
+                assert!(flags.contains(&name), "{name}");
+            }
+        }
+    }
+
+    #[test]
     fn behind_a_proxy_loopback_is_reachable_too() {
         assert!(!parse([]).expect("valid").is_reachable());
         assert!(parse(["--listen", "0.0.0.0:1"]).expect("valid").is_reachable());
