@@ -45,6 +45,21 @@ impl Access {
     }
 }
 
+impl Denied {
+    /// One word for it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "token-missing",
+            Self::Forged => "token-forged",
+            Self::Unclear => "token-unclear",
+            Self::Expired => "token-expired",
+            Self::Early => "token-early",
+            Self::Name => "token-name",
+            Self::Role => "token-role",
+        }
+    }
+}
+
 impl fmt::Display for Denied {
     /// As long as fits in the reason of a close frame.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

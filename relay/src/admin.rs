@@ -2,33 +2,46 @@
 
 use crate::{
     http::{healthz, readyz},
+    loopback::asks_for_loopback,
     metrics,
     relay::Relay,
     streams,
 };
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{Path, Request, State},
     http::{
         HeaderMap, StatusCode,
         header::{CONTENT_TYPE, ORIGIN},
     },
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{delete, get},
 };
 use std::sync::Arc;
 use tracing::info;
 
-/// All routes.
-pub(crate) fn router(relay: Arc<Relay>) -> Router {
-    Router::new()
+/// All routes. On loopback they are for this machine alone, which a page is not, whatever its host name points to.
+pub(crate) fn router(relay: Arc<Relay>, is_on_loopback: bool) -> Router {
+    let router = Router::new()
         .route("/", get(|| async { HINT }))
         .route("/healthz", get(healthz))
         .route("/readyz", get(async |State(relay): State<Arc<Relay>>| readyz(&relay)))
         .route("/metrics", get(figures))
         .route("/streams", get(async |State(relay): State<Arc<Relay>>| streams::list(&relay)))
         .route("/broadcast/{*name}", delete(end))
-        .with_state(relay)
+        .with_state(relay);
+    if is_on_loopback { router.layer(middleware::from_fn(refuse_other_hosts)) } else { router }
+}
+
+async fn refuse_other_hosts(request: Request, next: Next) -> Response {
+    match asks_for_loopback(request.headers()) {
+        true => next.run(request).await,
+        false => {
+            let hint = "host refused: the operator's port is for this machine, ask for it as localhost or 127.0.0.1\n";
+            (StatusCode::FORBIDDEN, hint).into_response()
+        }
+    }
 }
 
 const HINT: &str = "GET /metrics, /streams, /healthz, /readyz; DELETE /broadcast/NAME ends a broadcast.\n";

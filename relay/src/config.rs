@@ -67,9 +67,14 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_ENFORCE_EXP", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub enforce_exp: bool,
 
-    /// Lets whoever reaches this relay publish and view, from other machines too.
+    /// Lets whoever reaches this relay publish and view, from other machines too. Without this and without a key it answers
+    /// only to what asks for localhost, and to no proxy.
     #[arg(long, env = "BLOBCAST_OPEN", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub open: bool,
+
+    /// Closes a viewer of what nobody broadcasts (4404). Otherwise it waits for the broadcast to begin.
+    #[arg(long, env = "BLOBCAST_NO_WAITING", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub no_waiting: bool,
 
     /// The address of a proxy, or a network of them, that is believed whom it speaks for (X-Forwarded-For). Repeatable
     /// (in the environment: separated by commas).
@@ -130,6 +135,11 @@ impl Config {
         self.token_secret.is_none() && self.token_public_key.is_none()
     }
 
+    /// It has neither a key nor leave to do without one.
+    pub(crate) fn is_private(&self) -> bool {
+        self.is_open() && !self.open
+    }
+
     /// Others than this machine's own programs reach it.
     pub(crate) fn is_reachable(&self) -> bool {
         !self.listen.ip().is_loopback() || !self.trust_proxy.is_empty()
@@ -147,6 +157,7 @@ impl Default for Config {
             public_view: false,
             enforce_exp: false,
             open: false,
+            no_waiting: false,
             trust_proxy: Vec::new(),
             admin: None,
             public_list: false,
@@ -206,6 +217,22 @@ mod tests {
         let page = include_str!("../../docs/OPERATIONS.md");
         for flag in Config::command().get_arguments().filter_map(|flag| flag.get_long()) {
             assert!(page.contains(&format!("--{flag}")) || ["help", "version"].contains(&flag), "--{flag}");
+        }
+    }
+
+    #[test]
+    fn what_the_page_and_the_unit_say_in_the_environment_is_a_flag() {
+        let command = Config::command();
+        let flags: Vec<_> =
+            command.get_arguments().filter_map(|flag| flag.get_env().and_then(|env| env.to_str())).collect();
+        for text in [include_str!("../../docs/OPERATIONS.md"), include_str!("../blobcast-relay.service")] {
+            let is_part = |character: char| character.is_ascii_uppercase() || character == '_';
+            let words = text.split(|character| !is_part(character));
+            let names: Vec<_> = words.filter(|word| word.starts_with("BLOBCAST_")).collect();
+            assert!(!names.is_empty());
+            for name in names {
+                assert!(flags.contains(&name), "{name}");
+            }
         }
     }
 

@@ -31,10 +31,18 @@ impl End {
         }
     }
 
-    /// Takes leave of the peer.
-    pub(crate) async fn say(self, socket: Socket) {
+    /// What the peer was told, if the relay ended it.
+    pub(crate) fn farewell(&self) -> Option<&Farewell> {
         match self {
-            Self::Ours(farewell) | Self::Refused(farewell) => socket.close(&farewell).await,
+            Self::Ours(farewell) | Self::Refused(farewell) => Some(farewell),
+            Self::Theirs(_) | Self::Lost => None,
+        }
+    }
+
+    /// Takes leave of the peer.
+    pub(crate) async fn say(&self, socket: Socket) {
+        match self {
+            Self::Ours(farewell) | Self::Refused(farewell) => socket.close(farewell).await,
             Self::Theirs(_) => socket.drain().await,
             Self::Lost => {}
         }

@@ -1,6 +1,6 @@
 //! What a socket is closed with: a code that a program understands and a reason that a person does.
 
-use crate::{access::Denied, limits::Limit};
+use crate::{access::Denied, limits::Limit, loopback::Stranger};
 use blobcast_wire::Close;
 use std::fmt::Display;
 
@@ -14,6 +14,8 @@ pub(crate) struct Farewell {
     pub(crate) close: Close,
     /// What happened and what to do, cut to what a close frame holds.
     pub(crate) reason: String,
+    /// What it is called where refusals are counted, if its code does not say that.
+    name: Option<&'static str>,
 }
 
 impl Farewell {
@@ -21,7 +23,20 @@ impl Farewell {
     pub(crate) fn new(close: Close, reason: impl Into<String>) -> Self {
         let mut reason = reason.into();
         reason.truncate(reason.floor_char_boundary(MAX_REASON_LEN));
-        Self { close, reason }
+        Self { close, reason, name: None }
+    }
+
+    /// What it is counted as among the refusals, if it is one.
+    pub(crate) fn refusal(&self) -> Option<&'static str> {
+        self.name.or(match self.close {
+            Close::BadMessage => Some("protocol"),
+            Close::TooBig => Some("message-size"),
+            Close::OriginRefused => Some("origin"),
+            Close::NoBroadcast => Some("no-broadcast"),
+            Close::TooSlow => Some("stuck"),
+            Close::NoPartner => Some("no-partner"),
+            _ => None,
+        })
     }
 
     /// The peer said something that the protocol does not know.
@@ -36,12 +51,22 @@ impl Farewell {
 
     /// A limit was reached.
     pub(crate) fn limit(limit: Limit) -> Self {
-        Self::new(Close::Limit, limit.to_string())
+        Self { name: Some(limit.name()), ..Self::new(Close::Limit, limit.to_string()) }
+    }
+
+    /// The relay is open to this machine only.
+    pub(crate) fn stranger(stranger: Stranger) -> Self {
+        Self { name: Some(stranger.name()), ..Self::new(Close::OriginRefused, stranger.to_string()) }
+    }
+
+    /// Nobody broadcasts, and viewers may not wait for it.
+    pub(crate) fn no_broadcast() -> Self {
+        Self::new(Close::NoBroadcast, "nobody broadcasts under this name: come when the broadcast has begun")
     }
 
     /// The token does not permit it, or does not any more.
     pub(crate) fn denied(denied: Denied) -> Self {
-        Self::new(Close::Unauthorized, denied.to_string())
+        Self { name: Some(denied.name()), ..Self::new(Close::Unauthorized, denied.to_string()) }
     }
 
     /// The partner did not come, or is gone for too long. That is a broken link's doing, or a load balancer's.

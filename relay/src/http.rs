@@ -1,16 +1,17 @@
 //! The routes of the public port.
 
 use crate::{
-    access::Access, addresses::Addresses, config::Config, origin::Gate, proxy::Network, relay::Relay,
-    streams, upgrade::upgrade,
+    access::Access, addresses::Addresses, config::Config, loopback::stranger, origin::Gate, proxy::Network,
+    relay::Relay, streams, upgrade::upgrade,
 };
 use axum::{
     Router,
-    extract::State,
+    extract::{Request, State},
     http::{
         HeaderValue, StatusCode,
         header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
     },
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -24,6 +25,8 @@ pub(crate) struct App {
     pub(crate) relay: Arc<Relay>,
     /// Which pages may connect.
     pub(crate) gate: Gate,
+    /// Only this machine may connect, and it is asked for nothing.
+    pub(crate) is_private: bool,
     /// Who may do what.
     pub(crate) access: Access,
     /// A socket is closed when its token expires.
@@ -36,22 +39,36 @@ pub(crate) struct App {
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
-    let mut router = Router::new()
+    let pages = pages(&app, config);
+    let pages = if app.is_private { pages.layer(middleware::from_fn(refuse_strangers)) } else { pages };
+    let sockets = Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(async |State(app): State<Arc<App>>| readyz(&app.relay)))
         .route("/publish/{*rest}", get(upgrade))
         .route("/view/{*rest}", get(upgrade));
+    pages.merge(sockets.with_state(app))
+}
+
+fn pages(app: &Arc<App>, config: &Config) -> Router {
+    let mut pages = Router::new();
     if config.public_list {
-        router = router.route("/streams", get(async |State(app): State<Arc<App>>| streams::list(&app.relay)));
+        let list = async |State(app): State<Arc<App>>| streams::list(&app.relay);
+        pages = pages.route("/streams", get(list).with_state(Arc::clone(app)));
     }
-    let router = router.with_state(app);
-    let router = match &config.package {
-        Some(folder) => router.nest_service("/blobcast", files(folder)),
-        None => router,
-    };
+    if let Some(folder) = &config.package {
+        pages = pages.nest_service("/blobcast", files(folder));
+    }
     match &config.www {
-        Some(folder) => router.fallback_service(files(folder)),
-        None => router.route("/", get(|| async { HINT })),
+        Some(folder) => pages.fallback_service(files(folder)),
+        None => pages.route("/", get(|| async { HINT })),
+    }
+}
+
+/// Whoever is not from this machine hears what to do; a socket hears it by its close code.
+async fn refuse_strangers(request: Request, next: Next) -> Response {
+    match stranger(request.headers()) {
+        Some(stranger) => (StatusCode::FORBIDDEN, format!("{stranger}\n")).into_response(),
+        None => next.run(request).await,
     }
 }
 

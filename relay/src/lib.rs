@@ -11,8 +11,8 @@
 //! Without sockets and clocks, to be read and tested by themselves:
 //!
 //! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `access`, `claims`: who may do what, by their
-//!   tokens. `proxy`: who is behind a proxy.
-//! * `limits`: how much there may be. `quota`: what one broadcaster has used.
+//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine.
+//! * `limits`: how much there may be. `quota`: what one broadcast has used. `bucket`: how fast.
 //! * `segment`, `broadcast`: shared, immutable pieces, and what is kept of them.
 //! * `cursor`: a viewer is a place in a broadcast. No queue, no copy.
 //!
@@ -30,6 +30,7 @@ mod addresses;
 mod admin;
 mod ask;
 mod broadcast;
+mod bucket;
 mod claims;
 mod clock;
 mod config;
@@ -44,6 +45,7 @@ mod http;
 mod key;
 mod limits;
 mod line;
+mod loopback;
 mod metrics;
 mod mint;
 mod origin;

@@ -22,15 +22,20 @@ pub struct Limits {
         default_value_t = Self::DEFAULT.max_segment_bytes)]
     pub max_segment_bytes: u64,
 
-    /// How many segments a broadcaster may begin in a second; in one go ten times as many.
+    /// How many segments may begin in a second, of one name; in one go ten times as many.
     #[arg(long, env = "BLOBCAST_MAX_SEGMENTS_PER_SECOND", value_name = "N",
         default_value_t = Self::DEFAULT.max_segments_per_second)]
     pub max_segments_per_second: u32,
 
-    /// How much a broadcaster may send in a second, bytes; in one go ten times as much.
+    /// How much may be sent to one name in a second, bytes; in one go ten times as much.
     #[arg(long, env = "BLOBCAST_MAX_BYTES_PER_SECOND", value_name = "BYTES",
         default_value_t = Self::DEFAULT.max_bytes_per_second)]
     pub max_bytes_per_second: u64,
+
+    /// How many texts and pings may come on one WebSocket in a second, from viewers too; in one go ten times as many.
+    #[arg(long, env = "BLOBCAST_MAX_TEXTS_PER_SECOND", value_name = "N",
+        default_value_t = Self::DEFAULT.max_texts_per_second)]
+    pub max_texts_per_second: u32,
 
     /// How many names may be broadcast to at once.
     #[arg(long, env = "BLOBCAST_MAX_BROADCASTS", value_name = "N",
@@ -59,6 +64,7 @@ impl Limits {
         max_segment_bytes: 64 << 20,
         max_segments_per_second: 4,
         max_bytes_per_second: 4 << 20,
+        max_texts_per_second: 10,
         max_broadcasts: 1000,
         max_viewers: 20_000,
         max_viewers_per_broadcast: 10_000,
@@ -78,6 +84,7 @@ pub(crate) enum Limit {
     SegmentBytes,
     SegmentsPerSecond,
     BytesPerSecond,
+    TextsPerSecond,
     Broadcasts,
     Broadcasters,
     Viewers,
@@ -86,10 +93,25 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
+    /// Its flag, but for the one that has none.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::SegmentBytes => "max-segment-bytes",
+            Self::SegmentsPerSecond => "max-segments-per-second",
+            Self::BytesPerSecond => "max-bytes-per-second",
+            Self::TextsPerSecond => "max-texts-per-second",
+            Self::Broadcasts => "max-broadcasts",
+            Self::Broadcasters => "broadcasters",
+            Self::Viewers => "max-viewers",
+            Self::ViewersPerBroadcast => "max-viewers-per-broadcast",
+            Self::ConnectionsPerAddress => "max-connections-per-address",
+        }
+    }
+
     /// When it is worth coming back, seconds.
     const fn seconds(self) -> u32 {
         match self {
-            Self::SegmentBytes | Self::SegmentsPerSecond | Self::BytesPerSecond => 5,
+            Self::SegmentBytes | Self::SegmentsPerSecond | Self::BytesPerSecond | Self::TextsPerSecond => 5,
             Self::Broadcasts | Self::Broadcasters | Self::Viewers | Self::ViewersPerBroadcast => 10,
             Self::ConnectionsPerAddress => 30,
         }
@@ -103,6 +125,7 @@ impl fmt::Display for Limit {
             Self::SegmentBytes => "the segment is too large (--max-segment-bytes): restart more often",
             Self::SegmentsPerSecond => "too many segments (--max-segments-per-second): restart less often",
             Self::BytesPerSecond => "too much data (--max-bytes-per-second): record at a lower bitrate",
+            Self::TextsPerSecond => "too many texts or pings (--max-texts-per-second): send fewer",
             Self::Broadcasts => "the relay has as many broadcasts as it takes (--max-broadcasts)",
             Self::Broadcasters => "too many broadcasters wait for this name",
             Self::Viewers => "the relay has as many viewers as it takes (--max-viewers)",
@@ -122,11 +145,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reason_begins_with_seconds_and_fits_a_close_frame() {
+    fn every_reason_begins_with_seconds_names_its_flag_and_fits_a_close_frame() {
         for limit in [
             Limit::SegmentBytes,
             Limit::SegmentsPerSecond,
             Limit::BytesPerSecond,
+            Limit::TextsPerSecond,
             Limit::Broadcasts,
             Limit::Broadcasters,
             Limit::Viewers,
@@ -136,6 +160,8 @@ mod tests {
             let reason = limit.to_string();
             assert!(reason.starts_with(|first: char| first.is_ascii_digit()), "{reason}");
             assert!(reason.len() <= 123, "{reason}");
+            let flag = format!("(--{})", limit.name());
+            assert!(reason.contains(&flag) || limit == Limit::Broadcasters, "{reason}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What Prometheus is told: counters, kept as things happen, and figures of the moment.
 
-use crate::relay::Relay;
+use crate::{end::End, farewell::Farewell, relay::Relay};
 use blobcast_wire::{Close, Live, Role};
 use prometheus_client::{
     encoding::{EncodeLabelSet, prometheus_text},
@@ -17,11 +17,16 @@ pub(crate) struct Metrics {
     registry: Registry,
     /// Bytes that broadcasters sent.
     pub(crate) received: Counter,
+    /// Bytes that viewers were sent.
+    pub(crate) sent: Counter,
+    /// Times that a viewer was skipped.
+    pub(crate) skips: Counter,
     /// Segments that broadcasters began.
     pub(crate) segments: Counter,
-    /// Connections that were dropped without a word.
+    /// Connections of an address that had many too many.
     pub(crate) dropped: Counter,
     closed: Family<Closed, Counter>,
+    refused: Family<Refused, Counter>,
     broadcasts: Family<InState, Gauge>,
     viewers: Gauge,
     connections: Gauge,
@@ -33,6 +38,13 @@ pub(crate) struct Metrics {
 struct Closed {
     role: &'static str,
     code: Option<u16>,
+}
+
+/// Sockets that the relay refused, at once or later, because of what they asked or did.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refused {
+    role: &'static str,
+    reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -49,9 +61,12 @@ impl Metrics {
         let to = &mut registry;
         Self {
             received: register(to, "received_bytes", "What broadcasters sent"),
+            sent: register(to, "sent_bytes", "What viewers were sent"),
+            skips: register(to, "skips", "Times that a viewer was moved on to a newer segment"),
             segments: register(to, "segments", "Segments that broadcasters began"),
-            dropped: register(to, "dropped_connections", "Connections that were dropped without a word"),
+            dropped: register(to, "dropped_connections", "Connections of an address that had many too many"),
             closed: register(to, "closed_sockets", "Sockets that were closed, by role and close code"),
+            refused: register(to, "refused_sockets", "Sockets that were refused, by role and reason"),
             broadcasts: register(to, "broadcasts", "Names that somebody sends or watches, by state"),
             viewers: register(to, "viewers", "Viewers of all broadcasts"),
             connections: register(to, "connections", "Connections that have not become sockets"),
@@ -60,13 +75,25 @@ impl Metrics {
         }
     }
 
-    /// A socket was closed.
-    pub(crate) fn close(&self, role: Role, code: Option<Close>) {
+    /// A socket's driver ended.
+    pub(crate) fn end(&self, role: Role, end: &End) {
+        self.close(role, end.code(), end.farewell());
+    }
+
+    /// A socket got no driver.
+    pub(crate) fn refuse(&self, role: Role, farewell: &Farewell) {
+        self.close(role, Some(farewell.close), Some(farewell));
+    }
+
+    fn close(&self, role: Role, code: Option<Close>, farewell: Option<&Farewell>) {
         let role = match role {
             Role::Publish => "publish",
             Role::View => "view",
         };
         self.closed.get_or_create(&Closed { role, code: code.map(Close::code) }).inc();
+        if let Some(reason) = farewell.and_then(Farewell::refusal) {
+            self.refused.get_or_create(&Refused { role, reason }).inc();
+        }
     }
 
     /// All figures, as Prometheus reads them.

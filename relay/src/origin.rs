@@ -3,8 +3,9 @@
 //! A browser names the page's origin in every handshake and lets no page lie about it. Programs that are no
 //! browser name none, and could name any: for them this is no gate, tokens are.
 
+use crate::loopback::{host_of, is_loopback};
 use axum::http::Uri;
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{fmt, str::FromStr};
 
 /// A page's origin: scheme, host and port, as `--allow-origin` and browsers write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +37,7 @@ impl Gate {
         let Some(origin) = origin else { return true };
         // "null" (a sandboxed frame, a file) and whatever else is no origin
         let Ok(origin) = origin.parse::<Origin>() else { return false };
-        let same_host = host.and_then(|host| host.parse::<Uri>().ok()?.host().map(str::to_ascii_lowercase));
-        same_host.as_ref() == Some(&origin.host)
+        host.and_then(host_of).as_ref() == Some(&origin.host)
             || (self.on_loopback && is_loopback(&origin.host))
             || self.listed.contains(&origin)
     }
@@ -63,11 +63,6 @@ impl FromStr for Origin {
         };
         Ok(Self { scheme, host, port: uri.port_u16().or(default) })
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 impl fmt::Display for OriginError {

@@ -42,8 +42,8 @@ pub(crate) fn client_of<'a>(
     client
 }
 
-/// Some proxies write a port, too.
-fn address_of(hop: &str) -> Option<IpAddr> {
+/// An address as proxies write it: some add a port.
+pub(crate) fn address_of(hop: &str) -> Option<IpAddr> {
     let address =
         hop.parse().ok().or_else(|| hop.parse().ok().map(|with_port: std::net::SocketAddr| with_port.ip()));
     address.map(|address: IpAddr| address.to_canonical())

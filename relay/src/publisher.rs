@@ -1,19 +1,22 @@
-//! A broadcaster: what puts its two sockets in order, and the driver of each of them.
+//! A broadcaster: what its two sockets share, and the driver of each of them.
 
+mod due;
+mod inbox;
+
+use self::{
+    due::Due,
+    inbox::{Inbox, expire, receive},
+};
 use crate::{
     ask::Ask,
-    broadcast::Refusal,
     end::End,
     farewell::Farewell,
-    limits::Limit,
-    quota::Quota,
     relay::Presence,
-    session::{Seat, Seated, Session},
+    session::{Seat, Seated},
     socket::{Event, Socket},
     ticket::Ticket,
 };
-use blobcast_wire::{Kind, Live, Message, Piece, Reassembly, Segment, Socket as Which, Text};
-use bytes::Bytes;
+use blobcast_wire::{Segment, Socket as Which, Text};
 use parking_lot::Mutex;
 use std::{
     sync::{
@@ -31,9 +34,6 @@ use tokio::{
 /// How often `have` is said while data flows, and how finely the patience for order is measured.
 const TICK: Duration = Duration::from_millis(250);
 
-/// How often the number of viewers is said at most.
-const VIEWERS_EVERY: Duration = Duration::from_secs(1);
-
 /// What a broadcaster's two sockets share. Dropping it ends what it had begun.
 #[derive(Debug)]
 pub(crate) struct Publisher {
@@ -48,26 +48,13 @@ pub(crate) struct Publisher {
     _on_air: Arc<Ticket>,
 }
 
-#[derive(Debug)]
-struct Inbox {
-    quota: Quota,
-    reassembly: Reassembly<Bytes>,
-    /// How long both sockets have been here: waiting for order is only counted while both can bring it.
-    patience: Duration,
-    /// It has begun a segment, so it was the broadcaster once.
-    has_begun: bool,
-}
-
 /// Seats a socket of a broadcaster, if there is room for it.
-pub(crate) fn seat(presence: Presence, ask: &Ask) -> Result<Seated<Publisher>, Limit> {
+pub(crate) fn seat(presence: Presence, ask: &Ask) -> Result<Seated<Publisher>, Farewell> {
     let publishers = presence.publishers.clone();
     let which = ask.endpoint.socket;
     let make = |others| {
         let on_air = presence.admit_broadcaster(others)?;
-        let relay = presence.relay();
-        let quota = Quota::new(&relay.limits, relay.clock.micros());
-        let inbox =
-            Inbox { quota, reassembly: Reassembly::new(), patience: Duration::ZERO, has_begun: false };
+        let inbox = Inbox::new(&presence.relay().limits);
         Ok(Publisher {
             number: presence.number_publisher(),
             presence,
@@ -101,7 +88,7 @@ impl Publisher {
     /// Counts a message that came, whatever is in it.
     fn count(&self, len: usize) -> Result<(), Farewell> {
         self.presence.relay().metrics.received.inc_by(len as u64);
-        self.inbox.lock().quota.receive(len, self.now()).map_err(Farewell::limit)
+        self.presence.quota.lock().receive(len, self.now()).map_err(Farewell::limit)
     }
 
     fn now(&self) -> u64 {
@@ -112,7 +99,7 @@ impl Publisher {
     /// one moment: a broadcaster takes a segment that is not later than the newest for closed, but the first.
     fn have(&self) -> (Segment, u32, Segment) {
         let inbox = self.inbox.lock();
-        let (segment, seq) = inbox.reassembly.position().unwrap_or((0, 0));
+        let (segment, seq) = inbox.position();
         (segment, seq, self.presence.with(|broadcast| broadcast.last()))
     }
 }
@@ -120,125 +107,6 @@ impl Publisher {
 impl Drop for Publisher {
     fn drop(&mut self) {
         self.presence.leave(self.number, self.has_finished());
-    }
-}
-
-/// Takes a binary message from one of the sockets.
-fn receive(session: &Arc<Session<Publisher>>, which: Which, raw: &Bytes) -> Result<(), Farewell> {
-    let publisher = session.peer();
-    publisher.count(raw.len())?;
-    let message = Message::decode(raw).map_err(Farewell::foreign)?;
-    let is_blob = matches!(message.kind, Kind::Blob { .. });
-    if is_blob != (which == Which::Blob) {
-        return Err(Farewell::bad(
-            "a message came by the wrong socket: send blobs on the blob socket, chunks on the chunk socket",
-        ));
-    }
-    let mut inbox = publisher.inbox.lock();
-    if inbox.has_begun && !publisher.presence.belongs_to(publisher.number) {
-        return Ok(()); // It was replaced, and its sockets are about to hear that.
-    }
-    if is_blob {
-        // It is answered by `have`, whatever becomes of it.
-        publisher.blob_arrived.notify_one();
-        // What is not later than the segment being read came twice, or continues that.
-        let is_new = inbox.reassembly.position().is_none_or(|(segment, _)| message.segment > segment);
-        if is_new && !admits(publisher, message.segment)? {
-            return Ok(());
-        }
-    }
-    let patience = inbox.patience;
-    let pieces = inbox.reassembly.push(message, patience);
-    publish(session, &mut inbox, pieces)
-}
-
-/// Whether a new segment is taken. One that is not later than the last is passed over: another session's came
-/// before it, which nobody can know while it is on its way.
-fn admits(publisher: &Publisher, segment: Segment) -> Result<bool, Farewell> {
-    let now = publisher.now();
-    match publisher.presence.with(|broadcast| broadcast.admits(segment, now)) {
-        Ok(()) => Ok(true),
-        Err(Refusal::NotLater { .. }) => Ok(false),
-        Err(refusal) => Err(Farewell::bad(refusal)),
-    }
-}
-
-/// Lets a tick pass: gives up what was waited for long enough.
-fn expire(session: &Arc<Session<Publisher>>) -> Result<(), Farewell> {
-    let mut inbox = session.peer().inbox.lock();
-    inbox.patience += TICK;
-    let patience = inbox.patience;
-    let pieces = inbox.reassembly.expire(patience);
-    publish(session, &mut inbox, pieces)
-}
-
-fn publish(
-    session: &Arc<Session<Publisher>>,
-    inbox: &mut Inbox,
-    pieces: Vec<Piece<Bytes>>,
-) -> Result<(), Farewell> {
-    let publisher = session.peer();
-    for piece in pieces {
-        let is_first = !inbox.has_begun;
-        let is_blob = matches!(piece, Piece::Begin(_));
-        inbox.quota.count(&piece, publisher.now()).map_err(Farewell::limit)?;
-        match publisher.presence.publish(session, is_first, piece, publisher.now()) {
-            Ok(()) => {
-                inbox.has_begun = true;
-                publisher.presence.relay().metrics.segments.inc_by(is_blob.into());
-            }
-            // Another session's came between the look and the step: passed over.
-            Err(Refusal::NotLater { .. }) if is_first => {
-                inbox.reassembly = Reassembly::new();
-                return Ok(());
-            }
-            Err(refusal) => return Err(Farewell::bad(refusal)),
-        }
-    }
-    Ok(())
-}
-
-/// What one socket has to say.
-#[derive(Debug, Default)]
-struct Due {
-    /// The newest ping that was not answered.
-    pong: Option<f64>,
-    have: bool,
-    /// The `have` that was said last.
-    had: Option<(Segment, u32, Segment)>,
-    state: bool,
-    /// The state that was said last, and when.
-    said: Option<(Live, u32, Instant)>,
-}
-
-impl Due {
-    /// Looks for what has changed.
-    fn look(&mut self, publisher: &Publisher) {
-        self.have |= self.had.is_some_and(|had| had != publisher.have());
-        let (state, viewers) = publisher.presence.state();
-        self.state |= match self.said {
-            None => true,
-            Some((said, _, _)) if said != state => true,
-            Some((_, said, when)) => said != viewers && when.elapsed() >= VIEWERS_EVERY,
-        };
-    }
-
-    fn next(&mut self, publisher: &Publisher) -> Option<Text> {
-        let room = &publisher.presence;
-        let text = if let Some(t) = self.pong.take() {
-            Text::Pong { t, now: room.relay().clock.millis() }
-        } else if std::mem::take(&mut self.have) {
-            let (segment, seq, last) = publisher.have();
-            self.had = Some((segment, seq, last));
-            Text::Have { segment, seq, last }
-        } else if std::mem::take(&mut self.state) {
-            let (state, viewers) = room.state();
-            self.said = Some((state, viewers, Instant::now()));
-            Text::State { state, viewers }
-        } else {
-            return None;
-        };
-        Some(text)
     }
 }
 
@@ -293,7 +161,7 @@ pub(crate) async fn drive(
                 (due.have, has_more) = (true, true);
             }
             _ = tick.tick(), if is_chunk && is_paired => {
-                if seat.has_partner() && let Err(farewell) = expire(seat.session()) {
+                if seat.has_partner() && let Err(farewell) = expire(seat.session(), TICK) {
                     return End::Refused(farewell);
                 }
                 due.look(publisher);

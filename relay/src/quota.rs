@@ -1,41 +1,35 @@
-//! What one broadcaster has used of what it may send. Pure: time is an argument.
+//! What may still be broadcast. Pure: time is an argument.
 
-use crate::limits::{Limit, Limits};
+use crate::{
+    bucket::Bucket,
+    limits::{Limit, Limits},
+};
 use blobcast_wire::Piece;
-
-/// How many seconds' worth may come in one go: a broadcaster that comes back sends what it has kept.
-const BURST: f64 = 10.0;
 
 /// What the relay needs for a piece at least, bytes: a piece in which nothing is has its place and its header all the same.
 const PIECE: u64 = 128;
 
-/// What one broadcaster may still send.
-#[derive(Debug)]
+/// What may still be sent to one name, by whoever broadcasts there: another session has no quota of its own, or coming again
+/// would give a new one.
+#[derive(Clone, Debug)]
 pub(crate) struct Quota {
     bytes: Bucket,
     segments: Bucket,
-    max_segment: u64,
-    /// How many bytes its current segment has.
-    segment: u64,
 }
 
-/// Fills up steadily and is emptied in gulps. <https://en.wikipedia.org/wiki/Token_bucket>
+/// How large one broadcaster's current segment is.
 #[derive(Debug)]
-struct Bucket {
-    per_second: f64,
-    left: f64,
-    /// When it was last looked at, µs.
-    at: u64,
+pub(crate) struct Size {
+    most: u64,
+    bytes: u64,
 }
 
 impl Quota {
     /// Nothing is used at `now`, µs.
-    pub(crate) fn new(limits: &Limits, now: u64) -> Self {
+    pub(crate) fn full(limits: &Limits, now: u64) -> Self {
         Self {
             bytes: Bucket::full(limits.max_bytes_per_second as f64, now),
             segments: Bucket::full(limits.max_segments_per_second.into(), now),
-            max_segment: limits.max_segment_bytes,
-            segment: 0,
         }
     }
 
@@ -44,38 +38,35 @@ impl Quota {
         if self.bytes.take(len as f64, now) { Ok(()) } else { Err(Limit::BytesPerSecond) }
     }
 
-    /// A piece came out of the messages.
-    pub(crate) fn count<B: AsRef<[u8]>>(&mut self, piece: &Piece<B>, now: u64) -> Result<(), Limit> {
+    /// A segment begins.
+    pub(crate) fn begin(&mut self, now: u64) -> Result<(), Limit> {
+        if self.segments.take(1.0, now) { Ok(()) } else { Err(Limit::SegmentsPerSecond) }
+    }
+
+    /// Whether it is as good as a new one.
+    pub(crate) fn is_full(&mut self, now: u64) -> bool {
+        self.bytes.is_full(now) && self.segments.is_full(now)
+    }
+}
+
+impl Size {
+    /// No segment yet.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self { most: limits.max_segment_bytes, bytes: 0 }
+    }
+
+    /// A piece comes.
+    pub(crate) fn add<B: AsRef<[u8]>>(&mut self, piece: &Piece<B>) -> Result<(), Limit> {
         let (body, pieces) = match piece {
             Piece::Begin(message) => {
-                if !self.segments.take(1.0, now) {
-                    return Err(Limit::SegmentsPerSecond);
-                }
-                self.segment = 0;
+                self.bytes = 0;
                 (&message.body, 1)
             }
             Piece::Continue { seq, next, body, .. } => (body, next.saturating_sub(*seq)),
             Piece::End { body, .. } => (body, 1),
         };
-        self.segment += (body.as_ref().len() as u64).max(PIECE * u64::from(pieces));
-        if self.segment <= self.max_segment { Ok(()) } else { Err(Limit::SegmentBytes) }
-    }
-}
-
-impl Bucket {
-    fn full(per_second: f64, now: u64) -> Self {
-        Self { per_second, left: per_second * BURST, at: now }
-    }
-
-    fn take(&mut self, amount: f64, now: u64) -> bool {
-        let seconds = now.saturating_sub(self.at) as f64 / 1e6;
-        self.left = (self.left + seconds * self.per_second).min(self.per_second * BURST);
-        self.at = now;
-        let is_enough = amount <= self.left;
-        if is_enough {
-            self.left -= amount;
-        }
-        is_enough
+        self.bytes += (body.as_ref().len() as u64).max(PIECE * u64::from(pieces));
+        if self.bytes <= self.most { Ok(()) } else { Err(Limit::SegmentBytes) }
     }
 }
 
@@ -86,14 +77,8 @@ mod tests {
 
     const SECOND: u64 = 1_000_000;
 
-    fn quota() -> Quota {
-        let limits = Limits {
-            max_bytes_per_second: 100,
-            max_segments_per_second: 2,
-            max_segment_bytes: 2 * PIECE,
-            ..Limits::DEFAULT
-        };
-        Quota::new(&limits, 0)
+    fn size() -> Size {
+        Size::new(&Limits { max_segment_bytes: 2 * PIECE, ..Limits::DEFAULT })
     }
 
     fn begin(len: usize) -> Piece<Vec<u8>> {
@@ -102,39 +87,36 @@ mod tests {
     }
 
     #[test]
-    fn bytes_come_ten_seconds_worth_at_once_and_then_steadily() {
-        let mut quota = quota();
+    fn bytes_and_segments_are_counted_each_by_itself() {
+        let limits = Limits { max_bytes_per_second: 100, max_segments_per_second: 2, ..Limits::DEFAULT };
+        let mut quota = Quota::full(&limits, 0);
+        for _ in 0..20 {
+            assert_eq!(quota.begin(0), Ok(()));
+        }
+        assert_eq!(quota.begin(0), Err(Limit::SegmentsPerSecond));
         assert_eq!(quota.receive(1000, 0), Ok(()));
         assert_eq!(quota.receive(1, 0), Err(Limit::BytesPerSecond));
-        assert_eq!(quota.receive(100, SECOND), Ok(()));
-        assert_eq!(quota.receive(101, 2 * SECOND), Err(Limit::BytesPerSecond));
-        // What was saved up is no more than a burst; a clock that stands still gives nothing.
-        assert_eq!(quota.receive(1001, 9999 * SECOND), Err(Limit::BytesPerSecond));
-        assert_eq!(quota.receive(1000, 9999 * SECOND), Ok(()));
-        assert_eq!(quota.receive(1, 9999 * SECOND), Err(Limit::BytesPerSecond));
+        assert!(!quota.is_full(9 * SECOND));
+        assert!(quota.is_full(10 * SECOND));
     }
 
     #[test]
-    fn segments_are_counted_and_measured() {
-        let mut quota = quota();
-        for _ in 0..20 {
-            assert_eq!(quota.count(&begin(1), 0), Ok(()));
-        }
-        assert_eq!(quota.count(&begin(1), 0), Err(Limit::SegmentsPerSecond));
-        assert_eq!(quota.count(&begin(200), SECOND), Ok(()));
+    fn a_segment_is_measured_from_its_beginning() {
+        let mut size = size();
+        assert_eq!(size.add(&begin(200)), Ok(()));
         let more = |len, next| Piece::Continue { segment: 1, seq: 1, next, sent: 1, body: vec![0; len] };
-        assert_eq!(quota.count(&more(57, 2), SECOND), Err(Limit::SegmentBytes));
-        assert_eq!(quota.count(&begin(256), SECOND), Ok(()));
+        assert_eq!(size.add(&more(57, 2)), Err(Limit::SegmentBytes));
+        assert_eq!(size.add(&begin(256)), Ok(()));
     }
 
     #[test]
     fn pieces_in_which_nothing_is_count_too() {
-        let mut quota = quota();
+        let mut size = size();
         let empty = |next| Piece::Continue { segment: 1, seq: 1, next, sent: 1, body: Vec::new() };
-        assert_eq!(quota.count(&begin(1), 0), Ok(()));
-        assert_eq!(quota.count(&empty(2), 0), Ok(()));
-        assert_eq!(quota.count(&empty(2), 0), Err(Limit::SegmentBytes));
-        assert_eq!(quota.count(&begin(1), 0), Ok(()));
-        assert_eq!(quota.count(&empty(3), 0), Err(Limit::SegmentBytes), "of two pieces");
+        assert_eq!(size.add(&begin(1)), Ok(()));
+        assert_eq!(size.add(&empty(2)), Ok(()));
+        assert_eq!(size.add(&empty(2)), Err(Limit::SegmentBytes));
+        assert_eq!(size.add(&begin(1)), Ok(()));
+        assert_eq!(size.add(&empty(3)), Err(Limit::SegmentBytes), "of two pieces");
     }
 }

@@ -2,13 +2,16 @@
 
 use crate::{
     clock::Clock,
+    config::Config,
+    farewell::Farewell,
     limits::{Limit, Limits},
     metrics::Metrics,
-    room::Room,
+    quota::Quota,
+    room::{Past, Room},
     ticket::{Ticket, Tickets},
     timing::Timing,
 };
-use blobcast_wire::{Name, Segment};
+use blobcast_wire::Name;
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -17,7 +20,7 @@ use std::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How many names with nobody in their room have their newest segment number remembered.
+/// How many names with nobody in their room are remembered.
 const MAX_REMEMBERED: usize = 4096;
 
 /// How many broadcasters may be in one room: one, another that takes over, and those whose page was reloaded.
@@ -32,6 +35,8 @@ pub(crate) struct Relay {
     pub(crate) timing: Timing,
     /// How much there may be.
     pub(crate) limits: Limits,
+    /// A newcomer may only watch what is broadcast.
+    no_waiting: bool,
     /// What Prometheus is told.
     pub(crate) metrics: Metrics,
     /// Cancelled when the relay should get no more to do.
@@ -53,8 +58,8 @@ pub(crate) struct Relay {
 struct Rooms {
     /// Each room and how many are present.
     open: BTreeMap<Name, (Arc<Room>, usize)>,
-    /// The newest segment number of names whose room is closed.
-    last: HashMap<Name, Segment>,
+    /// Names whose room is closed.
+    past: HashMap<Name, Past>,
 }
 
 /// Somebody in a room. The room closes when the last one is dropped.
@@ -68,11 +73,13 @@ pub(crate) struct Presence {
 
 impl Relay {
     /// A house with no open room.
-    pub(crate) fn new(timing: Timing, limits: Limits, clock: Clock) -> Arc<Self> {
+    pub(crate) fn new(config: &Config, clock: Clock) -> Arc<Self> {
+        let Config { timing, limits, no_waiting, .. } = *config;
         Arc::new(Self {
             clock,
             timing,
             limits,
+            no_waiting,
             metrics: Metrics::new(),
             draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
@@ -87,10 +94,10 @@ impl Relay {
     /// Enters the room of a name, and opens it if it is closed.
     pub(crate) fn enter(self: &Arc<Self>, name: &Name) -> Presence {
         let mut rooms = self.rooms.lock();
-        let Rooms { open, last } = &mut *rooms;
+        let Rooms { open, past } = &mut *rooms;
         let (room, present) = open.entry(name.clone()).or_insert_with(|| {
-            let last = last.remove(name).unwrap_or(0);
-            (Arc::new(Room::new(last)), 0)
+            let unknown = || Past { last: 0, quota: Quota::full(&self.limits, self.clock.micros()) };
+            (Arc::new(Room::new(past.remove(name).unwrap_or_else(unknown))), 0)
         });
         *present += 1;
         Presence { relay: Arc::clone(self), name: name.clone(), room: Arc::clone(room) }
@@ -104,16 +111,16 @@ impl Relay {
 }
 
 impl Rooms {
-    /// Remembers a closed room's newest number, so that it is not used again. Numbers are times, so the
-    /// smallest is the one that is needed least.
-    fn remember(&mut self, name: Name, last: Segment) {
-        if last == 0 {
+    /// Remembers a closed room's newest number, so that it is not used again, and what was used of its quota. Numbers are
+    /// times, so the smallest is the one that is needed least.
+    fn remember(&mut self, name: Name, mut past: Past, now: u64) {
+        if past.last == 0 && past.quota.is_full(now) {
             return;
         }
-        self.last.insert(name, last);
-        if self.last.len() > MAX_REMEMBERED {
-            let oldest = self.last.iter().min_by_key(|&(_, last)| last).map(|(name, _)| name.clone());
-            oldest.and_then(|name| self.last.remove(&name));
+        self.past.insert(name, past);
+        if self.past.len() > MAX_REMEMBERED {
+            let oldest = self.past.iter().min_by_key(|(_, past)| past.last).map(|(name, _)| name.clone());
+            oldest.and_then(|name| self.past.remove(&name));
         }
     }
 }
@@ -124,20 +131,25 @@ impl Presence {
         &self.relay
     }
 
-    /// A viewer comes to this room, which has so many already.
-    pub(crate) fn admit_viewer(&self, others: usize) -> Result<Ticket, Limit> {
-        if others >= self.relay.limits.max_viewers_per_broadcast {
-            return Err(Limit::ViewersPerBroadcast);
+    /// A viewer comes to this room, which has so many already. One that comes back has seen the broadcast, which may be late
+    /// after a restart of the relay.
+    pub(crate) fn admit_viewer(&self, others: usize, comes_back: bool) -> Result<Ticket, Farewell> {
+        if self.relay.no_waiting && !comes_back && !self.room.is_broadcast() {
+            return Err(Farewell::no_broadcast());
         }
-        self.relay.viewers.take().ok_or(Limit::Viewers)
+        if others >= self.relay.limits.max_viewers_per_broadcast {
+            return Err(Farewell::limit(Limit::ViewersPerBroadcast));
+        }
+        self.relay.viewers.take().ok_or_else(|| Farewell::limit(Limit::Viewers))
     }
 
     /// A broadcaster comes to this room, which has so many already.
-    pub(crate) fn admit_broadcaster(&self, others: usize) -> Result<Arc<Ticket>, Limit> {
+    pub(crate) fn admit_broadcaster(&self, others: usize) -> Result<Arc<Ticket>, Farewell> {
         if others >= MAX_BROADCASTERS {
-            return Err(Limit::Broadcasters);
+            return Err(Farewell::limit(Limit::Broadcasters));
         }
-        self.room.go_on_air(|| self.relay.broadcasts.take()).ok_or(Limit::Broadcasts)
+        let ticket = self.room.go_on_air(|| self.relay.broadcasts.take());
+        ticket.ok_or_else(|| Farewell::limit(Limit::Broadcasts))
     }
 }
 
@@ -156,8 +168,7 @@ impl Drop for Presence {
         *present -= 1;
         if *present == 0 {
             rooms.open.remove(&self.name);
-            let last = self.room.with(|broadcast| broadcast.last());
-            rooms.remember(self.name.clone(), last);
+            rooms.remember(self.name.clone(), self.room.past(), self.relay.clock.micros());
         }
     }
 }
@@ -169,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_room_is_open_while_somebody_is_present() {
-        let relay = Relay::new(Timing::default(), Limits::default(), Clock::start(SystemTime::now()));
+        let relay = Relay::new(&Config::default(), Clock::start(SystemTime::now()));
         let name: Name = "lobby".parse().expect("a name");
         let first = relay.enter(&name);
         let second = relay.enter(&name);
@@ -178,16 +189,18 @@ mod tests {
         assert_eq!(relay.rooms().len(), 1);
         drop(second);
         assert_eq!(relay.rooms().len(), 0);
-        assert!(relay.rooms.lock().last.is_empty(), "nothing was broadcast, so there is nothing to remember");
+        assert!(relay.rooms.lock().past.is_empty(), "nothing was broadcast, so there is nothing to remember");
     }
 
     #[test]
     fn closed_rooms_are_remembered_up_to_a_bound() {
         let mut rooms = Rooms::default();
-        for number in 1..=MAX_REMEMBERED as u64 + 1 {
-            rooms.remember(format!("room-{number}").parse().expect("a name"), number);
+        let quota = Quota::full(&Limits::DEFAULT, 0);
+        for last in 1..=MAX_REMEMBERED as u64 + 1 {
+            let past = Past { last, quota: quota.clone() };
+            rooms.remember(format!("room-{last}").parse().expect("a name"), past, 0);
         }
-        assert_eq!(rooms.last.len(), MAX_REMEMBERED);
-        assert_eq!(rooms.last.values().min(), Some(&2));
+        assert_eq!(rooms.past.len(), MAX_REMEMBERED);
+        assert_eq!(rooms.past.values().map(|past| past.last).min(), Some(2));
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     farewell::Farewell,
     line::Line,
     publisher::Publisher,
+    quota::Quota,
     segment::Kept,
     session::{Session, Sessions},
     ticket::Ticket,
@@ -23,6 +24,8 @@ pub(crate) struct Room {
     pub(crate) publishers: Arc<Sessions<Publisher>>,
     /// Viewers.
     pub(crate) viewers: Arc<Sessions<Arc<Viewer>>>,
+    /// What may still be sent here.
+    pub(crate) quota: Mutex<Quota>,
     stage: Mutex<Stage>,
     /// One for all its broadcasters: it is names that are counted.
     on_air: Mutex<Weak<Ticket>>,
@@ -39,6 +42,15 @@ struct Stage {
     count: u64,
 }
 
+/// What is remembered of a room while it is closed.
+#[derive(Clone, Debug)]
+pub(crate) struct Past {
+    /// The newest segment number; 0 before the first.
+    pub(crate) last: Segment,
+    /// What may still be sent.
+    pub(crate) quota: Quota,
+}
+
 /// What `/streams` says about a room.
 #[derive(Debug)]
 pub(crate) struct Summary {
@@ -51,11 +63,12 @@ pub(crate) struct Summary {
 }
 
 impl Room {
-    /// A room whose newest segment so far, now forgotten, was `last`.
-    pub(crate) fn new(last: Segment) -> Self {
+    /// A room in which that was before.
+    pub(crate) fn new(Past { last, quota }: Past) -> Self {
         Self {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
+            quota: Mutex::new(quota),
             stage: Mutex::new(Stage { broadcast: Broadcast::new(last), owner: None, count: 0 }),
             on_air: Mutex::default(),
             fan: OnceLock::new(),
@@ -84,6 +97,16 @@ impl Room {
     pub(crate) fn state(&self) -> (Live, u32) {
         let state = self.with(|broadcast| broadcast.state());
         (state, self.viewers.len() as u32)
+    }
+
+    /// What is to be remembered.
+    pub(crate) fn past(&self) -> Past {
+        Past { last: self.with(|broadcast| broadcast.last()), quota: self.quota.lock().clone() }
+    }
+
+    /// Whether somebody broadcasts, or is about to.
+    pub(crate) fn is_broadcast(&self) -> bool {
+        self.publishers.len() > 0 || self.with(|broadcast| broadcast.state()) == Live::Live
     }
 
     /// The ticket that its broadcasters share, which `take` takes for the first of them.

@@ -46,7 +46,7 @@ impl Server {
     /// # Errors
     /// An address or a key cannot be had, or everybody could do everything and nobody said that this is meant.
     pub async fn bind(config: &Config) -> Result<Self, StartError> {
-        if config.is_open() && config.is_reachable() && !config.open {
+        if config.is_private() && config.is_reachable() {
             return Err(StartError::Open(config.listen));
         }
         let access = Access { key: key(config)?, public_view: config.public_view };
@@ -60,11 +60,12 @@ impl Server {
             (false, _) => {}
         }
         let clock = Clock::start(config.started_at.unwrap_or_else(SystemTime::now));
-        let relay = Relay::new(config.timing, config.limits, clock);
+        let relay = Relay::new(config, clock);
         let addresses = Addresses::new(config.limits.max_connections_per_address);
         let app = App {
             relay: Arc::clone(&relay),
             gate: Gate { listed: config.allow_origin.clone(), on_loopback: !config.is_reachable() },
+            is_private: config.is_private(),
             access,
             enforces_exp: config.enforce_exp,
             addresses: Arc::clone(&addresses),
@@ -85,7 +86,7 @@ impl Server {
             warn!("--admin {address} asks for no token: keep it from everybody but yourself");
         }
         info!("metrics are at http://{address}/metrics");
-        let router = admin::router(Arc::clone(&self.relay));
+        let router = admin::router(Arc::clone(&self.relay), address.ip().is_loopback());
         self.admin = Some(Door::new(listener, router, Arc::clone(&self.relay)));
         self.admin_address = Some(address);
         Ok(())

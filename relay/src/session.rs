@@ -7,7 +7,7 @@
 //! A session lives as long as something holds it, which is a seat (or, after a broadcaster's last socket, the
 //! grace). Its end is its `Drop`: nothing has to remember to clean up.
 
-use crate::{farewell::Farewell, limits::Limit, timing::Timing};
+use crate::{farewell::Farewell, timing::Timing};
 use blobcast_wire::{Close, Socket};
 use parking_lot::Mutex;
 use std::{
@@ -85,9 +85,9 @@ impl<P> Sessions<P> {
         self: &Arc<Self>,
         id: &str,
         socket: Socket,
-        make: impl FnOnce(usize) -> Result<P, Limit>,
+        make: impl FnOnce(usize) -> Result<P, Farewell>,
         sit: impl FnOnce(&P, u64),
-    ) -> Result<Seated<P>, Limit> {
+    ) -> Result<Seated<P>, Farewell> {
         let session = self.find_or_open(id, make)?;
         let (ask, dismissed) = oneshot::channel();
         let mut seats = session.seats.lock();
@@ -109,8 +109,8 @@ impl<P> Sessions<P> {
     fn find_or_open(
         self: &Arc<Self>,
         id: &str,
-        make: impl FnOnce(usize) -> Result<P, Limit>,
-    ) -> Result<Arc<Session<P>>, Limit> {
+        make: impl FnOnce(usize) -> Result<P, Farewell>,
+    ) -> Result<Arc<Session<P>>, Farewell> {
         let mut open = self.open.lock();
         if let Some(session) = open.get(id).and_then(Weak::upgrade) {
             return Ok(session);

@@ -4,7 +4,9 @@
 //! message waits in the socket; what is not sent yet stays in the broadcast, where it can still be skipped.
 
 use crate::{
+    bucket::Bucket,
     farewell::Farewell,
+    limits::Limit,
     line::{Line, Pipe},
     timing::Timing,
 };
@@ -42,6 +44,9 @@ pub(crate) struct Socket {
     /// How long that may last.
     patience: Duration,
     unread_pongs: u32,
+    /// How many texts and pings may still come.
+    talk: Bucket,
+    began: Instant,
 }
 
 /// What the peer has not taken, in bytes, and since when.
@@ -66,13 +71,14 @@ pub(crate) enum Event {
     Lost,
     /// The peer has taken nothing for too long.
     Stuck,
-    /// The peer broke the WebSocket protocol, or sent too large a message.
+    /// The peer broke the WebSocket protocol, or sent too large a message or too many.
     Broken(Farewell),
 }
 
 impl Socket {
-    /// A socket that takes messages up to `max_len` bytes. `read` was read by the handshake already.
-    pub(crate) fn new(line: Arc<Line>, read: Bytes, max_len: usize, timing: &Timing) -> Self {
+    /// A socket that takes messages up to `max_len` bytes, and so many texts and pings in a second. `read` was read by the
+    /// handshake already.
+    pub(crate) fn new(line: Arc<Line>, read: Bytes, max_len: usize, max_texts: u32, timing: &Timing) -> Self {
         let limits = Limits::default().max_payload_len(Some(max_len));
         let stream = ServerBuilder::new().limits(limits).serve(line.pipe(&read));
         let mut heartbeat = interval_at(Instant::now() + timing.ping_every(), timing.ping_every());
@@ -85,6 +91,8 @@ impl Socket {
             blocked: None,
             patience: timing.stuck_time,
             unread_pongs: 0,
+            talk: Bucket::full(max_texts.into(), 0),
+            began: Instant::now(),
         }
     }
 
@@ -173,13 +181,22 @@ impl Socket {
                 Poll::Ready(None) => return Poll::Ready(Event::Lost),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(broken(&error)),
                 Poll::Ready(Some(Ok(message))) => {
+                    let is_answer = message.is_pong() && self.waiting;
                     self.waiting = false;
+                    if !(message.is_binary() || message.is_close() || is_answer || self.may_talk()) {
+                        return Poll::Ready(Event::Broken(Farewell::limit(Limit::TextsPerSecond)));
+                    }
                     if let Some(event) = self.read(message) {
                         return Poll::Ready(event);
                     }
                 }
             }
         }
+    }
+
+    /// Whether it has not said too much yet.
+    fn may_talk(&mut self) -> bool {
+        self.talk.take(1.0, self.began.elapsed().as_micros() as u64)
     }
 
     fn read(&mut self, message: Message) -> Option<Event> {

@@ -14,6 +14,7 @@ use crate::{
     http::App,
     limits::Limit,
     line::Line,
+    loopback::stranger,
     proxy::client_of,
     publisher,
     relay::{Presence, Relay},
@@ -75,8 +76,13 @@ pub(crate) async fn upgrade(
         let hint = "this is a WebSocket's address: connect with ws:// or wss://\n";
         return (StatusCode::UPGRADE_REQUIRED, [(SEC_WEBSOCKET_VERSION, "13")], hint).into_response();
     };
-    let protocol = choose_protocol(request.headers());
     let caller = Caller::of(&app, guest, &request);
+    if caller.is_flood() {
+        app.relay.metrics.dropped.inc();
+        let hint = format!("{}\n", Limit::ConnectionsPerAddress);
+        return (StatusCode::TOO_MANY_REQUESTS, hint).into_response();
+    }
+    let protocol = choose_protocol(request.headers());
     let verdict = judge(&app, &caller, &request, protocol.as_deref());
     let role = if request.uri().path().starts_with("/publish/") { Role::Publish } else { Role::View };
     let upgraded = hyper::upgrade::on(&mut request);
@@ -92,7 +98,8 @@ pub(crate) async fn upgrade(
             Role::View => MAX_VIEWER_MESSAGE_LEN,
         };
         let line = Line::new(parts.io.into_inner());
-        let socket = Socket::new(line, parts.read_buf, max_len, &relay.timing);
+        let max_texts = relay.limits.max_texts_per_second;
+        let socket = Socket::new(line, parts.read_buf, max_len, max_texts, &relay.timing);
         match verdict {
             Ok(pass) => Box::pin(serve(&relay, socket, &pass, &caller)).await,
             Err(farewell) => Box::pin(refuse(&relay, socket, role, &farewell, &caller)).await,
@@ -114,6 +121,11 @@ pub(crate) async fn upgrade(
 fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) -> Result<Pass, Farewell> {
     if caller.is_too_many() {
         return Err(Farewell::limit(Limit::ConnectionsPerAddress));
+    }
+    if app.is_private
+        && let Some(stranger) = stranger(request.headers())
+    {
+        return Err(Farewell::stranger(stranger));
     }
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let origin = request.headers().get(ORIGIN).map(|value| value.to_str().unwrap_or("(unreadable)"));
@@ -144,63 +156,55 @@ async fn serve(relay: &Arc<Relay>, socket: Socket, pass: &Pass, caller: &Caller)
         Role::View => Box::pin(view(presence, socket, pass)).await,
     };
     match served {
-        Ok(code) => {
-            relay.metrics.close(endpoint.role, code);
-            debug!(%endpoint, code = code.map(Close::code), "closed");
+        Ok(end) => {
+            relay.metrics.end(endpoint.role, &end);
+            debug!(%endpoint, code = end.code().map(Close::code), "closed");
         }
-        Err((socket, limit)) => {
-            Box::pin(refuse(relay, socket, endpoint.role, &Farewell::limit(limit), caller)).await;
-        }
+        Err((socket, farewell)) => Box::pin(refuse(relay, socket, endpoint.role, &farewell, caller)).await,
     }
 }
 
-/// Runs a broadcaster's socket, if there is room for it. What it was closed with.
-async fn publish(
-    presence: Presence,
-    mut socket: Socket,
-    pass: &Pass,
-) -> Result<Option<Close>, (Socket, Limit)> {
+/// Runs a broadcaster's socket, if there is room for it. How it ended.
+async fn publish(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<End, (Socket, Farewell)> {
     let (seat, dismissed) = match publisher::seat(presence, &pass.ask) {
         Ok(seated) => seated,
-        Err(limit) => return Err((socket, limit)),
+        Err(farewell) => return Err((socket, farewell)),
     };
     let end = select! {
         end = publisher::drive(&mut socket, &seat, dismissed) => end,
         never = expire(pass.until, &seat) => match never {},
     };
-    let code = end.code();
     if let End::Refused(farewell) = &end {
         seat.session().dismiss(farewell);
     }
     // The grace begins at once; the peer hears meanwhile.
     tokio::join!(publisher::leave(seat, end.is_finish()), end.say(socket));
-    Ok(code)
+    Ok(end)
 }
 
-/// Runs a viewer's socket, if there is room for it. What it was closed with.
-async fn view(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<Option<Close>, (Socket, Limit)> {
+/// Runs a viewer's socket, if there is room for it. How it ended.
+async fn view(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<End, (Socket, Farewell)> {
     let line = Arc::clone(socket.line());
     let (seat, dismissed) = match viewer::seat(presence, &pass.ask, line) {
         Ok(seated) => seated,
-        Err(limit) => return Err((socket, limit)),
+        Err(farewell) => return Err((socket, farewell)),
     };
     let end = select! {
         end = viewer::drive(&mut socket, &seat, dismissed) => end,
         never = expire(pass.until, &seat) => match never {},
     };
-    let code = end.code();
     if let End::Refused(farewell) = &end {
         seat.session().dismiss(farewell);
     }
     drop(seat);
     end.say(socket).await;
-    Ok(code)
+    Ok(end)
 }
 
 /// Says why there will be no driver.
 async fn refuse(relay: &Relay, socket: Socket, role: Role, farewell: &Farewell, caller: &Caller) {
     info!(code = farewell.close.code(), reason = farewell.reason, address = %caller.address, "refused");
-    relay.metrics.close(role, Some(farewell.close));
+    relay.metrics.refuse(role, farewell);
     socket.close(farewell).await;
 }
 
@@ -231,5 +235,10 @@ impl Caller {
 
     fn is_too_many(&self) -> bool {
         self.visit.iter().chain(&self.guest.visit).any(Visit::is_too_many)
+    }
+
+    /// One that a proxy speaks for. (All others were dropped at the door.)
+    fn is_flood(&self) -> bool {
+        self.visit.as_ref().is_some_and(Visit::is_flood)
     }
 }

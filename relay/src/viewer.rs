@@ -6,7 +6,6 @@ use crate::{
     end::End,
     farewell::Farewell,
     frame::Frame,
-    limits::Limit,
     line::Line,
     relay::Presence,
     segment::Tail,
@@ -39,6 +38,8 @@ pub(crate) struct Viewer {
 struct Place {
     /// While it has all there is: what it lacks next.
     lacks: Option<Lack>,
+    /// Bytes that were sent and are not among the figures yet.
+    sent: u64,
     cursor: Cursor,
     /// Of the blob and of the chunk socket.
     outlets: [Option<Outlet>; 2],
@@ -75,12 +76,11 @@ struct Due {
 }
 
 /// Seats a socket of a viewer, which is handed its pieces from then on.
-pub(crate) fn seat(presence: Presence, ask: &Ask, line: Arc<Line>) -> Result<Seated<Arc<Viewer>>, Limit> {
+pub(crate) fn seat(presence: Presence, ask: &Ask, line: Arc<Line>) -> Result<Seated<Arc<Viewer>>, Farewell> {
     let viewers = presence.viewers.clone();
     let make = |others| {
-        let ticket = presence.admit_viewer(others)?;
-        let viewer = Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() });
-        Ok(viewer)
+        let ticket = presence.admit_viewer(others, ask.segment.is_some())?;
+        Ok(Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() }))
     };
     let which = ask.endpoint.socket;
     viewers.seat(&ask.session, which, make, |viewer, number| {
@@ -131,15 +131,21 @@ impl Viewer {
 
     /// Whether anything was sent, and whether that is all that there is.
     fn deliver_on(&self, place: &mut Place, which: Which) -> (bool, bool) {
-        let Place { cursor, outlets, .. } = place;
+        let Place { cursor, outlets, sent, .. } = place;
         let Some(outlet) = &mut outlets[which as usize] else { return (false, false) };
         let mut has_sent = false;
         while let Some(turn) = outlet.line.turn() {
             let frame = match outlet.due.next(which, cursor, &self.presence) {
                 Some(Out::Piece(frame)) => frame,
-                Some(Out::Text(text)) => Frame::text(&text.to_json()),
+                Some(Out::Text(text)) => {
+                    if matches!(text, Text::Skip { .. }) {
+                        self.presence.relay().metrics.skips.inc();
+                    }
+                    Frame::text(&text.to_json())
+                }
                 None => return (has_sent, true),
             };
+            *sent += frame.bytes().len() as u64;
             turn.send(&frame);
             has_sent = true;
         }
@@ -154,6 +160,12 @@ impl Viewer {
         {
             note(&mut outlet.due);
         }
+    }
+
+    /// Adds what was sent to the figures. Now and then: all viewers share those.
+    fn settle(&self) {
+        let sent = std::mem::take(&mut self.place.lock().sent);
+        self.presence.relay().metrics.sent.inc_by(sent);
     }
 
     /// A socket takes no more pieces.
@@ -174,6 +186,7 @@ impl Place {
         // After the last chunk there may be a next segment, or a state to tell.
         let Some(turn) = lack.line.turn().filter(|_| !tail.is_last) else { return false };
         turn.send(&tail.frame);
+        self.sent += tail.frame.bytes().len() as u64;
         lack.seq = lack.seq.saturating_add(1);
         true
     }
@@ -267,9 +280,11 @@ pub(crate) async fn drive(
             _ = every.tick(), if which == Which::Chunk => {
                 viewer.owe(which, number, |due| due.state = true);
                 viewer.deliver();
+                viewer.settle();
             }
         }
     };
     viewer.leave(which, number);
+    viewer.settle();
     end
 }

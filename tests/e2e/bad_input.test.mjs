@@ -11,7 +11,7 @@ import { openBare, relayFor, stateOf, view } from "./harness/pages.mjs";
 const REFUSED = /WebSocket connection|Failed to load resource|net::ERR_/;
 
 test("bad input is refused with a clear error", { timeout: 120_000 }, async (t) => {
-  const relay = await relayFor(t);
+  const relay = await relayFor(t, "--open"); // to pages of other host names as well
   const page = await openBare(await launchChromium(t), relay, { expects: REFUSED });
 
   const recording = (options, source = "camera") =>
@@ -99,6 +99,14 @@ test("bad input is refused with a clear error", { timeout: 120_000 }, async (t) 
       assertRefused(error, "NotAllowedError", /--allow-origin/);
       assert.ok(error.message.includes(origin), error.message);
     }
+  });
+
+  await t.test("a page whose host name was made to point to this machine", async (t) => {
+    const strict = await relayFor(t);
+    const browser = await launchChromium(t, { host: "elsewhere.example" });
+    const rebound = await browser.open(`http://elsewhere.example:${relay.port}/bare.html`, { expects: REFUSED });
+    const error = await rebound.evaluate((url) => refusal(startViewing(video, here({ url }))), `ws://elsewhere.example:${strict.port}`);
+    assertRefused(error, "NotAllowedError", /^host refused: .* --open \(close code 4403\)$/);
   });
 
   await t.test("an origin that the relay was told of is let in", async (t) => {

@@ -34,6 +34,17 @@ const refusals = {
 /** Nothing in the page is left that could connect again. */
 const assertStaysAway = (page) => until(page, () => counts().sockets === 0 && counts().timers === 0);
 
+test("a viewing of what nobody broadcasts, at a relay that lets nobody wait", { timeout: 90_000 }, async (t) => {
+  const relay = await relayFor(t, "--no-waiting");
+  const page = await openBare(await launchChromium(t), relay, { inject: [counters], expects: /WebSocket connection/ });
+  const message = "nobody broadcasts under this name: come when the broadcast has begun (close code 4404)";
+  assert.deepEqual(await refusals.viewing(page), { isError: true, name: "NetworkError", message, code: 4404 });
+  await assertStaysAway(page);
+  await record(page, "camera");
+  await view(page);
+  await untilState(page, "viewing", "live");
+});
+
 for (const [kind, { role, start, state }] of Object.entries(SIDES)) {
   test(`a ${kind} and the codes that are final`, { timeout: 90_000 }, async (t) => {
     const { relay, page } = await open(t);

@@ -100,7 +100,7 @@ test("a camera that is refused, missing or busy is said in clear words, and aske
 });
 
 test("on a page that is not secure it says so", { timeout: 60_000 }, async (t) => {
-  const relay = await relayFor(t);
+  const relay = await relayFor(t, "--open"); // to pages of other host names as well
   const browser = await launchChromium(t, { host: "insecure.example" });
   const page = await browser.open(`http://insecure.example:${relay.port}/elements.html`);
   await until(page, () => window.isReady);

@@ -1,19 +1,12 @@
 //! How much of everything there may be. What is too much is closed with a code and a reason that names the flag.
 
 use crate::common::{Broadcaster, ClientSocket, TestServer, Viewer, blob, now, soon};
-use blobcast_relay::{Config, Limits};
+use blobcast_relay::Limits;
 use std::time::Duration;
 
 /// Opens a socket that is refused: the seconds to wait, and the rest of the reason.
 async fn refused(server: &TestServer, path: &str) -> (u32, String) {
-    limited(&mut ClientSocket::open(server, path).await).await
-}
-
-async fn limited(socket: &mut ClientSocket) -> (u32, String) {
-    let (code, reason) = socket.closed().await;
-    assert_eq!(code, 4429, "{reason}");
-    let (seconds, what) = reason.split_once(" s: ").unwrap_or_else(|| panic!("no seconds: {reason}"));
-    (seconds.parse().unwrap(), what.to_owned())
+    ClientSocket::open(server, path).await.limited().await
 }
 
 #[tokio::test]
@@ -42,10 +35,10 @@ async fn a_segment_that_is_too_large() {
     broadcaster.chunk(segment, 1, vec![1; 400]).await;
     broadcaster.until_have(segment, 2).await;
     broadcaster.chunk(segment, 2, "1").await;
-    let (seconds, reason) = limited(&mut broadcaster.chunk).await;
+    let (seconds, reason) = broadcaster.chunk.limited().await;
     assert_eq!(seconds, 5);
     assert!(reason.contains("--max-segment-bytes"), "{reason}");
-    limited(&mut broadcaster.blob).await;
+    broadcaster.blob.limited().await;
     viewer.until_rebuilt(segment, &[1; 1000], Some(true)).await;
     let mut again = Broadcaster::open(&server, "lobby", "b").await;
     again.begin(segment + 1, vec![1; 60]).await;
@@ -60,32 +53,8 @@ async fn a_segment_of_too_many_pieces_in_which_nothing_is() {
     let segment = now();
     broadcaster.begin(segment, "head").await;
     broadcaster.blob.send(&blob(segment, 65_000, "head")).await;
-    let (_, reason) = limited(&mut broadcaster.blob).await;
+    let (_, reason) = broadcaster.blob.limited().await;
     assert!(reason.contains("--max-segment-bytes"), "{reason}");
-}
-
-#[tokio::test]
-async fn more_segments_or_bytes_than_a_broadcaster_may_send() {
-    let limits = Limits { max_segments_per_second: 1, max_bytes_per_second: 1000, ..Limits::DEFAULT };
-    let server = TestServer::limited(limits).await;
-    let mut hasty = Broadcaster::open(&server, "lobby", "hasty").await;
-    let segment = now();
-    for number in 0..20 {
-        hasty.begin(segment + number, "head").await;
-        hasty.last(segment + number, 1, "-end").await;
-    }
-    let (_, reason) = limited(&mut hasty.blob).await;
-    assert!(reason.contains("--max-segments-per-second"), "{reason}");
-
-    let mut fat = Broadcaster::open(&server, "lobby", "fat").await;
-    fat.begin(now(), vec![1; 20_000]).await;
-    let (_, reason) = limited(&mut fat.blob).await;
-    assert!(reason.contains("--max-bytes-per-second"), "{reason}");
-
-    let mut chatty = Broadcaster::open(&server, "lobby", "chatty").await;
-    chatty.chunk.send_text(&format!(r#"{{"type":"{}"}}"#, "x".repeat(20_000))).await;
-    let (_, reason) = limited(&mut chatty.chunk).await;
-    assert!(reason.contains("--max-bytes-per-second"), "{reason}");
 }
 
 #[tokio::test]
@@ -170,26 +139,4 @@ async fn more_connections_than_an_address_may_have() {
 
 async fn silent(server: &TestServer) -> crate::common::Raw {
     crate::common::Raw::connect(server.address).await
-}
-
-#[tokio::test]
-async fn behind_a_proxy_each_client_has_its_own_connections() {
-    let limits = Limits { max_connections_per_address: 2, ..Limits::DEFAULT };
-    let trust_proxy = vec!["127.0.0.1".parse().unwrap()];
-    let server = TestServer::with(Config { limits, trust_proxy, open: true, ..Config::default() }).await;
-    let open = async |client: &str, session: &str| {
-        let headers = [("x-forwarded-for", client), ("sec-websocket-protocol", "blobcast.v1")];
-        ClientSocket::open_with(&server, &format!("/view/lobby/blob?session={session}"), &headers).await
-    };
-    let mut open_ones = Vec::new();
-    for client in ["192.0.2.1", "6.6.6.6, 192.0.2.2", "192.0.2.3", "2001:db8::1"] {
-        for number in 0..2 {
-            let mut socket = open(client, &format!("{number}{}", open_ones.len())).await;
-            socket.send_text(r#"{"type":"ping","t":1}"#).await;
-            socket.text().await;
-            open_ones.push(socket);
-        }
-        limited(&mut open(client, "more").await).await;
-    }
-    limited(&mut open("2001:db8::2", "neighbour").await).await;
 }

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod admin;
+mod behind_a_proxy;
 mod broadcaster;
 mod clocks;
 mod common;
@@ -14,9 +15,15 @@ mod http;
 mod join;
 mod limits;
 mod logs;
+mod metrics;
 mod nginx;
+mod open;
+mod packaging;
 mod pairing;
 mod program;
+mod quotas;
 mod refusals;
+mod talk;
 mod tokens;
 mod viewer;
+mod waiting;

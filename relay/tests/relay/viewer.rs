@@ -173,6 +173,9 @@ async fn a_viewer_that_never_reads_is_closed_and_told_why() {
         }
     };
     assert_eq!(code, 4408, "{reason}");
+    drop(stuck);
+    server.until_metric(r#"blobcast_closed_sockets_total{role="view",code="4408"}"#, 1).await;
+    server.until_metric(r#"blobcast_refused_sockets_total{role="view",reason="stuck"}"#, 1).await;
 }
 
 #[tokio::test]

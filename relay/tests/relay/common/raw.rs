@@ -16,16 +16,22 @@ impl Raw {
 
     /// Opens a WebSocket.
     pub(crate) async fn open(relay: SocketAddr, path: &str) -> Self {
+        let (raw, head) = Self::ask(relay, path, &format!("Host: {relay}\r\n")).await;
+        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        raw
+    }
+
+    /// Asks for a WebSocket with more headers, of which each ends with a line break; the head of the answer.
+    pub(crate) async fn ask(relay: SocketAddr, path: &str, headers: &str) -> (Self, String) {
         let mut raw = Self::connect(relay).await;
         raw.say(&format!(
-            "GET {path} HTTP/1.1\r\nHost: {relay}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            "GET {path} HTTP/1.1\r\n{headers}Connection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
              Sec-WebSocket-Protocol: blobcast.v1\r\n\r\n"
         ))
         .await;
         let head = raw.head().await;
-        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
-        raw
+        (raw, head)
     }
 
     /// Says something. That the relay has hung up is heard by reading.
@@ -70,20 +76,26 @@ impl Raw {
 
     /// Reads frames until the relay closes, and gives the code; 1006 if it hangs up without one.
     pub(crate) async fn closed(&mut self) -> u16 {
-        soon("a close", async {
+        self.closed_with().await.0
+    }
+
+    /// The same with its reason.
+    pub(crate) async fn closed_with(&mut self) -> (u16, String) {
+        let close = soon("a close", async {
             loop {
-                let Ok(first) = self.0.read_u8().await else { return 1006 };
-                let Ok(len) = self.len().await else { return 1006 };
-                let mut payload = vec![0; len];
-                if self.0.read_exact(&mut payload).await.is_err() {
-                    return 1006;
-                }
+                let first = self.0.read_u8().await?;
+                let mut payload = vec![0; self.len().await?];
+                self.0.read_exact(&mut payload).await?;
                 if first == 0x88 {
-                    return payload.first_chunk().map_or(1005, |code| u16::from_be_bytes(*code));
+                    return std::io::Result::Ok(payload);
                 }
             }
-        })
-        .await
+        });
+        let Ok(payload) = close.await else { return (1006, String::new()) };
+        match payload.split_first_chunk() {
+            Some((code, reason)) => (u16::from_be_bytes(*code), String::from_utf8_lossy(reason).into_owned()),
+            None => (1005, String::new()),
+        }
     }
 
     async fn len(&mut self) -> std::io::Result<usize> {

@@ -78,11 +78,26 @@ impl TestServer {
         request(self.admin, method, path, headers).await
     }
 
+    /// The same, as if it had this host name.
+    pub(crate) async fn administer_as(&self, host: &str, path: &str) -> (String, String) {
+        request_as(self.admin, host, "GET", path, "").await
+    }
+
     /// One of the figures for Prometheus; 0 if it is not there.
     pub(crate) async fn metric(&self, name: &str) -> u64 {
         let (_, text) = self.administer("GET", "/metrics", "").await;
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         value.map_or(0, |value| value.parse().unwrap())
+    }
+
+    /// Waits until one of them is so high.
+    pub(crate) async fn until_metric(&self, name: &'static str, least: u64) {
+        soon(name, async {
+            while self.metric(name).await < least {
+                sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
     }
 
     /// What `/streams` says.
@@ -111,8 +126,12 @@ impl TestServer {
 
 /// Status line and headers in lower case, and the body of the answer.
 pub(crate) async fn request(to: SocketAddr, method: &str, path: &str, headers: &str) -> (String, String) {
+    request_as(to, &to.to_string(), method, path, headers).await
+}
+
+async fn request_as(to: SocketAddr, host: &str, method: &str, path: &str, headers: &str) -> (String, String) {
     let mut tcp = TcpStream::connect(to).await.unwrap();
-    let request = format!("{method} {path} HTTP/1.1\r\nHost: {to}\r\n{headers}Connection: close\r\n\r\n");
+    let request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n");
     tcp.write_all(request.as_bytes()).await.unwrap();
     let mut response = Vec::new();
     soon("an answer", tcp.read_to_end(&mut response)).await.unwrap();

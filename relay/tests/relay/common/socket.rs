@@ -135,6 +135,14 @@ impl ClientSocket {
         }
     }
 
+    /// Waits until it is closed by a limit: the seconds to wait, and the rest of the reason.
+    pub(crate) async fn limited(&mut self) -> (u32, String) {
+        let (code, reason) = self.closed().await;
+        assert_eq!(code, 4429, "{reason}");
+        let (seconds, what) = reason.split_once(" s: ").unwrap_or_else(|| panic!("no seconds: {reason}"));
+        (seconds.parse().unwrap(), what.to_owned())
+    }
+
     /// Waits until the relay closes it, and closes it on this side, too.
     pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
