@@ -19,8 +19,16 @@ pub(crate) struct Kept {
     /// When the newest piece was sent, µs.
     sent: u64,
     ended: bool,
-    /// The blob as one message; made for the first newcomer, shared by those who come before the next piece.
-    snapshot: Option<Frame>,
+    /// The blob as one message, for newcomers.
+    snapshot: Option<Snapshot>,
+}
+
+/// A glued blob as it was at some moment.
+#[derive(Clone, Debug, PartialEq)]
+struct Snapshot {
+    /// The seq of the chunk that follows it.
+    seq: u32,
+    frame: Frame,
 }
 
 /// The newest chunk of a segment: all that most viewers lack.
@@ -42,8 +50,7 @@ impl Kept {
         let (opening, message) = own(message);
         let blob = Blob::open(&message)?;
         let Message { seq, sent, .. } = message;
-        let snapshot = Some(opening.clone());
-        Some(Self { blob, opening, first: seq, chunks: Vec::new(), sent, ended: false, snapshot })
+        Some(Self { blob, opening, first: seq, chunks: Vec::new(), sent, ended: false, snapshot: None })
     }
 
     /// The segment's number.
@@ -114,13 +121,25 @@ impl Kept {
     }
 
     /// The glued blob as one message and the seq of the chunk that follows it.
+    ///
+    /// One that is on its way to somebody is shared with who comes meanwhile, while it lacks no more than a quarter, which comes as
+    /// chunks: a crowd that comes at once does not have one made for it with every piece.
     pub(crate) fn snapshot(&mut self) -> (u32, Frame) {
-        let blob = &self.blob;
-        let snapshot = self.snapshot.get_or_insert_with(|| {
-            let prefix = blob.prefix();
-            Frame::binary([&prefix[..]].into_iter().chain(blob.parts().iter().map(|part| &part[..])))
+        if self.blob.seq() == self.first {
+            return (self.first, self.opening());
+        }
+        let whole = HEADER_LEN + self.blob.mime().len() + self.blob.len();
+        let is_good = |snapshot: &mut Snapshot| {
+            let len = snapshot.frame.message_len();
+            snapshot.seq == self.blob.seq() || whole <= len + len / 4 && !snapshot.frame.bytes().is_unique()
+        };
+        let Snapshot { seq, frame } = self.snapshot.take_if(is_good).unwrap_or_else(|| {
+            let prefix = self.blob.prefix();
+            let parts = self.blob.parts().iter().map(|part| &part[..]);
+            Snapshot { seq: self.blob.seq(), frame: Frame::binary([&prefix[..]].into_iter().chain(parts)) }
         });
-        (self.blob.seq(), snapshot.clone())
+        self.snapshot = Some(Snapshot { seq, frame: frame.clone() });
+        (seq, frame)
     }
 
     fn push(&mut self, seq: u32, sent: u64, kind: Kind, body: Bytes) {
@@ -135,7 +154,8 @@ impl Kept {
         let glued = HEADER_LEN + self.blob.mime().len() + self.blob.len() + chunk.body.len();
         // Past the largest message the blob stays as it is; a newcomer reads the rest as chunks.
         if !is_last && glued <= MAX_MESSAGE_LEN && self.blob.glue(&chunk).is_ok() {
-            self.snapshot = None;
+            // What nobody is being sent need not be kept for who comes meanwhile.
+            self.snapshot.take_if(|snapshot| snapshot.frame.bytes().is_unique());
         }
     }
 }
@@ -174,6 +194,20 @@ mod tests {
         assert_eq!(kept.snapshot().1.bytes().as_ptr(), snapshot.bytes().as_ptr());
         assert_eq!(decode(&kept.chunk(2).expect("kept")).body, "-two");
         assert_eq!((kept.chunk(0), kept.chunk(3)), (None, None));
+    }
+
+    #[test]
+    fn a_snapshot_that_is_on_its_way_is_shared_until_it_lacks_a_quarter() {
+        let mut kept = open(1, b"head");
+        kept.continues(1, 2, 2, Bytes::from(vec![1; 1000]));
+        let (seq, on_its_way) = kept.snapshot();
+        kept.continues(2, 3, 3, Bytes::from(vec![2; 200]));
+        assert_eq!(kept.snapshot(), (seq, on_its_way.clone()));
+        kept.continues(3, 4, 4, Bytes::from(vec![3; 200]));
+        assert_eq!(kept.snapshot().0, 4, "lacks 400 of 1000");
+        drop(on_its_way);
+        kept.continues(4, 5, 5, Bytes::from_static(b"-end"));
+        assert_eq!(kept.snapshot().0, 5, "nobody is being sent the one before");
     }
 
     #[test]
