@@ -1,8 +1,15 @@
-//! A viewer: its cursor, and the driver of each of its two sockets.
+//! A viewer: its place, and the driver of each of its two sockets.
 
+mod due;
+mod place;
+
+use self::{
+    due::Due,
+    place::{Outlet, Place},
+};
 use crate::{
     ask::Ask,
-    cursor::{Cursor, Out},
+    cursor::Out,
     end::End,
     farewell::Farewell,
     frame::Frame,
@@ -13,7 +20,7 @@ use crate::{
     socket::{Event, Socket},
     ticket::Ticket,
 };
-use blobcast_wire::{Live, Segment, Socket as Which, Text};
+use blobcast_wire::{Socket as Which, Text};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use tokio::{
@@ -31,48 +38,6 @@ pub(crate) struct Viewer {
     place: Mutex<Place>,
     presence: Presence,
     _ticket: Ticket,
-}
-
-#[derive(Debug, Default)]
-#[repr(C)]
-struct Place {
-    /// While it has all there is: what it lacks next.
-    lacks: Option<Lack>,
-    /// Bytes that were sent and are not among the figures yet.
-    sent: u64,
-    cursor: Cursor,
-    /// Of the blob and of the chunk socket.
-    outlets: [Option<Outlet>; 2],
-}
-
-/// A chunk that is still to come, and is then all that there is to send. The cursor stays behind meanwhile.
-#[derive(Debug)]
-struct Lack {
-    line: Arc<Line>,
-    segment: Segment,
-    seq: u32,
-}
-
-/// A socket, as far as pieces go.
-#[derive(Debug)]
-struct Outlet {
-    /// Its number in the session. A socket that was replaced may still be there for a moment.
-    number: u64,
-    line: Arc<Line>,
-    due: Due,
-}
-
-/// What a socket has to say, besides pieces.
-#[derive(Debug, Default)]
-struct Due {
-    /// The partner has come.
-    is_paired: bool,
-    /// The newest ping that was not answered.
-    pong: Option<f64>,
-    /// The state, whatever was said last.
-    state: bool,
-    /// The state that was said last.
-    said: Option<Live>,
 }
 
 /// Seats a socket of a viewer, which is handed its pieces from then on.
@@ -173,69 +138,6 @@ impl Viewer {
         let place = &mut *self.place.lock();
         place.catch_up();
         place.outlets[which as usize].take_if(|outlet| outlet.number == number);
-    }
-}
-
-impl Place {
-    /// Sends the newest chunk, if that is all there is to send.
-    fn follow(&mut self, tail: &Tail) -> bool {
-        let Some(lack) = &mut self.lacks else { return false };
-        if (tail.segment, tail.seq) != (lack.segment, lack.seq) {
-            return false;
-        }
-        // After the last chunk there may be a next segment, or a state to tell.
-        let Some(turn) = lack.line.turn().filter(|_| !tail.is_last) else { return false };
-        turn.send(&tail.frame);
-        self.sent += tail.frame.bytes().len() as u64;
-        lack.seq = lack.seq.saturating_add(1);
-        true
-    }
-
-    /// It has all there is.
-    fn rest(&mut self) {
-        let Some(chunks) = &self.outlets[Which::Chunk as usize] else { return };
-        let Some((segment, seq)) = self.cursor.lacks() else { return };
-        self.lacks = Some(Lack { line: Arc::clone(&chunks.line), segment, seq });
-    }
-
-    /// Brings the cursor where its viewer is.
-    fn catch_up(&mut self) {
-        if let Some(Lack { seq, .. }) = self.lacks.take() {
-            self.cursor.went_on_to(seq);
-        }
-    }
-}
-
-impl Due {
-    /// The next message. `state` travels in order with the pieces: that it is live comes before them, that it
-    /// is over after the last.
-    fn next(&mut self, which: Which, cursor: &mut Cursor, room: &Presence) -> Option<Out> {
-        if let Some(t) = self.pong.take() {
-            let now = room.relay().clock.millis();
-            return Some(Out::Text(Text::Pong { t, now }));
-        }
-        if !self.is_paired {
-            return None;
-        }
-        if which == Which::Blob {
-            return room.with(|broadcast| cursor.next_blob(broadcast)).map(Out::Piece);
-        }
-        let now = room.relay().clock.micros();
-        let (state, piece) = room.with(|broadcast| {
-            let state = broadcast.state();
-            let is_due = self.state || self.said != Some(state);
-            let comes_first = is_due && (state == Live::Live || self.said.is_none());
-            (is_due.then_some(state), if comes_first { None } else { cursor.next_chunk(broadcast, now) })
-        });
-        if piece.is_some() {
-            return piece;
-        }
-        // While the blob socket holds pieces back it is not over.
-        let state =
-            state.filter(|&state| state == Live::Live || self.said.is_none() || !cursor.waits_for_blob())?;
-        self.state = false;
-        self.said = Some(state);
-        Some(Out::Text(Text::State { state, viewers: room.viewers.len() as u32 }))
     }
 }
 
