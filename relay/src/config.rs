@@ -93,6 +93,15 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_PACKAGE", value_name = "DIR")]
     pub package: Option<PathBuf>,
 
+    /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER.webm. It is made if it is not
+    /// there, and nothing in it is ever removed.
+    #[arg(long, env = "BLOBCAST_ARCHIVE", value_name = "DIR")]
+    pub archive: Option<PathBuf>,
+
+    /// How much may wait for the archive's disk, bytes. What comes when there is more is not kept; viewers get it all the same.
+    #[arg(long, env = "BLOBCAST_ARCHIVE_BACKLOG_BYTES", value_name = "BYTES", default_value_t = Self::ARCHIVE_BACKLOG_BYTES)]
+    pub archive_backlog_bytes: usize,
+
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(long, env = "BLOBCAST_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: LevelFilter,
@@ -125,6 +134,9 @@ pub enum LogFormat {
 }
 
 impl Config {
+    /// A few segments of many broadcasts, or a minute of a few.
+    const ARCHIVE_BACKLOG_BYTES: usize = 64 << 20;
+
     /// Nobody is asked for a token.
     pub(crate) fn is_open(&self) -> bool {
         self.token_secret.is_none() && self.token_public_key.is_none()
@@ -152,6 +164,8 @@ impl Default for Config {
             public_list: false,
             www: None,
             package: None,
+            archive: None,
+            archive_backlog_bytes: Self::ARCHIVE_BACKLOG_BYTES,
             log: LevelFilter::INFO,
             log_format: LogFormat::Text,
             limits: Limits::DEFAULT,

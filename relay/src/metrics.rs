@@ -1,6 +1,6 @@
 //! What Prometheus is told: counters, kept as things happen, and figures of the moment.
 
-use crate::relay::Relay;
+use crate::{archive::Figures, relay::Relay};
 use blobcast_wire::{Close, Live, Role};
 use prometheus_client::{
     encoding::{EncodeLabelSet, prometheus_text},
@@ -21,6 +21,8 @@ pub(crate) struct Metrics {
     pub(crate) segments: Counter,
     /// Connections that were dropped without a word.
     pub(crate) dropped: Counter,
+    /// What became of segments in the archive.
+    pub(crate) archive: Figures,
     closed: Family<Closed, Counter>,
     broadcasts: Family<InState, Gauge>,
     viewers: Gauge,
@@ -51,6 +53,11 @@ impl Metrics {
             received: register(to, "received_bytes", "What broadcasters sent"),
             segments: register(to, "segments", "Segments that broadcasters began"),
             dropped: register(to, "dropped_connections", "Connections that were dropped without a word"),
+            archive: Figures {
+                segments: register(to, "archived_segments", "Segments that are finished in the archive"),
+                bytes: register(to, "archived_bytes", "Their bytes"),
+                lost: register(to, "archive_lost_segments", "Segments that the archive does not have"),
+            },
             closed: register(to, "closed_sockets", "Sockets that were closed, by role and close code"),
             broadcasts: register(to, "broadcasts", "Names that somebody sends or watches, by state"),
             viewers: register(to, "viewers", "Viewers of all broadcasts"),

@@ -7,7 +7,7 @@ use blobcast_wire::Piece;
 const BURST: f64 = 10.0;
 
 /// What the relay needs for a piece at least, bytes: a piece in which nothing is has its place and its header all the same.
-const PIECE: u64 = 128;
+pub(crate) const PIECE: u64 = 128;
 
 /// What one broadcaster may still send.
 #[derive(Debug)]

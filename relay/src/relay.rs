@@ -1,6 +1,8 @@
 //! The house: all rooms, the clock, and what is the same for every socket.
 
 use crate::{
+    archive::Archive,
+    broadcast::Broadcast,
     clock::Clock,
     limits::{Limit, Limits},
     metrics::Metrics,
@@ -34,6 +36,8 @@ pub(crate) struct Relay {
     pub(crate) limits: Limits,
     /// What Prometheus is told.
     pub(crate) metrics: Metrics,
+    /// Where segments are kept for longer.
+    pub(crate) archive: Option<Archive>,
     /// Cancelled when the relay should get no more to do.
     pub(crate) draining: CancellationToken,
     /// Cancelled when it ends.
@@ -68,12 +72,19 @@ pub(crate) struct Presence {
 
 impl Relay {
     /// A house with no open room.
-    pub(crate) fn new(timing: Timing, limits: Limits, clock: Clock) -> Arc<Self> {
+    pub(crate) fn new(
+        timing: Timing,
+        limits: Limits,
+        clock: Clock,
+        metrics: Metrics,
+        archive: Option<Archive>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             clock,
             timing,
             limits,
-            metrics: Metrics::new(),
+            metrics,
+            archive,
             draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -90,7 +101,8 @@ impl Relay {
         let Rooms { open, last } = &mut *rooms;
         let (room, present) = open.entry(name.clone()).or_insert_with(|| {
             let last = last.remove(name).unwrap_or(0);
-            (Arc::new(Room::new(last)), 0)
+            let shelf = self.archive.as_ref().map(|archive| archive.shelf(name));
+            (Arc::new(Room::new(Broadcast::new(last).archived(shelf))), 0)
         });
         *present += 1;
         Presence { relay: Arc::clone(self), name: name.clone(), room: Arc::clone(room) }
@@ -169,7 +181,8 @@ mod tests {
 
     #[test]
     fn a_room_is_open_while_somebody_is_present() {
-        let relay = Relay::new(Timing::default(), Limits::default(), Clock::start(SystemTime::now()));
+        let clock = Clock::start(SystemTime::now());
+        let relay = Relay::new(Timing::default(), Limits::default(), clock, Metrics::new(), None);
         let name: Name = "lobby".parse().expect("a name");
         let first = relay.enter(&name);
         let second = relay.enter(&name);

@@ -54,12 +54,13 @@ pub(crate) struct Summary {
 }
 
 impl Room {
-    /// A room whose newest segment so far, now forgotten, was `last`.
-    pub(crate) fn new(last: Segment) -> Self {
+    /// A room for this broadcast.
+    pub(crate) fn new(broadcast: Broadcast) -> Self {
+        let last = broadcast.last();
         Self {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
-            stage: Mutex::new(Stage { broadcast: Broadcast::new(last), owner: None, count: 0 }),
+            stage: Mutex::new(Stage { broadcast, owner: None, count: 0 }),
             newest: AtomicU64::new(last),
             on_air: Mutex::default(),
             fan: OnceLock::new(),

@@ -1,6 +1,9 @@
 //! One segment as the relay keeps it: every piece ready to send, and the blob that they glue to.
 
-use crate::frame::Frame;
+use crate::{
+    archive::{Entry, Shelf},
+    frame::Frame,
+};
 use blobcast_wire::{Blob, HEADER_LEN, Kind, MAX_MESSAGE_LEN, Message, Segment};
 use bytes::Bytes;
 
@@ -21,6 +24,8 @@ pub(crate) struct Kept {
     ended: bool,
     /// The blob as one message; made for the first newcomer, shared by those who come before the next piece.
     snapshot: Option<Frame>,
+    /// Its copy on the disk, while it goes on.
+    entry: Option<Entry>,
 }
 
 impl Kept {
@@ -30,7 +35,21 @@ impl Kept {
         let blob = Blob::open(&message)?;
         let Message { seq, sent, .. } = message;
         let snapshot = Some(opening.clone());
-        Some(Self { blob, opening, first: seq, chunks: Vec::new(), sent, ended: false, snapshot })
+        Some(Self {
+            blob,
+            opening,
+            first: seq,
+            chunks: Vec::new(),
+            sent,
+            ended: false,
+            snapshot,
+            entry: None,
+        })
+    }
+
+    /// Has it kept on the disk, too, from its start; before anything continues it.
+    pub(crate) fn archive(&mut self, shelf: &Shelf) {
+        self.entry = self.blob.parts().first().and_then(|body| shelf.begin(self.number(), self.mime(), body));
     }
 
     /// The segment's number.
@@ -92,6 +111,7 @@ impl Kept {
     pub(crate) fn ends(&mut self, cut_short: bool, sent: u64, body: Bytes) {
         self.push(self.next(), sent, Kind::LastChunk { cut_short }, body);
         self.ended = true;
+        self.entry = None;
     }
 
     /// The glued blob as one message and the seq of the chunk that follows it.
@@ -113,6 +133,9 @@ impl Kept {
         let (frame, chunk) = own(Message { kind, segment: self.number(), seq, sent, body });
         self.chunks.push(frame);
         self.sent = sent;
+        if let Some(entry) = &mut self.entry {
+            entry.write(&chunk.body);
+        }
         let glued = HEADER_LEN + self.blob.mime().len() + self.blob.len() + chunk.body.len();
         // Past the largest message the blob stays as it is; a newcomer reads the rest as chunks.
         if !is_last && glued <= MAX_MESSAGE_LEN && self.blob.glue(&chunk).is_ok() {
