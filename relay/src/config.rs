@@ -20,14 +20,14 @@ use tracing::level_filters::LevelFilter;
     version,
     after_long_help = "\
 Examples:
-  blobcast-relay
-      for programs and pages on this machine
+  blobcast-relay --public-list
+      for programs and pages on this machine, with the demo at http://127.0.0.1:8080/
   blobcast-relay --listen 0.0.0.0:8080 --token-secret secret --public-view --allow-origin https://example.com
       for viewers of that page, anywhere; broadcasters need a token. Put TLS before it, since browsers give the camera to secure pages only
   blobcast-relay token --token-secret secret --name lobby --role publish --ttl 1h
       such a token
   blobcast-relay --www www --package pkg --public-list
-      with the demo at http://127.0.0.1:8080/
+      with other pages than the demo inside it, for example a demo that is being worked on
 
 What is there:
   /publish/NAME/blob  /publish/NAME/chunk   a broadcaster's two WebSockets
@@ -85,13 +85,17 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_PUBLIC_LIST", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub public_list: bool,
 
-    /// A folder of web pages to serve at /, such as the demo's.
+    /// A folder of web pages to serve at / instead of the demo.
     #[arg(long, env = "BLOBCAST_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,
 
-    /// The built npm package, to serve at /blobcast/ for those pages.
+    /// The built npm package, to serve at /blobcast/ for those pages instead of the one inside the relay.
     #[arg(long, env = "BLOBCAST_PACKAGE", value_name = "DIR")]
     pub package: Option<PathBuf>,
+
+    /// Serves nothing of what is inside the relay, neither the demo at / nor the npm package at /blobcast/.
+    #[arg(long, env = "BLOBCAST_NO_DEMO", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub no_demo: bool,
 
     /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER.webm. It is made if it is not
     /// there, and nothing in it is ever removed.
@@ -164,6 +168,7 @@ impl Default for Config {
             public_list: false,
             www: None,
             package: None,
+            no_demo: false,
             archive: None,
             archive_backlog_bytes: Self::ARCHIVE_BACKLOG_BYTES,
             log: LevelFilter::INFO,

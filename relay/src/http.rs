@@ -1,7 +1,7 @@
 //! The routes of the public port.
 
 use crate::{
-    access::Access, addresses::Addresses, config::Config, origin::Gate, proxy::Network, relay::Relay,
+    access::Access, addresses::Addresses, config::Config, demo, origin::Gate, proxy::Network, relay::Relay,
     streams, upgrade::upgrade,
 };
 use axum::{
@@ -47,11 +47,13 @@ pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
     let router = router.with_state(app);
     let router = match &config.package {
         Some(folder) => router.nest_service("/blobcast", files(folder)),
-        None => router,
+        None if config.no_demo => router,
+        None => router.route("/blobcast/{*file}", get(demo::page)),
     };
     match &config.www {
         Some(folder) => router.fallback_service(files(folder)),
-        None => router.route("/", get(|| async { HINT })),
+        None if config.no_demo => router.route("/", get(|| async { HINT })),
+        None => router.fallback_service(get(demo::page)),
     }
 }
 
