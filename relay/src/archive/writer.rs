@@ -77,3 +77,31 @@ impl Writer<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::ledger::Figures, *};
+    use crate::ticket::Tickets;
+    use std::{fs, sync::mpsc::channel};
+
+    #[test]
+    fn when_it_is_to_stop_or_nobody_is_left_what_is_there_is_finished() {
+        for is_told in [true, false] {
+            let root = tempfile::tempdir().expect("a folder");
+            let place = Place::new(&"lobby".parse().expect("a name"), 7, "video/webm");
+            let (orders, taken) = channel();
+            let (done, mut finished) = oneshot::channel();
+            let load = Tickets::new(4).take_many(4).expect("tickets");
+            let mut given = vec![
+                Order::Begin { id: 1, place: place.clone() },
+                Order::Write { id: 1, body: Bytes::from_static(b"head"), load },
+            ];
+            given.extend(is_told.then_some(Order::Stop { done }));
+            given.into_iter().for_each(|order| orders.send(order).expect("a reader"));
+            drop(orders);
+            write(root.path(), &taken, &Ledger::new(Figures::default()));
+            assert_eq!(fs::read(place.finished(root.path())).expect("a file"), b"head");
+            assert_eq!(finished.try_recv().is_ok(), is_told);
+        }
+    }
+}
