@@ -1,15 +1,20 @@
-// The real relay as a child process, for the demo and for the tests.
+// `npm run relay`: the relay as one binary with the demo inside it. And the real relay as a child process, for the demo and for the tests.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { root, run } from "./run.mjs";
+import { buildPackage } from "./build.mjs";
+import { layDemo } from "./demo.mjs";
+import { main, root, run } from "./run.mjs";
 
 const TARGET = "target"; // said to cargo too, since an environment variable can move it
 
-export const buildRelay = () =>
-  run("cargo", ["build", "--quiet", "--release", "--package", "blobcast-relay", "--target-dir", TARGET]);
+/** Builds the relay, with the demo inside it if the package is built. */
+export async function buildRelay() {
+  await layDemo();
+  await run("cargo", ["build", "--quiet", "--release", "--package", "blobcast-relay", "--target-dir", TARGET]);
+}
 
 export const relayProgram = join(root, TARGET, "release/blobcast-relay");
 
@@ -18,12 +23,13 @@ export const FOR_TESTS = ["--listen", "127.0.0.1:0", "--log", "warn"];
 
 /**
  * Starts the relay and waits until it listens, which it says in one line of JSON.
- * `www` is the folder whose pages it serves, with the list of broadcasts for the demo; the package is served under /blobcast/. `env`
- * goes over the environment.
+ * `www` is the folder whose pages it serves, with the list of broadcasts for the demo; the package is served under /blobcast/. With
+ * `www: null` it serves what is inside it. `env` goes over the environment.
  */
-export async function startRelay({ www = "www", args = [], env } = {}) {
-  const child = spawn(relayProgram, ["--www", www, "--package", "pkg", "--public-list", ...args], {
-    cwd: root,
+export async function startRelay({ www = "www", args = [], env, cwd = root } = {}) {
+  const folders = www === null ? [] : ["--www", www, "--package", "pkg"];
+  const child = spawn(relayProgram, [...folders, "--public-list", ...args], {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -45,3 +51,9 @@ export async function startRelay({ www = "www", args = [], env } = {}) {
     },
   };
 }
+
+main(import.meta, async () => {
+  await buildPackage();
+  await buildRelay();
+  console.log(`${relayProgram} is the relay with the demo inside it; cargo install --path relay installs it.`);
+});

@@ -1,6 +1,6 @@
 //! One broadcast as data: what is kept of it and what it is called. No sockets, no clock of its own.
 
-use crate::{frame::Frame, segment::Kept};
+use crate::{archive::Shelf, frame::Frame, segment::Kept};
 use blobcast_wire::{Live, MAX_AHEAD, Message, Piece, Segment};
 use bytes::Bytes;
 use std::{collections::VecDeque, fmt};
@@ -23,6 +23,8 @@ pub(crate) struct Broadcast {
     /// The newest number this name has seen; 0 before the first.
     last: Segment,
     state: Live,
+    /// Where its segments are kept for longer.
+    shelf: Option<Shelf>,
 }
 
 /// Why a broadcaster's message is refused.
@@ -47,7 +49,13 @@ pub(crate) enum Refusal {
 impl Broadcast {
     /// A broadcast whose newest segment so far, now forgotten, was `last`.
     pub(crate) fn new(last: Segment) -> Self {
-        Self { kept: VecDeque::with_capacity(KEPT_SEGMENTS), dropped: None, last, state: Live::Waiting }
+        let kept = VecDeque::with_capacity(KEPT_SEGMENTS);
+        Self { kept, dropped: None, last, state: Live::Waiting, shelf: None }
+    }
+
+    /// The same, whose segments go to the archive.
+    pub(crate) fn archived(self, shelf: Option<Shelf>) -> Self {
+        Self { shelf, ..self }
     }
 
     /// What it is.
@@ -153,10 +161,13 @@ impl Broadcast {
     fn open(&mut self, blob: Message<Bytes>, now: u64) -> Result<(), Refusal> {
         let number = blob.segment;
         self.admits(number, now)?;
-        let Some(kept) = Kept::open(blob) else { return Ok(()) };
+        let Some(mut kept) = Kept::open(blob) else { return Ok(()) };
         self.cut_short();
         if self.kept.len() == KEPT_SEGMENTS {
             self.dropped = self.kept.pop_front().map(|kept| (kept.number(), kept.next()));
+        }
+        if let Some(shelf) = &self.shelf {
+            kept.archive(shelf);
         }
         self.kept.push_back(kept);
         self.last = number;

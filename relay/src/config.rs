@@ -20,14 +20,14 @@ use tracing::level_filters::LevelFilter;
     version,
     after_long_help = "\
 Examples:
-  blobcast-relay
-      for programs and pages on this machine
+  blobcast-relay --public-list
+      for programs and pages on this machine, with the demo at http://127.0.0.1:8080/
   blobcast-relay --listen 0.0.0.0:8080 --token-secret secret --public-view --allow-origin https://example.com
       for viewers of that page, anywhere; broadcasters need a token. Put TLS before it, since browsers give the camera to secure pages only
   blobcast-relay token --token-secret secret --name lobby --role publish --ttl 1h
       such a token
   blobcast-relay --www www --package pkg --public-list
-      with the demo at http://127.0.0.1:8080/
+      with other pages than the demo inside it, for example a demo that is being worked on
 
 What is there:
   /publish/NAME/blob  /publish/NAME/chunk   a broadcaster's two WebSockets
@@ -90,13 +90,26 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_PUBLIC_LIST", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub public_list: bool,
 
-    /// A folder of web pages to serve at /, such as the demo's.
+    /// A folder of web pages to serve at / instead of the demo.
     #[arg(long, env = "BLOBCAST_WWW", value_name = "DIR")]
     pub www: Option<PathBuf>,
 
-    /// The built npm package, to serve at /blobcast/ for those pages.
+    /// The built npm package, to serve at /blobcast/ for those pages instead of the one inside the relay.
     #[arg(long, env = "BLOBCAST_PACKAGE", value_name = "DIR")]
     pub package: Option<PathBuf>,
+
+    /// Serves nothing of what is inside the relay, neither the demo at / nor the npm package at /blobcast/.
+    #[arg(long, env = "BLOBCAST_NO_DEMO", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub no_demo: bool,
+
+    /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER.webm. It is made if it is not
+    /// there, and nothing in it is ever removed.
+    #[arg(long, env = "BLOBCAST_ARCHIVE", value_name = "DIR")]
+    pub archive: Option<PathBuf>,
+
+    /// How much may wait for the archive's disk, bytes. What comes when there is more is not kept; viewers get it all the same.
+    #[arg(long, env = "BLOBCAST_ARCHIVE_BACKLOG_BYTES", value_name = "BYTES", default_value_t = Self::ARCHIVE_BACKLOG_BYTES)]
+    pub archive_backlog_bytes: usize,
 
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(long, env = "BLOBCAST_LOG", value_name = "LEVEL", default_value = "info")]
@@ -130,6 +143,9 @@ pub enum LogFormat {
 }
 
 impl Config {
+    /// A few segments of many broadcasts, or a minute of a few.
+    const ARCHIVE_BACKLOG_BYTES: usize = 64 << 20;
+
     /// Nobody is asked for a token.
     pub(crate) fn is_open(&self) -> bool {
         self.token_secret.is_none() && self.token_public_key.is_none()
@@ -163,6 +179,9 @@ impl Default for Config {
             public_list: false,
             www: None,
             package: None,
+            no_demo: false,
+            archive: None,
+            archive_backlog_bytes: Self::ARCHIVE_BACKLOG_BYTES,
             log: LevelFilter::INFO,
             log_format: LogFormat::Text,
             limits: Limits::DEFAULT,

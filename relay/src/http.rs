@@ -1,8 +1,8 @@
 //! The routes of the public port.
 
 use crate::{
-    access::Access, addresses::Addresses, config::Config, loopback::stranger, origin::Gate, proxy::Network,
-    relay::Relay, streams, upgrade::upgrade,
+    access::Access, addresses::Addresses, config::Config, demo, loopback::stranger, origin::Gate,
+    proxy::Network, relay::Relay, streams, upgrade::upgrade,
 };
 use axum::{
     Router,
@@ -55,12 +55,15 @@ fn pages(app: &Arc<App>, config: &Config) -> Router {
         let list = async |State(app): State<Arc<App>>| streams::list(&app.relay);
         pages = pages.route("/streams", get(list).with_state(Arc::clone(app)));
     }
-    if let Some(folder) = &config.package {
-        pages = pages.nest_service("/blobcast", files(folder));
-    }
+    pages = match &config.package {
+        Some(folder) => pages.nest_service("/blobcast", files(folder)),
+        None if config.no_demo => pages,
+        None => pages.route("/blobcast/{*file}", get(demo::page)),
+    };
     match &config.www {
         Some(folder) => pages.fallback_service(files(folder)),
-        None => pages.route("/", get(|| async { HINT })),
+        None if config.no_demo => pages.route("/", get(|| async { HINT })),
+        None => pages.fallback_service(get(demo::page)),
     }
 }
 

@@ -18,9 +18,11 @@
 //!
 //! What drives them:
 //!
-//! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's.
+//! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
+//!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
+//! * `archive` keeps segments on disk, by a thread of its own.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
 //! * `addresses`, `ticket`: what is counted, by guards.
 //! * [`Server`] is the way in; [`Config`] what it can be told.
@@ -28,6 +30,7 @@
 mod access;
 mod addresses;
 mod admin;
+mod archive;
 mod ask;
 mod broadcast;
 mod bucket;
@@ -35,6 +38,7 @@ mod claims;
 mod clock;
 mod config;
 mod cursor;
+mod demo;
 mod door;
 mod end;
 mod fan;

@@ -1,6 +1,6 @@
 //! What Prometheus is told: counters, kept as things happen, and figures of the moment.
 
-use crate::{end::End, farewell::Farewell, relay::Relay};
+use crate::{archive::Figures, end::End, farewell::Farewell, relay::Relay};
 use blobcast_wire::{Close, Live, Role};
 use prometheus_client::{
     encoding::{EncodeLabelSet, prometheus_text},
@@ -25,6 +25,8 @@ pub(crate) struct Metrics {
     pub(crate) segments: Counter,
     /// Connections of an address that had many too many.
     pub(crate) dropped: Counter,
+    /// What became of segments in the archive.
+    pub(crate) archive: Figures,
     closed: Family<Closed, Counter>,
     refused: Family<Refused, Counter>,
     broadcasts: Family<InState, Gauge>,
@@ -65,6 +67,11 @@ impl Metrics {
             skips: register(to, "skips", "Times that a viewer was moved on to a newer segment"),
             segments: register(to, "segments", "Segments that broadcasters began"),
             dropped: register(to, "dropped_connections", "Connections of an address that had many too many"),
+            archive: Figures {
+                segments: register(to, "archived_segments", "Segments that are finished in the archive"),
+                bytes: register(to, "archived_bytes", "Their bytes"),
+                lost: register(to, "archive_lost_segments", "Segments that the archive does not have"),
+            },
             closed: register(to, "closed_sockets", "Sockets that were closed, by role and close code"),
             refused: register(to, "refused_sockets", "Sockets that were refused, by role and reason"),
             broadcasts: register(to, "broadcasts", "Names that somebody sends or watches, by state"),

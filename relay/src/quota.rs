@@ -7,7 +7,7 @@ use crate::{
 use blobcast_wire::Piece;
 
 /// What the relay needs for a piece at least, bytes: a piece in which nothing is has its place and its header all the same.
-const PIECE: u64 = 128;
+pub(crate) const PIECE: u64 = 128;
 
 /// What may still be sent to one name, by whoever broadcasts there: another session has no quota of its own, or coming again
 /// would give a new one.

@@ -1,6 +1,7 @@
 //! The house: all rooms, the clock, and what is the same for every socket.
 
 use crate::{
+    archive::Archive,
     clock::Clock,
     config::Config,
     farewell::Farewell,
@@ -39,6 +40,8 @@ pub(crate) struct Relay {
     no_waiting: bool,
     /// What Prometheus is told.
     pub(crate) metrics: Metrics,
+    /// Where segments are kept for longer.
+    pub(crate) archive: Option<Archive>,
     /// Cancelled when the relay should get no more to do.
     pub(crate) draining: CancellationToken,
     /// Cancelled when it ends.
@@ -73,14 +76,20 @@ pub(crate) struct Presence {
 
 impl Relay {
     /// A house with no open room.
-    pub(crate) fn new(config: &Config, clock: Clock) -> Arc<Self> {
+    pub(crate) fn new(
+        config: &Config,
+        clock: Clock,
+        metrics: Metrics,
+        archive: Option<Archive>,
+    ) -> Arc<Self> {
         let Config { timing, limits, no_waiting, .. } = *config;
         Arc::new(Self {
             clock,
             timing,
             limits,
             no_waiting,
-            metrics: Metrics::new(),
+            metrics,
+            archive,
             draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -97,7 +106,8 @@ impl Relay {
         let Rooms { open, past } = &mut *rooms;
         let (room, present) = open.entry(name.clone()).or_insert_with(|| {
             let unknown = || Past { last: 0, quota: Quota::full(&self.limits, self.clock.micros()) };
-            (Arc::new(Room::new(past.remove(name).unwrap_or_else(unknown))), 0)
+            let shelf = self.archive.as_ref().map(|archive| archive.shelf(name));
+            (Arc::new(Room::new(past.remove(name).unwrap_or_else(unknown), shelf)), 0)
         });
         *present += 1;
         Presence { relay: Arc::clone(self), name: name.clone(), room: Arc::clone(room) }
@@ -180,7 +190,8 @@ mod tests {
 
     #[test]
     fn a_room_is_open_while_somebody_is_present() {
-        let relay = Relay::new(&Config::default(), Clock::start(SystemTime::now()));
+        let clock = Clock::start(SystemTime::now());
+        let relay = Relay::new(&Config::default(), clock, Metrics::new(), None);
         let name: Name = "lobby".parse().expect("a name");
         let first = relay.enter(&name);
         let second = relay.enter(&name);

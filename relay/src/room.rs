@@ -1,6 +1,7 @@
 //! A room: everything of one name. The broadcast, who sends it, and who watches it.
 
 use crate::{
+    archive::Shelf,
     broadcast::{Broadcast, Refusal},
     fan::Fan,
     farewell::Farewell,
@@ -63,13 +64,14 @@ pub(crate) struct Summary {
 }
 
 impl Room {
-    /// A room in which that was before.
-    pub(crate) fn new(Past { last, quota }: Past) -> Self {
+    /// A room in which that was before, whose segments go to this shelf of the archive.
+    pub(crate) fn new(Past { last, quota }: Past, shelf: Option<Shelf>) -> Self {
+        let broadcast = Broadcast::new(last).archived(shelf);
         Self {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
             quota: Mutex::new(quota),
-            stage: Mutex::new(Stage { broadcast: Broadcast::new(last), owner: None, count: 0 }),
+            stage: Mutex::new(Stage { broadcast, owner: None, count: 0 }),
             on_air: Mutex::default(),
             fan: OnceLock::new(),
         }

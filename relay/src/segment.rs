@@ -1,6 +1,9 @@
 //! One segment as the relay keeps it: every piece ready to send, and the blob that they glue to.
 
-use crate::frame::Frame;
+use crate::{
+    archive::{Entry, Shelf},
+    frame::Frame,
+};
 use blobcast_wire::{Blob, HEADER_LEN, Kind, MAX_MESSAGE_LEN, Message, Segment};
 use bytes::Bytes;
 
@@ -21,6 +24,8 @@ pub(crate) struct Kept {
     ended: bool,
     /// The blob as one message, for newcomers.
     snapshot: Option<Snapshot>,
+    /// Its copy on the disk, while it goes on.
+    entry: Option<Entry>,
 }
 
 /// A glued blob as it was at some moment.
@@ -50,7 +55,21 @@ impl Kept {
         let (opening, message) = own(message);
         let blob = Blob::open(&message)?;
         let Message { seq, sent, .. } = message;
-        Some(Self { blob, opening, first: seq, chunks: Vec::new(), sent, ended: false, snapshot: None })
+        Some(Self {
+            blob,
+            opening,
+            first: seq,
+            chunks: Vec::new(),
+            sent,
+            ended: false,
+            snapshot: None,
+            entry: None,
+        })
+    }
+
+    /// Has it kept on the disk, too, from its start; before anything continues it.
+    pub(crate) fn archive(&mut self, shelf: &Shelf) {
+        self.entry = self.blob.parts().first().and_then(|body| shelf.begin(self.number(), self.mime(), body));
     }
 
     /// The segment's number.
@@ -118,6 +137,7 @@ impl Kept {
     pub(crate) fn ends(&mut self, cut_short: bool, sent: u64, body: Bytes) {
         self.push(self.next(), sent, Kind::LastChunk { cut_short }, body);
         self.ended = true;
+        self.entry = None;
     }
 
     /// The glued blob as one message and the seq of the chunk that follows it.
@@ -151,6 +171,9 @@ impl Kept {
         let (frame, chunk) = own(Message { kind, segment: self.number(), seq, sent, body });
         self.chunks.push(frame);
         self.sent = sent;
+        if let Some(entry) = &mut self.entry {
+            entry.write(&chunk.body);
+        }
         let glued = HEADER_LEN + self.blob.mime().len() + self.blob.len() + chunk.body.len();
         // Past the largest message the blob stays as it is; a newcomer reads the rest as chunks.
         if !is_last && glued <= MAX_MESSAGE_LEN && self.blob.glue(&chunk).is_ok() {

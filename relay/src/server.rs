@@ -4,11 +4,13 @@ use crate::{
     access::Access,
     addresses::Addresses,
     admin,
+    archive::Archive,
     clock::Clock,
     config::Config,
     door::Door,
     http::{self, App},
     key::{Key, KeyError},
+    metrics::Metrics,
     origin::Gate,
     relay::Relay,
     start::StartError,
@@ -44,12 +46,14 @@ impl Server {
     /// Starts to listen.
     ///
     /// # Errors
-    /// An address or a key cannot be had, or everybody could do everything and nobody said that this is meant.
+    /// An address, a key or the archive cannot be had, or everybody could do everything and nobody said that this is meant.
     pub async fn bind(config: &Config) -> Result<Self, StartError> {
         if config.is_private() && config.is_reachable() {
             return Err(StartError::Open(config.listen));
         }
         let access = Access { key: key(config)?, public_view: config.public_view };
+        let metrics = Metrics::new();
+        let archive = archive(config, &metrics)?;
         let (listener, address) = listen("--listen", config.listen).await?;
         for folder in config.www.iter().chain(&config.package).filter(|folder| !folder.is_dir()) {
             warn!("{} is no folder: nothing is served from it", folder.display());
@@ -60,7 +64,7 @@ impl Server {
             (false, _) => {}
         }
         let clock = Clock::start(config.started_at.unwrap_or_else(SystemTime::now));
-        let relay = Relay::new(config, clock);
+        let relay = Relay::new(config, clock, metrics, archive);
         let addresses = Addresses::new(config.limits.max_connections_per_address);
         let app = App {
             relay: Arc::clone(&relay),
@@ -132,6 +136,9 @@ impl Server {
         relay.connections.close();
         let all_gone = async { tokio::join!(relay.tasks.wait(), relay.connections.wait()) };
         let _ = timeout(CLOSING, all_gone).await;
+        if let Some(archive) = &relay.archive {
+            archive.finish().await;
+        }
     }
 }
 
@@ -140,6 +147,11 @@ fn key(config: &Config) -> Result<Option<Key>, KeyError> {
         return Key::from_secret(file).map(Some);
     }
     config.token_public_key.as_deref().map(Key::from_public_key).transpose()
+}
+
+fn archive(config: &Config, metrics: &Metrics) -> Result<Option<Archive>, StartError> {
+    let open = |folder| Archive::open(folder, config.archive_backlog_bytes, metrics.archive.clone());
+    config.archive.as_deref().map(open).transpose()
 }
 
 async fn listen(flag: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

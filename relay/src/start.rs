@@ -1,7 +1,7 @@
 //! Why the relay does not start, as one sentence that says what to do.
 
 use crate::key::KeyError;
-use std::{error::Error, fmt, io, net::SocketAddr};
+use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 
 /// Why the relay does not start.
 #[derive(Debug)]
@@ -16,6 +16,13 @@ pub enum StartError {
         flag: &'static str,
         /// Where.
         address: SocketAddr,
+        /// Why not.
+        error: io::Error,
+    },
+    /// It cannot write to the archive.
+    Archive {
+        /// Where that should be.
+        folder: PathBuf,
         /// Why not.
         error: io::Error,
     },
@@ -42,6 +49,16 @@ impl fmt::Display for StartError {
                 address.ip()
             ),
             Self::Listen { address, error, .. } => write!(out, "cannot listen on {address}: {error}"),
+            Self::Archive { folder, error } if error.kind() == io::ErrorKind::WouldBlock => write!(
+                out,
+                "another relay writes to the archive {}: each has its own, so choose another folder with --archive DIR",
+                folder.display()
+            ),
+            Self::Archive { folder, error } => write!(
+                out,
+                "cannot write to the archive {}: {error}; choose a folder with --archive DIR that this user may write to",
+                folder.display()
+            ),
         }
     }
 }

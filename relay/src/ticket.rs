@@ -12,10 +12,13 @@ pub(crate) struct Tickets {
     out: AtomicUsize,
 }
 
-/// A ticket that is out. Dropping it gives it back.
+/// One or several that are out. Dropping it gives them back.
 #[derive(Debug)]
 #[must_use = "the ticket is given back when this is dropped"]
-pub(crate) struct Ticket(Arc<Tickets>);
+pub(crate) struct Ticket {
+    from: Arc<Tickets>,
+    count: usize,
+}
 
 impl Tickets {
     /// So many tickets, and none is out.
@@ -25,9 +28,14 @@ impl Tickets {
 
     /// Takes a ticket, if one is left.
     pub(crate) fn take(self: &Arc<Self>) -> Option<Ticket> {
-        let more = |out| (out < self.most).then_some(out + 1);
+        self.take_many(1)
+    }
+
+    /// Takes so many, if they are left.
+    pub(crate) fn take_many(self: &Arc<Self>, count: usize) -> Option<Ticket> {
+        let more = |out: usize| out.checked_add(count).filter(|&out| out <= self.most);
         self.out.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
-        Some(Ticket(Arc::clone(self)))
+        Some(Ticket { from: Arc::clone(self), count })
     }
 
     /// How many are out.
@@ -38,7 +46,7 @@ impl Tickets {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.0.out.fetch_sub(1, Ordering::Relaxed);
+        self.from.out.fetch_sub(self.count, Ordering::Relaxed);
     }
 }
 
@@ -55,5 +63,18 @@ mod tests {
         drop(first);
         assert_eq!(tickets.out(), 1);
         assert!(tickets.take().is_some());
+    }
+
+    #[test]
+    fn several_are_taken_together_or_not_at_all() {
+        let tickets = Tickets::new(10);
+        let seven = tickets.take_many(7);
+        assert!(seven.is_some() && tickets.take_many(4).is_none());
+        assert!(tickets.take_many(usize::MAX).is_none());
+        assert_eq!(tickets.out(), 7);
+        let three = tickets.take_many(3);
+        assert!(three.is_some());
+        drop(seven);
+        assert_eq!(tickets.out(), 3);
     }
 }

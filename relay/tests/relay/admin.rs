@@ -40,7 +40,7 @@ async fn the_public_port_has_none_of_this() {
     let _broadcaster = Broadcaster::open(&server, "lobby", "b").await;
     assert!(server.get("/metrics").await.0.starts_with("http/1.1 404"));
     let answer = crate::common::request(server.address, "DELETE", "/broadcast/lobby", "").await;
-    assert!(answer.0.starts_with("http/1.1 404"), "{}", answer.0);
+    assert!(answer.0.starts_with("http/1.1 405"), "what is no socket is a page, if any: {}", answer.0);
 }
 
 /// A page that is asked for and not read would keep its connection for ever.

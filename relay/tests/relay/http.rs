@@ -48,11 +48,13 @@ async fn the_list_is_public_only_where_that_is_asked_for() {
 
 #[tokio::test]
 async fn without_pages_the_root_says_what_this_is() {
-    let server = TestServer::start().await;
+    let server = TestServer::with(Config { no_demo: true, ..Config::default() }).await;
     let (head, body) = server.get("/").await;
     assert!(head.starts_with("http/1.1 200"), "{head}");
     assert!(body.contains("--www"), "{body}");
-    assert!(server.get("/index.html").await.0.starts_with("http/1.1 404"));
+    for path in ["/index.html", "/blobcast/index.js"] {
+        assert!(server.get(path).await.0.starts_with("http/1.1 404"), "{path}");
+    }
     let (head, body) = server.get("/view/lobby/blob?session=s").await;
     assert!(head.starts_with("http/1.1 426"), "{head}");
     assert!(body.contains("ws://"), "{body}");

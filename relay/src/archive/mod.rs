@@ -1,0 +1,93 @@
+//! The archive: each segment as it came, one file (`--archive`).
+//!
+//! ```text
+//! Broadcast ─► Shelf ─► Entry ═ orders ═► writer, a thread of its own ─► Unfinished ─► DIR/name/start-number.webm
+//!                         └── backlog: how much may wait for the disk
+//! ```
+//!
+//! The live path hands over views of bytes that it has anyway, and never waits: what finds the backlog full loses its whole
+//! segment, in the archive only.
+//!
+//! * `place`: where a segment's file is. `trouble`: what is said when segments are lost. Both without disk and clock.
+//! * `entry`: the live side. `writer`, `unfinished`: the disk's side. `ledger`: what both count.
+
+mod entry;
+mod ledger;
+mod place;
+mod trouble;
+mod unfinished;
+mod writer;
+
+pub(crate) use entry::{Entry, Shelf};
+pub(crate) use ledger::Figures;
+
+use crate::{start::StartError, ticket::Tickets};
+use blobcast_wire::Name;
+use entry::Desk;
+use ledger::Ledger;
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
+use tokio::{sync::oneshot, time::timeout};
+use tracing::warn;
+use writer::{Order, write};
+
+/// Held open and locked while a relay writes to the archive: two would write the same unfinished files. No name of a broadcast
+/// begins with a dot.
+const LOCK: &str = ".lock";
+
+/// How long the disk may take to finish what is there when the relay ends.
+const FINISHING: Duration = Duration::from_secs(10);
+
+/// An archive that is written to.
+#[derive(Debug)]
+pub(crate) struct Archive {
+    desk: Arc<Desk>,
+    _lock: File,
+}
+
+impl Archive {
+    /// Opens the archive in a folder, which is made if it is not there. So many bytes may wait for the disk.
+    pub(crate) fn open(folder: &Path, backlog: usize, figures: Figures) -> Result<Self, StartError> {
+        let failed = |error| StartError::Archive { folder: folder.into(), error };
+        let lock = lock(folder).map_err(failed)?;
+        let ledger = Arc::new(Ledger::new(figures));
+        let (orders, taken) = mpsc::channel();
+        let writer = {
+            let (root, ledger) = (folder.to_owned(), Arc::clone(&ledger));
+            move || write(&root, &taken, &ledger)
+        };
+        thread::Builder::new().name("archive".into()).spawn(writer).map_err(failed)?;
+        Ok(Self { desk: Arc::new(Desk::new(orders, Tickets::new(backlog), ledger)), _lock: lock })
+    }
+
+    /// Where the segments of one name go.
+    pub(crate) fn shelf(&self, name: &Name) -> Shelf {
+        Shelf::new(Arc::clone(&self.desk), name.clone())
+    }
+
+    /// Finishes what is there, as it is, and takes no more.
+    pub(crate) async fn finish(&self) {
+        let (done, finished) = oneshot::channel();
+        self.desk.order(Order::Stop { done });
+        if timeout(FINISHING, finished).await.is_err() {
+            warn!(
+                "the disk did not take all of the archive within {} s: what is missing stays in .part files",
+                FINISHING.as_secs()
+            );
+        }
+    }
+}
+
+/// That a file can be made there, and locked, says that others can.
+fn lock(folder: &Path) -> io::Result<File> {
+    fs::create_dir_all(folder)?;
+    let lock = File::create(folder.join(LOCK))?;
+    lock.try_lock()?;
+    Ok(lock)
+}
