@@ -8,6 +8,7 @@ mod clocks;
 mod common;
 mod crowd;
 mod cuts;
+mod damage;
 mod ends;
 mod hostile;
 mod http;

@@ -70,20 +70,35 @@ impl Raw {
 
     /// Reads frames until the relay closes, and gives the code; 1006 if it hangs up without one.
     pub(crate) async fn closed(&mut self) -> u16 {
+        self.closed_unless(|_| false).await.expect("nothing else ends it")
+    }
+
+    /// Asks the relay whether it is there: `None` when it answers, and the code when it closes instead.
+    pub(crate) async fn closed_before_pong(&mut self) -> Option<u16> {
+        self.frame(0x81, br#"{"type":"ping","t":77.5}"#).await;
+        self.closed_unless(|payload| payload.starts_with(br#"{"type":"pong","t":77.5,"#)).await
+    }
+
+    async fn closed_unless(&mut self, is_enough: impl Fn(&[u8]) -> bool) -> Option<u16> {
         soon("a close", async {
             loop {
-                let Ok(first) = self.0.read_u8().await else { return 1006 };
-                let Ok(len) = self.len().await else { return 1006 };
-                let mut payload = vec![0; len];
-                if self.0.read_exact(&mut payload).await.is_err() {
-                    return 1006;
-                }
+                let Ok((first, payload)) = self.read_frame().await else { return Some(1006) };
                 if first == 0x88 {
-                    return payload.first_chunk().map_or(1005, |code| u16::from_be_bytes(*code));
+                    return Some(payload.first_chunk().map_or(1005, |code| u16::from_be_bytes(*code)));
+                }
+                if is_enough(&payload) {
+                    return None;
                 }
             }
         })
         .await
+    }
+
+    async fn read_frame(&mut self) -> std::io::Result<(u8, Vec<u8>)> {
+        let first = self.0.read_u8().await?;
+        let mut payload = vec![0; self.len().await?];
+        self.0.read_exact(&mut payload).await?;
+        Ok((first, payload))
     }
 
     async fn len(&mut self) -> std::io::Result<usize> {
