@@ -35,6 +35,14 @@ const tools = {
     present: () => ask("cargo", "clippy", "--version"),
     command: () => "rustup component add clippy",
   },
+  nightly: {
+    present: () => ask("cargo", "+nightly", "--version"),
+    command: () => "rustup toolchain install nightly --profile minimal",
+  },
+  "cargo-fuzz": {
+    present: () => which("cargo-fuzz"),
+    command: () => "cargo install cargo-fuzz",
+  },
   "wasm target": {
     present: () => existsSync(join(ask("rustc", "--print", "sysroot") ?? "", "lib/rustlib/wasm32-unknown-unknown")),
     command: () => "rustup target add wasm32-unknown-unknown",

@@ -22,6 +22,8 @@ mod cues;
 mod ebml;
 mod error;
 mod frame;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod handover;
 mod opus;
 mod remux;

@@ -33,6 +33,9 @@ const SQUEEZED: i64 = 3;
 /// A picture that stands still longer than this, ms, does not hold the sound any more.
 const HELD: i64 = 500;
 
+/// So many frames are held at most: no real segment has more in so short a time.
+const MOST_HELD: usize = 1000;
+
 /// Something to be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -47,9 +50,13 @@ pub enum Part {
 pub struct Remux {
     rest: Vec<u8>,
     out: Vec<Part>,
+    /// What the next part is made of.
+    media: Vec<u8>,
     /// The init segment that was written last, and the one being read.
     written: Vec<u8>,
     init: Vec<u8>,
+    /// A cluster has begun, so the init segment is whole.
+    has_init: bool,
     tracks: Vec<Track>,
     /// Where the segment being read begins in the stream, ms.
     place: i64,
@@ -85,6 +92,7 @@ impl Remux {
     pub fn begin(&mut self, place: i64) {
         self.rest.clear();
         self.init.clear();
+        self.has_init = false;
         self.place = place;
         self.read = 0;
         self.sound.begin_segment();
@@ -100,7 +108,7 @@ impl Remux {
         let mut at = 0;
         while let Some(header) = Header::read(&rest[at..])? {
             let content = at + header.len;
-            if header.id == id::SEGMENT {
+            if header.id == id::SEGMENT && !self.has_init {
                 self.init.extend_from_slice(&rest[at..content]);
                 at = content;
                 continue;
@@ -115,8 +123,12 @@ impl Remux {
                 break;
             }
             match header.id {
-                id::SIMPLE_BLOCK => self.hold(&rest[content..end])?,
+                id::SIMPLE_BLOCK => {
+                    self.hold(&rest[content..end])?;
+                    self.release()?;
+                }
                 id::TIMESTAMP => self.read = read_uint(&rest[content..end])?,
+                _ if self.has_init => return Err(Error::Damaged),
                 _ => {
                     if header.id == id::TRACKS {
                         self.tracks = tracks::read(&mut rest[content..end].to_vec())?;
@@ -128,7 +140,8 @@ impl Remux {
         }
         rest.drain(..at);
         self.rest = rest;
-        self.release()
+        self.give();
+        Ok(())
     }
 
     /// What can be played now.
@@ -162,11 +175,13 @@ impl Remux {
         for held in &mut self.held {
             held.duration.get_or_insert((newest - held.frame.time).max(usual));
         }
-        self.release()
+        self.release()?;
+        self.give();
+        Ok(())
     }
 
     fn begin_cluster(&mut self) -> Result<(), Error> {
-        if self.init == self.written {
+        if std::mem::replace(&mut self.has_init, true) || self.init == self.written {
             return Ok(());
         }
         // What is held belongs to the init segment before.
@@ -210,9 +225,16 @@ impl Remux {
         self.held.insert(at, Held { frame, cluster: self.place, duration });
     }
 
+    /// What was let go of is a part now.
+    fn give(&mut self) {
+        if !self.media.is_empty() {
+            self.out.push(Part::Media(std::mem::take(&mut self.media)));
+        }
+    }
+
     /// Lets go of frames as far as their durations are known.
     fn release(&mut self) -> Result<(), Error> {
-        let mut media = Vec::new();
+        let media = &mut self.media;
         while let Some(first) = self.held.first() {
             let waited = self.newest.unwrap_or(0) - first.frame.time;
             let Some(duration) = first.duration.or((waited > HELD).then_some(waited)) else { break };
@@ -224,12 +246,9 @@ impl Remux {
                 media.extend(first.cluster.to_be_bytes());
             }
             self.written_to = first.frame.time;
-            first.frame.write_lasting(first.frame.time - first.cluster, duration, &mut media)?;
+            first.frame.write_lasting(first.frame.time - first.cluster, duration, media)?;
             self.held.remove(0);
         }
-        if !media.is_empty() {
-            self.out.push(Part::Media(media));
-        }
-        Ok(())
+        if self.held.len() > MOST_HELD { Err(Error::Damaged) } else { Ok(()) }
     }
 }

@@ -46,6 +46,9 @@ impl Sound {
     pub(crate) fn put(&mut self, mut packet: Frame) -> Vec<Frame> {
         let end = *self.end.get_or_insert(packet.time);
         let late = packet.time - end;
+        if late < -LONGEST_GAP && !self.is_first {
+            return Vec::new(); // Times do not go back in a segment.
+        }
         if late.abs() > LONGEST_GAP {
             self.end = None;
             self.late.clear();

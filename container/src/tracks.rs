@@ -8,6 +8,9 @@ use crate::{
 /// Matroska's `TrackType` of a picture.
 const VIDEO: u64 = 1;
 
+/// So many tracks are read at most: each block is looked up in them.
+const MOST: usize = 16;
+
 /// How frames are encoded, as far as it matters here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Codec {
@@ -35,7 +38,7 @@ pub(crate) fn read(content: &mut [u8]) -> Result<Vec<Track>, Error> {
             tracks.push(read_entry(&mut content[entry])?);
         }
     }
-    Ok(tracks)
+    if tracks.len() > MOST { Err(Error::TooLarge) } else { Ok(tracks) }
 }
 
 /// The track of a block.

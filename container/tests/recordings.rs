@@ -67,21 +67,4 @@ proptest! {
         }
         prop_assert_eq!(out, normal(&bytes));
     }
-
-    /// Whatever is damaged, what was given before it is a prefix of the undamaged recording, up to the element
-    /// with the damage in it.
-    #[test]
-    fn damage_never_panics_and_never_reaches_back(
-        mut bytes in any_recording(),
-        at in any::<prop::sample::Index>(),
-        damage in prop::collection::vec(any::<u8>(), 1..40),
-    ) {
-        let at = at.index(bytes.len());
-        let before = normal(&bytes[..at]);
-        let end = (at + damage.len()).min(bytes.len());
-        bytes[at..end].copy_from_slice(&damage[..end - at]);
-        let mut one = Normal::default();
-        let _ = one.push(&bytes);
-        prop_assert!(one.take().starts_with(&before));
-    }
 }

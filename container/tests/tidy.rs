@@ -144,15 +144,6 @@ proptest! {
         let once = normal(&recording(&clusters));
         prop_assert_eq!(normal(&once), once);
     }
-
-    #[test]
-    fn no_input_panics(mut bytes in prop::collection::vec(any::<u8>(), 0..300), clusters in clusters(), at in any::<prop::sample::Index>()) {
-        let _ = Tidy::default().push(&bytes);
-        let mut damaged = recording(&clusters);
-        let at = at.index(damaged.len());
-        damaged.splice(at..at, bytes.drain(..));
-        let _ = Tidy::default().push(&damaged);
-    }
 }
 
 fn picture(time: i16) -> Block {

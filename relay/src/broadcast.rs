@@ -44,6 +44,8 @@ pub(crate) enum Refusal {
     },
     /// A blob that heals more pieces than anyone records.
     TooMuchHealed(u32),
+    /// No piece could follow this one but by its own number, for ever.
+    NoNumberLeft,
 }
 
 impl Broadcast {
@@ -127,6 +129,9 @@ impl Broadcast {
     /// Why it is refused; nothing has changed then.
     pub(crate) fn take(&mut self, piece: Piece<Bytes>, now: u64) -> Result<(), Refusal> {
         match piece {
+            Piece::Begin(Message { seq: u32::MAX, .. }) | Piece::Continue { next: u32::MAX, .. } => {
+                return Err(Refusal::NoNumberLeft);
+            }
             Piece::Begin(blob) => self.open(blob, now)?,
             Piece::Continue { segment, seq, next, sent, body } => {
                 if next.saturating_sub(seq) > MAX_HEALED {
@@ -192,6 +197,9 @@ impl fmt::Display for Refusal {
             }
             Self::TooMuchHealed(pieces) => {
                 write!(out, "blob heals {pieces} pieces, at most {MAX_HEALED}: begin a segment")
+            }
+            Self::NoNumberLeft => {
+                out.write_str("the segment has no number left for a next piece: begin a segment")
             }
         }
     }
@@ -262,5 +270,20 @@ mod tests {
         assert_eq!(broadcast.take(chunk(1, 1, 1 + too_much), NOW), Err(Refusal::TooMuchHealed(too_much)));
         assert_eq!(broadcast.take(chunk(1, 1, 1 + MAX_HEALED), NOW), Ok(()));
         assert_eq!(broadcast.find(1).map(Kept::next), Some(1 + MAX_HEALED));
+    }
+
+    #[test]
+    fn a_segment_has_room_for_its_end() {
+        let glued = |segment, seq| {
+            let Piece::Begin(blob) = blob(segment) else { panic!("a blob") };
+            Piece::Begin(Message { seq, ..blob })
+        };
+        let mut broadcast = live(&[]);
+        assert_eq!(broadcast.take(glued(1, u32::MAX), NOW), Err(Refusal::NoNumberLeft));
+        assert_eq!(broadcast.take(glued(1, u32::MAX - 2), NOW), Ok(()));
+        assert_eq!(broadcast.take(chunk(1, u32::MAX - 2, u32::MAX - 1), NOW), Ok(()));
+        assert_eq!(broadcast.take(chunk(1, u32::MAX - 1, u32::MAX), NOW), Err(Refusal::NoNumberLeft));
+        broadcast.leave(false);
+        assert_eq!(broadcast.find(1).map(|kept| (kept.has_ended(), kept.next())), Some((true, u32::MAX)));
     }
 }

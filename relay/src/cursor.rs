@@ -264,5 +264,7 @@ fn end(Taken { segment, seq }: Taken, now: u64) -> Out {
     Out::Piece(Frame::binary([&Message { kind, segment, seq, sent: now, body: Bytes::new() }.encode()[..]]))
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod bench;
 #[cfg(test)]
 mod tests;

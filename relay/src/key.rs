@@ -53,7 +53,7 @@ impl Key {
         Ok(Self::new(key.map_err(|_| broken(file, Broken::NoEd25519("public")))?, Algorithm::EdDSA))
     }
 
-    fn new(key: DecodingKey, algorithm: Algorithm) -> Self {
+    pub(crate) fn new(key: DecodingKey, algorithm: Algorithm) -> Self {
         let mut validation = Validation::new(algorithm);
         // What the claims say is judged by `access`.
         validation.validate_exp = false;

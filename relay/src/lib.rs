@@ -44,6 +44,8 @@ mod end;
 mod fan;
 mod farewell;
 mod frame;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod handshake;
 mod http;
 mod key;

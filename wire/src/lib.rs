@@ -18,6 +18,8 @@ mod blob;
 mod body;
 mod close;
 mod endpoint;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod held;
 mod message;
 mod name;

@@ -1,12 +1,11 @@
 //! Viewers against a broadcast, without sockets: the wires between them are queues that can be cut.
 
-use super::*;
-use blobcast_wire::{HELD_FOR, Piece, Reassembly};
+use super::{
+    bench::{Bench, NOW, START, Viewer},
+    *,
+};
+use blobcast_wire::{HELD_FOR, Piece};
 use proptest::prelude::*;
-use std::{collections::BTreeMap, time::Duration};
-
-const NOW: u64 = 1_000_000;
-const START: Duration = Duration::from_secs(100);
 
 fn body(segment: Segment, seq: u32) -> Bytes {
     format!("<{segment}.{seq}>").into()
@@ -77,28 +76,11 @@ fn word(out: &Out) -> String {
     }
 }
 
-struct Bench {
-    broadcast: Broadcast,
-    cursor: Cursor,
-}
-
 impl Bench {
-    fn new() -> Self {
-        Self { broadcast: Broadcast::new(0), cursor: Cursor::default() }
-    }
-
     fn take(&mut self, pieces: impl IntoIterator<Item = Piece<Bytes>>) {
         for piece in pieces {
             self.broadcast.take(piece, NOW).expect("admitted");
         }
-    }
-
-    fn blob(&mut self) -> Option<Out> {
-        self.cursor.next_blob(&self.broadcast).map(Out::Piece)
-    }
-
-    fn chunk(&mut self) -> Option<Out> {
-        self.cursor.next_chunk(&mut self.broadcast, NOW)
     }
 
     /// Everything there is for the chunk socket while the blob socket is stuck.
@@ -322,66 +304,6 @@ fn a_viewer_that_lost_its_first_blob_joins_again() {
     assert_eq!(bench.chunks(), "7.2");
     bench.cursor.ask_blob(None);
     assert_eq!(bench.both(), ["7:3", ""]);
-}
-
-/// A viewer at the far end of two wires.
-#[derive(Default)]
-struct Viewer {
-    reassembly: Reassembly<Bytes>,
-    blobs: VecDeque<Out>,
-    chunks: VecDeque<Out>,
-    rebuilt: BTreeMap<Segment, (Vec<u8>, bool)>,
-    was_skipped: bool,
-}
-
-impl Viewer {
-    fn receive(&mut self, out: Option<Out>) {
-        match out {
-            Some(Out::Piece(raw)) => {
-                let message = Message::decode(&raw.message()).expect("a message");
-                let pieces = self.reassembly.push(message, START);
-                pieces.into_iter().for_each(|piece| self.read(piece));
-            }
-            Some(Out::Text(_)) | None => {}
-        }
-    }
-
-    /// Whether a blob is of the segment that is being read.
-    fn is_read(&self, blob: &Out) -> bool {
-        let Out::Piece(raw) = blob else { return false };
-        let segment = Message::decode(&raw.message()).expect("a message").segment;
-        self.reassembly.position().is_some_and(|(reading, _)| reading == segment)
-    }
-
-    /// Something is on its way on the chunk socket.
-    fn send(&mut self, out: Option<Out>) {
-        // Nothing here is recorded as cut short: it is the relay that ends it, before its `skip`.
-        self.was_skipped |= match &out {
-            Some(Out::Piece(raw)) => raw.message()[1..4] == [2, 1, 0],
-            Some(Out::Text(_)) => true,
-            None => false,
-        };
-        self.chunks.extend(out);
-    }
-
-    fn read(&mut self, piece: Piece<Bytes>) {
-        match piece {
-            Piece::Begin(message) => {
-                assert!(self.rebuilt.values().all(|(_, ended)| *ended), "one after the other");
-                let before = self.rebuilt.insert(message.segment, (message.body.to_vec(), false));
-                assert_eq!(before, None, "a segment begins once");
-            }
-            Piece::Continue { segment, body, .. } => {
-                self.rebuilt.get_mut(&segment).expect("begun").0.extend_from_slice(&body);
-            }
-            Piece::End { segment, body, .. } => {
-                let (bytes, ended) = self.rebuilt.get_mut(&segment).expect("begun");
-                assert!(!*ended, "a segment ends once");
-                bytes.extend_from_slice(&body);
-                *ended = true;
-            }
-        }
-    }
 }
 
 proptest! {

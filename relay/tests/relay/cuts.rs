@@ -15,7 +15,7 @@ use tokio::{
 };
 
 /// What was recorded, by segment.
-type Recorded = BTreeMap<Segment, Vec<u8>>;
+pub(crate) type Recorded = BTreeMap<Segment, Vec<u8>>;
 
 /// A source that never stops by itself.
 struct Source {
@@ -90,7 +90,7 @@ fn seed() -> u64 {
 const KILLS: usize = 8;
 
 /// A broadcast and its viewer, while they go on.
-struct Scene {
+pub(crate) struct Scene {
     /// The broadcaster's blob and chunk socket and the viewer's.
     legs: [watch::Receiver<Life>; 4],
     progress: watch::Receiver<Progress>,
@@ -100,7 +100,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn begin(seed: u64, home: Home) -> Self {
+    pub(crate) fn begin(seed: u64, home: Home) -> Self {
         let broadcaster = Broadcaster::new(home.clone(), "lobby", "b");
         let mut viewer = Viewer::new(home, "lobby", "v");
         let legs =
@@ -123,12 +123,12 @@ impl Scene {
         Self { legs, progress, stop, recording, watching }
     }
 
-    async fn until_read(&mut self, bytes: usize) {
+    pub(crate) async fn until_read(&mut self, bytes: usize) {
         soon("more", self.progress.wait_for(|progress| progress.read >= bytes)).await.unwrap();
     }
 
     /// Lets both come to their end. What was recorded while the viewer was there, and what it saw.
-    async fn end(self) -> (Broadcaster, Recorded, Viewer) {
+    pub(crate) async fn end(self) -> (Broadcaster, Recorded, Viewer) {
         self.stop.send_replace(true);
         let (broadcaster, mut recorded) = soon("the recording", self.recording).await.unwrap();
         let viewer = soon("the last segment", self.watching).await.unwrap();
@@ -136,6 +136,17 @@ impl Scene {
         let recorded = recorded.split_off(viewer.watched.segments.keys().next().unwrap());
         (broadcaster, recorded, viewer)
     }
+}
+
+/// A viewer has all that was recorded, and nothing else.
+pub(crate) fn assert_whole(recorded: &Recorded, viewer: &Viewer) {
+    for (number, bytes) in recorded {
+        let watched = &viewer.watched.segments[number];
+        assert!(watched.bytes == *bytes, "{number} is what was recorded");
+        assert_eq!(watched.ended, Some(false), "{number} has its own end");
+    }
+    assert_eq!(viewer.watched.segments.len(), recorded.len());
+    assert_eq!(viewer.skips, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -155,13 +166,7 @@ async fn one_of_four_sockets_cut_fifty_times_costs_nothing() {
     }
     let (broadcaster, recorded, viewer) = scene.end().await;
     broadcaster.finish().await;
-    for (number, bytes) in &recorded {
-        let watched = &viewer.watched.segments[number];
-        assert!(watched.bytes == *bytes, "{number} is what was recorded");
-        assert_eq!(watched.ended, Some(false), "{number} has its own end");
-    }
-    assert_eq!(viewer.watched.segments.len(), recorded.len());
-    assert_eq!(viewer.skips, []);
+    assert_whole(&recorded, &viewer);
     let total: usize = recorded.values().map(Vec::len).sum();
     assert_eq!(viewer.healed_twice, 0, "the same relay has every piece by itself");
     assert_eq!(viewer.received, total + viewer.held_twice, "once each, but what was held for order");

@@ -2,8 +2,7 @@
 
 use crate::common::{Broadcaster, Heard, Raw, TestServer, Viewer, blob, chunk, now};
 use blobcast_relay::{Config, Timing};
-use blobcast_wire::{Message, Text};
-use bytes::Bytes;
+use blobcast_wire::Text;
 use std::time::{Duration, Instant};
 
 const BLOB: &str = "/publish/lobby/blob?session=s";
@@ -181,23 +180,27 @@ async fn messages_that_lie_about_their_lengths() {
     server.until_empty().await;
 }
 
-/// A segment of four billion pieces has no next one: what comes then is refused or passed over, and nothing breaks.
+/// A segment of four billion pieces has no next one: a viewer would be sent the last one for ever.
 #[tokio::test]
 async fn the_last_number_there_is() {
     let server = TestServer::start().await;
-    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
-    let segment = now();
-    broadcaster.blob.send(&blob(segment, u32::MAX, "head")).await;
-    broadcaster.until_have(segment, u32::MAX).await;
-    broadcaster.chunk.send(&chunk(segment, u32::MAX, "-one")).await;
-    broadcaster.chunk.send(&chunk(segment, u32::MAX, "-two")).await;
-    broadcaster.begin(segment + 1, "next").await;
     let mut viewer = Viewer::open(&server, "lobby", "v").await;
-    let mut joined: Message<Bytes> = viewer.blob.piece().await;
-    while joined.segment == segment {
-        joined = viewer.blob.piece().await;
+    let mut segment = now();
+    for (first, more) in [(u32::MAX, &[][..]), (u32::MAX - 1, &["-one"]), (u32::MAX - 2, &["-one", "-two"])] {
+        segment += 1;
+        let mut broadcaster = Broadcaster::open(&server, "lobby", &format!("b{first}")).await;
+        broadcaster.blob.send(&blob(segment, first, "head")).await;
+        if let Some((_refused, taken)) = more.split_last() {
+            viewer.until(|viewer| viewer.watched.segments.contains_key(&segment)).await;
+            for (body, seq) in more.iter().zip(first..) {
+                broadcaster.chunk.send(&chunk(segment, seq, *body)).await;
+            }
+            viewer.until_rebuilt(segment, format!("head{}", taken.concat()).as_bytes(), Some(true)).await;
+        }
+        let (code, reason) = broadcaster.blob.closed().await;
+        assert_eq!(code, 4400, "{reason}");
+        assert!(reason.contains("no number left"), "{reason}");
     }
-    assert_eq!(joined.body, "next");
 }
 
 #[tokio::test]

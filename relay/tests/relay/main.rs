@@ -10,6 +10,7 @@ mod clocks;
 mod common;
 mod crowd;
 mod cuts;
+mod damage;
 mod ends;
 mod hostile;
 mod http;

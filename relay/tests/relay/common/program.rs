@@ -48,6 +48,13 @@ impl Program {
         Self { child, address, log }
     }
 
+    /// How much memory it has, bytes. <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
+    pub(crate) fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() << 10
+    }
+
     /// Ends it without a word, by SIGKILL.
     pub(crate) async fn kill(mut self) {
         soon("its end", self.child.kill()).await.unwrap();

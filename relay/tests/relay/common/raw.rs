@@ -81,21 +81,43 @@ impl Raw {
 
     /// The same with its reason.
     pub(crate) async fn closed_with(&mut self) -> (u16, String) {
-        let close = soon("a close", async {
+        self.closed_unless(|_| false).await.expect("nothing else ends it")
+    }
+
+    /// Asks the relay whether it is there: `None` when it answers, and the code when it closes instead.
+    pub(crate) async fn closed_before_pong(&mut self) -> Option<u16> {
+        self.frame(0x81, br#"{"type":"ping","t":77.5}"#).await;
+        let is_answer = |payload: &[u8]| payload.starts_with(br#"{"type":"pong","t":77.5,"#);
+        self.closed_unless(is_answer).await.map(|(code, _)| code)
+    }
+
+    async fn closed_unless(&mut self, is_enough: impl Fn(&[u8]) -> bool) -> Option<(u16, String)> {
+        soon("a close", async {
             loop {
-                let first = self.0.read_u8().await?;
-                let mut payload = vec![0; self.len().await?];
-                self.0.read_exact(&mut payload).await?;
+                let Ok((first, payload)) = self.read_frame().await else {
+                    return Some((1006, String::new()));
+                };
                 if first == 0x88 {
-                    return std::io::Result::Ok(payload);
+                    return Some(match payload.split_first_chunk() {
+                        Some((code, why)) => {
+                            (u16::from_be_bytes(*code), String::from_utf8_lossy(why).into_owned())
+                        }
+                        None => (1005, String::new()),
+                    });
+                }
+                if is_enough(&payload) {
+                    return None;
                 }
             }
-        });
-        let Ok(payload) = close.await else { return (1006, String::new()) };
-        match payload.split_first_chunk() {
-            Some((code, reason)) => (u16::from_be_bytes(*code), String::from_utf8_lossy(reason).into_owned()),
-            None => (1005, String::new()),
-        }
+        })
+        .await
+    }
+
+    async fn read_frame(&mut self) -> std::io::Result<(u8, Vec<u8>)> {
+        let first = self.0.read_u8().await?;
+        let mut payload = vec![0; self.len().await?];
+        self.0.read_exact(&mut payload).await?;
+        Ok((first, payload))
     }
 
     async fn len(&mut self) -> std::io::Result<usize> {

@@ -1,0 +1,103 @@
+//! What is fuzzed here, for any bytes at all: each function holds what comes of them to what is promised. `npm run fuzz` calls them, and
+//! `npm test` does with the corpus and with what is like it.
+
+use crate::{Error, Frame, Handover, Likeness, Part, Remux, Steady, Tail, Tidy, Writer, cues};
+
+/// What a packet of sound may be preceded by that is made up, bytes: there is no more time than that in a segment.
+const MADE_UP: usize = 2 << 20;
+
+/// So many frames are looked at by what compares them with each other.
+const COMPARED: usize = 100;
+
+/// A recording, as a broadcaster reads it and as a player does.
+pub fn recording(bytes: &[u8]) {
+    let (init, frames, read) = tidied([bytes]);
+    let pieces = tidied(bytes.chunks(1 + bytes.len() % 61));
+    assert!(
+        (&init, &frames, &read) == (&pieces.0, &pieces.1, &pieces.2),
+        "it does not matter where it was cut"
+    );
+    let normal = written(&init, &frames);
+    assert!(normal.len() <= 2 * bytes.len() + 32, "{} bytes come of {}", normal.len(), bytes.len());
+    hand_over(&frames);
+    let _ = play(bytes);
+    point(bytes);
+    if frames.is_empty() {
+        return;
+    }
+    let (init, frames, read) = tidied([&normal[..]]);
+    assert_eq!(read, Ok(()), "what was tidied is tidy");
+    assert!(written(&init, &frames) == normal, "twice changes nothing");
+    assert_eq!(play(&normal), Ok(()), "it can be played");
+    point(&normal);
+}
+
+fn tidied<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<u8>, Vec<Frame>, Result<(), Error>) {
+    let mut tidy = Tidy::default();
+    let read = pieces.into_iter().try_for_each(|piece| tidy.push(piece));
+    let frames = tidy.take();
+    (tidy.init().to_vec(), frames, read)
+}
+
+/// The segment that begins with these frames.
+fn written(init: &[u8], frames: &[Frame]) -> Vec<u8> {
+    let mut writer = Writer::new(init, 0);
+    let _ = frames.iter().try_for_each(|frame| writer.add(frame));
+    writer.take()
+}
+
+/// The second half takes over from the first.
+fn hand_over(frames: &[Frame]) {
+    let frames = &frames[..frames.len().min(COMPARED)];
+    let (old, new) = frames.split_at(frames.len() / 2);
+    let (mut tail, mut steady) = (Tail::default(), Steady::default());
+    for frame in old {
+        tail.note(frame);
+        steady.note(frame);
+        steady.steady(&mut frame.clone());
+    }
+    for likeness in [Likeness::Same, Likeness::Other] {
+        let mut handover = Handover::new(0.0, likeness);
+        handover.add(new.to_vec());
+        let has_pictures = frames.iter().any(|frame| frame.is_video);
+        if let Some(mut joint) = handover.joint(&tail, has_pictures, true) {
+            assert!(handover.edited(&mut joint).len() <= new.len());
+        }
+    }
+}
+
+/// Plays it as two segments, one behind the other. How the first of them was read.
+fn play(bytes: &[u8]) -> Result<(), Error> {
+    let mut remux = Remux::default();
+    let first = remux.push(bytes).and_then(|()| remux.flush());
+    remux.begin(remux.end().min(1 << 40));
+    let _ = remux.push(bytes).and_then(|()| remux.flush());
+    let (mut inits, mut media) = (0, 0);
+    for part in remux.take() {
+        match part {
+            Part::Init(init) => inits += init.len(),
+            Part::Media(bytes) => media += bytes.len(),
+        }
+    }
+    assert!(inits <= 2 * bytes.len(), "{inits} bytes of init segments come of twice {}", bytes.len());
+    assert!(media <= 16 * bytes.len() + 2 * MADE_UP, "{media} bytes come of twice {}", bytes.len());
+    first
+}
+
+fn point(bytes: &[u8]) {
+    if let Some((at, cues)) = cues(bytes) {
+        assert!(at <= bytes.len() && cues.len() <= 4 * bytes.len() + 32);
+    }
+}
+
+#[cfg(test)]
+#[path = "../../fuzz/corpus.rs"]
+mod corpus;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn recordings_are_read_as_far_as_they_are_whole_and_no_further() {
+        super::corpus::feed("recording", 1000, super::recording);
+    }
+}

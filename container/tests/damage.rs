@@ -1,0 +1,99 @@
+//! Recordings of real browsers, cut off after every byte and damaged in every byte: what is whole until there is given, and no more comes
+//! out than went in.
+
+mod common;
+
+use blobcast_container::{Part, Remux};
+use common::{Normal, normal, recordings};
+use std::time::{Duration, Instant};
+
+/// So much of each recording: all that is in a head, and a second of pictures and sound, bytes.
+const LEN: usize = 8_000;
+
+/// What may be made up of sound that is missing, bytes: the shortest packets, for as long as these recordings are.
+const MADE_UP: usize = 100_000;
+
+/// How long one of them may take, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The beginning of a recording, with how much of its normal form is whole after each of its bytes.
+struct Recording {
+    name: String,
+    bytes: Vec<u8>,
+    normal: Vec<u8>,
+    whole: Vec<usize>,
+}
+
+fn beginnings() -> impl Iterator<Item = Recording> {
+    recordings().into_iter().map(|(path, mut bytes)| {
+        bytes.truncate(LEN);
+        let mut one = Normal::default();
+        let mut given = Vec::new();
+        let mut whole = vec![0];
+        for byte in &bytes {
+            one.push(&[*byte]).expect("a good recording");
+            given.extend(one.take());
+            whole.push(given.len());
+        }
+        Recording { name: path.display().to_string(), bytes, normal: given, whole }
+    })
+}
+
+/// What a recording gives before it ends or is found to be damaged.
+fn given(bytes: &[u8]) -> Vec<u8> {
+    let began = Instant::now();
+    let mut one = Normal::default();
+    let _ = one.push(bytes);
+    let given = one.take();
+    assert!(began.elapsed() < PATIENCE, "it took {:?}", began.elapsed());
+    given
+}
+
+/// How many bytes a player makes of a segment, whether it is damaged or not.
+fn played(bytes: &[u8]) -> usize {
+    let began = Instant::now();
+    let mut remux = Remux::default();
+    let _ = remux.push(bytes).and_then(|()| remux.flush());
+    let parts = remux.take();
+    assert!(began.elapsed() < PATIENCE, "it took {:?}", began.elapsed());
+    let len = |part: &Part| match part {
+        Part::Init(bytes) | Part::Media(bytes) => bytes.len(),
+    };
+    parts.iter().map(len).sum()
+}
+
+#[test]
+fn cut_off_after_any_byte_it_gives_what_is_whole() {
+    for Recording { name, bytes, normal, whole } in beginnings() {
+        for (len, whole) in whole.iter().enumerate() {
+            assert!(given(&bytes[..len]) == normal[..*whole], "{name}, {len} bytes of it");
+        }
+    }
+}
+
+#[test]
+fn damaged_in_any_byte_it_gives_what_came_before() {
+    for Recording { name, mut bytes, normal, whole } in beginnings() {
+        for at in 0..bytes.len() {
+            bytes[at] ^= 0xFF;
+            let given = given(&bytes);
+            bytes[at] ^= 0xFF;
+            assert!(given.starts_with(&normal[..whole[at]]), "{name} at {at}");
+            assert!(given.len() <= 2 * bytes.len(), "{name} at {at}");
+        }
+    }
+}
+
+#[test]
+fn cut_off_or_damaged_a_segment_makes_a_player_write_little_more_than_there_was() {
+    for Recording { name, bytes, .. } in beginnings() {
+        let mut segment = normal(&bytes);
+        for at in 0..segment.len() {
+            let most = 2 * segment.len() + MADE_UP;
+            assert!(played(&segment[..at]) < most, "{name}, {at} bytes of it");
+            segment[at] ^= 0xFF;
+            assert!(played(&segment) < most, "{name} at {at}");
+            segment[at] ^= 0xFF;
+        }
+    }
+}
