@@ -24,10 +24,22 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::{Instant, Interval, MissedTickBehavior, interval_at, timeout},
 };
-use tokio_websockets::{CloseCode, Error, Limits, Message, ServerBuilder, WebSocketStream};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error, Message,
+        error::{CapacityError, ProtocolError},
+        protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
+    },
+};
 
 /// How long a closing handshake may take.
 const CLOSING: Duration = Duration::from_secs(2);
+
+/// How much is read at once, bytes, by how large a message may be: each socket has such a buffer for as long as it lives, and a
+/// viewer's needs room for a ping.
+const MIN_READ: usize = 256;
+const MAX_READ: usize = 16 << 10;
 
 /// How many pings a peer may send without reading the answers.
 const MAX_UNREAD_PONGS: u32 = 64;
@@ -78,9 +90,20 @@ pub(crate) enum Event {
 impl Socket {
     /// A socket that takes messages up to `max_len` bytes, and so many texts and pings in a second. `read` was read by the
     /// handshake already.
-    pub(crate) fn new(line: Arc<Line>, read: Bytes, max_len: usize, max_texts: u32, timing: &Timing) -> Self {
-        let limits = Limits::default().max_payload_len(Some(max_len));
-        let stream = ServerBuilder::new().limits(limits).serve(line.pipe(&read));
+    pub(crate) async fn new(
+        line: Arc<Line>,
+        read: Bytes,
+        max_len: usize,
+        max_texts: u32,
+        timing: &Timing,
+    ) -> Self {
+        let config = WebSocketConfig::default()
+            .read_buffer_size((max_len / 256).clamp(MIN_READ, MAX_READ))
+            .max_message_size(Some(max_len))
+            .max_frame_size(Some(max_len));
+        let pipe = line.pipe(&read);
+        drop(read); // a view of the handshake's buffer
+        let stream = WebSocketStream::from_raw_socket(pipe, Role::Server, Some(config)).await;
         let mut heartbeat = interval_at(Instant::now() + timing.ping_every(), timing.ping_every());
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
@@ -114,21 +137,21 @@ impl Socket {
     /// Says why (unless a close is on its way already), closes, and reads on until the peer has closed too: were
     /// there unread bytes, closing would reset the connection, and the reason could be lost on the way.
     pub(crate) async fn close(mut self, farewell: &Farewell) {
-        if let Ok(code) = CloseCode::try_from(farewell.close.code()) {
-            self.queue(Message::close(Some(code), &farewell.reason));
-        }
+        let reason = farewell.reason.as_str().into();
+        self.queue(Message::Close(Some(CloseFrame { code: farewell.close.code().into(), reason })));
         self.drain().await;
     }
 
     /// Sends what is left, the answer to the peer's close among it, and waits for the peer to go.
     pub(crate) async fn drain(mut self) {
         let drain = async {
-            self.stream.flush().await?;
+            // After both have closed the library says so by an error.
+            let _ = self.stream.flush().await;
             let io = self.stream.get_mut();
             io.shutdown().await?;
             let mut rest = vec![0; 8192];
             while io.read(&mut rest).await? > 0 {}
-            Ok::<_, Error>(())
+            std::io::Result::Ok(())
         };
         // A peer that does not answer is dropped.
         let _ = timeout(CLOSING, drain).await;
@@ -150,7 +173,7 @@ impl Socket {
                 None if self.waiting => return Poll::Ready(Event::Lost),
                 None => {
                     self.waiting = true;
-                    self.queue(Message::ping(Bytes::new()));
+                    self.queue(Message::Ping(Bytes::new()));
                 }
             }
             // Asks to be woken by the next tick.
@@ -179,7 +202,7 @@ impl Socket {
             match Pin::new(&mut self.stream).poll_next(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(None) => return Poll::Ready(Event::Lost),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(broken(&error)),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(self.broken(&error)),
                 Poll::Ready(Some(Ok(message))) => {
                     let is_answer = message.is_pong() && self.waiting;
                     self.waiting = false;
@@ -200,33 +223,33 @@ impl Socket {
     }
 
     fn read(&mut self, message: Message) -> Option<Event> {
-        if message.is_binary() {
-            return Some(Event::Binary(message.into_payload().into()));
+        match message {
+            Message::Binary(bytes) => Some(Event::Binary(bytes)),
+            Message::Text(text) => Some(Event::Text(text.as_str().to_owned())),
+            Message::Close(frame) => Some(Event::Closed(frame.map(|frame| frame.code.into()))),
+            Message::Ping(_) => {
+                // The library answers the newest. A peer that does not read the answers is none that lives.
+                self.unread_pongs += 1;
+                (self.unread_pongs > MAX_UNREAD_PONGS).then_some(Event::Lost)
+            }
+            Message::Pong(_) | Message::Frame(_) => None,
         }
-        if let Some(text) = message.as_text() {
-            return Some(Event::Text(text.to_owned()));
-        }
-        if let Some((code, _)) = message.as_close() {
-            let code = Some(code).filter(|&code| code != CloseCode::NO_STATUS_RECEIVED);
-            return Some(Event::Closed(code.map(u16::from)));
-        }
-        if message.is_ping() {
-            // The library answers; a peer that does not read the answers would make it keep them.
-            self.unread_pongs += 1;
-            return (self.unread_pongs > MAX_UNREAD_PONGS).then_some(Event::Lost);
-        }
-        None
     }
-}
 
-fn broken(error: &Error) -> Event {
-    match error {
-        Error::Protocol(error) => Event::Broken(Farewell::bad(error)),
-        Error::PayloadTooLong { max_len, .. } => Event::Broken(Farewell::new(
-            Close::TooBig,
-            format!("a message was too large: send at most {max_len} bytes"),
-        )),
-        _ => Event::Lost,
+    /// What breaks RFC 6455 is closed with the code that it has for that; what breaks a limit of ours, by whoever drives this.
+    fn broken(&mut self, error: &Error) -> Event {
+        let code = match error {
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return Event::Lost,
+            Error::Protocol(_) => CloseCode::Protocol,
+            Error::Utf8(_) => CloseCode::Invalid,
+            Error::Capacity(CapacityError::MessageTooLong { max_size, .. }) => {
+                let reason = format!("a message was too large: send at most {max_size} bytes");
+                return Event::Broken(Farewell::new(Close::TooBig, reason));
+            }
+            _ => return Event::Lost,
+        };
+        self.queue(Message::Close(Some(CloseFrame { code, reason: error.to_string().into() })));
+        Event::Broken(Farewell::bad(error))
     }
 }
 

@@ -99,7 +99,7 @@ pub(crate) async fn upgrade(
         };
         let line = Line::new(parts.io.into_inner());
         let max_texts = relay.limits.max_texts_per_second;
-        let socket = Socket::new(line, parts.read_buf, max_len, max_texts, &relay.timing);
+        let socket = Socket::new(line, parts.read_buf, max_len, max_texts, &relay.timing).await;
         match verdict {
             Ok(pass) => Box::pin(serve(&relay, socket, &pass, &caller)).await,
             Err(farewell) => Box::pin(refuse(&relay, socket, role, &farewell, &caller)).await,
