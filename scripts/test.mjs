@@ -33,32 +33,52 @@ const stages = {
   async e2e() {
     await stages.build();
     await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
-    const files = await testFiles("tests/e2e", (name) => !isPackageTest(name));
-    await nodeTest(files.filter(mostlyWaits), { atOnce: 3 });
-    await nodeTest([...(await testFiles("tests/bench")), ...files.filter((file) => !mostlyWaits(file))]);
+    await nodeTests([...(await testFiles("tests/bench")), ...(await testFiles("tests/e2e", (name) => !isPackageTest(name)))]);
   },
   async package() {
     await stages.build();
     await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg");
-    await nodeTest(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
+    await nodeTests(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {
     await stages.build();
     await bring("node modules", "chromium", "firefox");
-    await nodeTest(await testFiles("tests/soak"));
+    await nodeTests(await testFiles("tests/soak"));
   },
 };
 
 /** These take long and are run by themselves. */
 const SLOW = ["soak"];
 
-/** In these time has to pass, for which a machine of two cores need not be theirs alone. */
-const WAITING = ["close_codes", "half_open", "hidden_viewer", "still_source", "tokens"];
-const mostlyWaits = (file) => WAITING.includes(basename(file, ".test.mjs"));
+/**
+ * Files of tests that run side by side: in some time has to pass, for which a machine of two cores need not be theirs alone; others
+ * look at what happens, and not at when. All other files have the machine to themselves: two cores carry one broadcast.
+ */
+const SIDE_BY_SIDE = [
+  { atOnce: 3, names: ["close_codes", "half_open", "hidden_still_source", "hidden_viewer", "slides", "still_source", "tokens"] },
+  {
+    atOnce: 2,
+    names: [
+      ...["bad_input", "browser", "codecs", "demo_pages", "element_player", "element_recorder", "firefox_segments", "nothing_left"],
+      ...["relay_restart", "signal", "sound", "token_expires", "wake_lock", "what_it_says"],
+      ...["package", "package_apps", "package_docs", "package_init", "package_policy", "package_samples"],
+    ],
+  },
+];
 
-/** One file at a time unless told otherwise: most of these tests look at time, and two cores carry one broadcast. */
-const nodeTest = (files, { atOnce = 1 } = {}) =>
-  run(process.execPath, ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files]);
+async function nodeTests(files) {
+  let alone = files;
+  for (const { atOnce, names } of SIDE_BY_SIDE) {
+    const isOne = (file) => names.includes(basename(file, ".test.mjs"));
+    await nodeTest(files.filter(isOne), atOnce);
+    alone = alone.filter((file) => !isOne(file));
+  }
+  await nodeTest(alone, 1);
+}
+
+async function nodeTest(files, atOnce) {
+  if (files.length) await run(process.execPath, ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files]);
+}
 
 async function testFiles(folder, wanted = () => true) {
   const names = await readdir(join(root, folder), { recursive: true });

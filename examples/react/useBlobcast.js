@@ -6,7 +6,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 /** Plays a broadcast on the `<video>` of a ref. Returns `{ state, error }`. */
 export function useViewing(video, { url, name }) {
   const run = useCallback(
-    async (signal, show) => follow(await startViewing(video.current, { url, name }), signal, show),
+    async (signal, show) => follow(await startViewing(video.current, { url, name, signal }), signal, show),
     [video, url, name],
   );
   return { state: "connecting", ...useRun(run) };
@@ -15,7 +15,7 @@ export function useViewing(video, { url, name }) {
 /** Broadcasts a stream, as soon as there is one. Returns `{ state, error }`. */
 export function useRecording(stream, { url, name }) {
   const run = useCallback(
-    async (signal, show) => stream && follow(await startRecording(stream, { url, name }), signal, show),
+    async (signal, show) => stream && follow(await startRecording(stream, { url, name, signal }), signal, show),
     [stream, url, name],
   );
   return { state: "connecting", ...useRun(run) };
@@ -39,16 +39,14 @@ function useRun(run) {
       show({});
       await run(signal, show);
     };
-    // Two viewings that start at once would fight for the video: each waits until the one before has started, or was given up.
+    // Two viewings that start at once would fight for the video: each waits until the one before has started, or was aborted.
     before.current = before.current.then(begin).catch((error) => show({ state: "ended", error }));
     return () => unmount.abort();
   }, [run]);
   return shown;
 }
 
-async function follow(handle, signal, show) {
-  if (signal.aborted) return handle.stop(); // unmounted while it connected
-  signal.addEventListener("abort", () => handle.stop());
+function follow(handle, signal, show) {
   handle.addEventListener("state", () => show({ state: handle.state }), { signal });
   handle.addEventListener("error", ({ detail }) => show({ state: handle.state, error: detail }), { signal });
   show({ state: handle.state });

@@ -3,8 +3,17 @@
 const SOCKETS = ["blob", "chunk"];
 /** Statistics come about once a second; so many are one line. */
 const STATS_EVERY = 10;
-/** What is not for others to read, or said already. */
-const UNSAID = ["url", "name", "token", "signal", "debug"];
+/** Options that are said already, or say nothing. */
+const UNSAID = ["url", "name", "signal", "debug"];
+/** An option of such a name is not for others to read, known or not: `token`, `Token`, `authToken`, `access_token`, `apiKey`. */
+const SECRET = /token|auth|bearer|secret|passw|jwt|api_?key/i;
+/** And what of any text is not: a query's values, the subprotocol that brings a token, a JWT wherever it stands. */
+const SECRETS = [
+  [/([?&#][^\s=&#"'`]*=)[^\s&#"'`]+/g, "$1…"],
+  [/(\/\/)[^\s/@"'`]+@/g, "$1…@"],
+  [/(\bbearer[.\s]+)[^\s,"']+/gi, "$1…"],
+  [/\beyJ[\w-]+\.[\w.-]+/g, "…"],
+];
 
 /** What the core traces, with a text and two figures. */
 const TRACES = {
@@ -42,7 +51,7 @@ const OF_VIDEO = {
 export function tell(handle, options, video, over) {
   const began = performance.now();
   const who = `${video ? "viewing" : "recording"} ${options.name}`;
-  const line = (text) => console.debug(`blobcast: ${who} +${((performance.now() - began) / 1000).toFixed(2)} s: ${text}`);
+  const line = (text) => console.debug(`blobcast: ${who} +${((performance.now() - began) / 1000).toFixed(2)} s: ${withoutSecrets(text)}`);
   const on = (target, type, act) => target.addEventListener(type, act, { signal: over });
 
   line(`connects to ${address(options.url)}, ${asked(options)}; ${navigator.userAgent}`);
@@ -69,6 +78,9 @@ export function tell(handle, options, video, over) {
   for (const [type, words] of Object.entries(OF_VIDEO)) if (video instanceof EventTarget) on(video, type, () => line(words(video)));
 }
 
+/** Stories are copied into reports, for others to read. */
+const withoutSecrets = (text) => SECRETS.reduce((text, [secret, instead]) => text.replace(secret, instead), text);
+
 /** Where the core connects to. */
 function address(url) {
   try {
@@ -80,7 +92,7 @@ function address(url) {
 }
 
 function asked(options) {
-  const said = Object.entries(options).filter(([option, value]) => !UNSAID.includes(option) && value != null);
+  const said = Object.entries(options).filter(([option, value]) => !UNSAID.includes(option) && !SECRET.test(option) && value != null);
   return said.length ? `with ${said.map(([option, value]) => `${option} ${value}`).join(", ")}` : "with no options";
 }
 

@@ -108,28 +108,6 @@ impl Link {
         amount
     }
 
-    /// The relay's time, µs since the Unix epoch; `None` until a pong has come.
-    pub fn relay_now(&self) -> Option<u64> {
-        self.clock.borrow().at(dom::now())
-    }
-
-    /// The same, with what it takes to judge it.
-    pub fn relay_time(&self) -> Option<RelayTime> {
-        let clock = self.clock.borrow();
-        let (now, round_trip) = (clock.at(dom::now())?, clock.round_trip()?);
-        Some(RelayTime { now, round_trip, is_settled: clock.is_settled() })
-    }
-
-    /// The best round trip, ms.
-    pub fn round_trip(&self) -> Option<f64> {
-        self.clock.borrow().round_trip()
-    }
-
-    /// Whether the relay's clock is known well enough to number segments by it.
-    pub fn clock_is_settled(&self) -> bool {
-        self.clock.borrow().is_settled()
-    }
-
     /// The error of a link that was not up within `timeout` ms.
     pub fn no_answer(&self, timeout: u32) -> Error {
         address::no_answer(&self.target.relay, timeout, self.said.borrow().as_ref())

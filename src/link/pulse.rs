@@ -1,7 +1,7 @@
 //! Pings: what time it is at the relay, and whether both sockets are still there.
 
 use super::clock::FIRST_PINGS;
-use super::{Link, News, leg, leg::When, news};
+use super::{Link, News, RelayTime, leg, leg::When, news};
 use crate::dom;
 use blobcast_wire::{Socket as Which, Text};
 
@@ -44,5 +44,27 @@ impl Link {
             Some(text) => self.tell(News::Text(text)),
             None => {}
         }
+    }
+
+    /// The relay's time, µs since the Unix epoch; `None` until a pong has come.
+    pub fn relay_now(&self) -> Option<u64> {
+        self.clock.borrow().at(dom::now())
+    }
+
+    /// The same, with what it takes to judge it.
+    pub fn relay_time(&self) -> Option<RelayTime> {
+        let clock = self.clock.borrow();
+        let (now, round_trip) = (clock.at(dom::now())?, clock.round_trip()?);
+        Some(RelayTime { now, round_trip, is_settled: clock.is_settled() })
+    }
+
+    /// The best round trip, ms.
+    pub fn round_trip(&self) -> Option<f64> {
+        self.clock.borrow().round_trip()
+    }
+
+    /// Whether the relay's clock is known well enough to number segments by it.
+    pub fn clock_is_settled(&self) -> bool {
+        self.clock.borrow().is_settled()
     }
 }

@@ -1,5 +1,6 @@
 //! One MediaRecorder from `start()` to its `stop` event.
 
+use super::slices::Slices;
 use crate::{
     bytes::JsBytes,
     callback::Act,
@@ -40,11 +41,7 @@ pub struct Run {
     asked_for: String,
     rolls: bool,
     started: f64,
-    /// Data in the order of its events; `None` while its bytes are being read. A Blob is read asynchronously,
-    /// and a small one may be ready before a large one that came first.
-    data: RefCell<Vec<Option<JsBytes>>>,
-    /// How many were taken out of `data`.
-    taken: Cell<usize>,
+    data: RefCell<Slices<JsBytes>>,
     /// When the first data came.
     first_heard: Cell<Option<f64>>,
     /// When the last data came, or the recorder was started.
@@ -95,7 +92,6 @@ impl Run {
             rolls: format.keyframe_interval.is_some(),
             started: now(),
             data: RefCell::default(),
-            taken: Cell::new(0),
             first_heard: Cell::default(),
             heard: Cell::new(now()),
             flushed: Cell::new(false),
@@ -143,13 +139,7 @@ impl Run {
 
     /// The next data, in order, once its bytes are there.
     pub fn take(&self) -> Option<JsBytes> {
-        let mut data = self.data.borrow_mut();
-        let ready = data.first()?.is_some();
-        if !ready {
-            return None;
-        }
-        self.taken.set(self.taken.get() + 1);
-        data.remove(0)
+        self.data.borrow_mut().take()
     }
 
     /// Whether it has stopped and all data was taken.
@@ -164,7 +154,7 @@ impl Run {
 
     /// Whether it has given data: the only sign that it really records.
     pub fn has_data(&self) -> bool {
-        self.taken.get() > 0
+        self.data.borrow().has_given()
     }
 
     /// How long ago it was started, ms.
@@ -202,13 +192,14 @@ impl Run {
         let Some(blob) = event.data().filter(|blob| blob.size() > 0.0) else { return };
         self.heard.set(now());
         self.first_heard.set(self.first_heard.get().or(Some(now())));
-        let place = self.taken.get() + self.data.borrow().len();
-        self.data.borrow_mut().push(None);
+        let place = self.data.borrow_mut().place();
         let me = self.me.clone();
         settled(&blob.array_buffer(), move |read| {
             let Some(run) = me.upgrade() else { return };
             match read {
-                Ok(buffer) => run.fill(place, JsBytes::of(buffer.unchecked_ref::<ArrayBuffer>())),
+                Ok(buffer) => {
+                    run.data.borrow_mut().fill(place, JsBytes::of(buffer.unchecked_ref::<ArrayBuffer>()))
+                }
                 // The browser has run out of room; the segment has a hole then and must end.
                 Err(thrown) => {
                     let error = Error::thrown(Kind::Media, "recorded data could not be read", &thrown);
@@ -225,14 +216,6 @@ impl Run {
         let is_answer = self.flushed.replace(false);
         if !is_answer && self.recorder.state() == RecordingState::Recording {
             self.flushed.set(self.recorder.request_data().is_ok());
-        }
-    }
-
-    fn fill(&self, place: usize, bytes: JsBytes) {
-        let index = place.checked_sub(self.taken.get());
-        let mut data = self.data.borrow_mut();
-        if let Some(slot) = index.and_then(|index| data.get_mut(index)) {
-            *slot = Some(bytes);
         }
     }
 

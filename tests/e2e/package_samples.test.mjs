@@ -5,10 +5,13 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import ts from "typescript";
 import { FOR_TESTS, startRelay } from "../../scripts/relay.mjs";
 import { root } from "../../scripts/run.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
+import { counters } from "./harness/counters.js";
+import { fakeRelay } from "./harness/fake_relay.mjs";
 import { until } from "./harness/pages.mjs";
 import { pageOf, samplesOf, STUDIO, takenBy } from "./harness/samples.mjs";
 
@@ -20,7 +23,7 @@ const ADDRESS = /wss:\/\/relay\.example|ws:\/\/127\.0\.0\.1:8080/g;
 /** The samples that are not run, and why. */
 const NOT_RUN = [
   { which: ({ language }) => language === "sh", why: "commands that build, install and start: all that npm test does itself" },
-  { which: ({ language }) => language === "ts", why: "package_docs.test.mjs checks its types; it is made for a framework" },
+  { which: ({ language }) => language === "ts", why: "it is made for a framework: a test below runs it in one's stead" },
   { which: ({ language }) => language === "nginx", why: "it takes an nginx. Tried by hand with 1.22: it plays, and does not without any line" },
   { which: ({ text }) => text.includes("Content-Security-Policy"), why: "package_policy.test.mjs runs it, and takes it apart" },
 ];
@@ -30,12 +33,13 @@ const OUTCOMES = [
   { says: /startRecording/, isSeen: broadcasts },
   { says: /startViewing|<blobcast-player/, isSeen: plays },
   { says: /<blobcast-recorder/, isSeen: recorderIsLive },
-  { says: /camera\.getTracks\(\)\.forEach/, isSeen: cameraIsOff },
+  { says: /camera\??\.getTracks\(\)\.forEach/, isSeen: cameraIsOff },
   { says: /console\.(log|warn)\(/, isSeen: logs },
   { says: /--blobcast-accent/, isSeen: rulesAreRead },
 ];
 
-const samples = (await Promise.all(PAGES.map(samplesOf))).flat().filter((sample) => !NOT_RUN.some(({ which }) => which(sample)));
+const all = (await Promise.all(PAGES.map(samplesOf))).flat();
+const samples = all.filter((sample) => !NOT_RUN.some(({ which }) => which(sample)));
 
 test("every sample works", { timeout: 600_000 }, async (t) => {
   assert.ok(samples.length > 20, `only ${samples.length} samples were found`);
@@ -43,6 +47,58 @@ test("every sample works", { timeout: 600_000 }, async (t) => {
   for (const sample of samples) {
     await t.test(`${sample.file}:${sample.line}`, { timeout: 60_000 }, (t) => run(t, browser, sample));
   }
+});
+
+test("the guide's camera is off again when its broadcast cannot begin, and when that is given up", { timeout: 60_000 }, async (t) => {
+  const camera = all.find(({ file, text }) => file === "docs/GUIDE.md" && text.includes("Go live"));
+  const browser = await launchChromium(t);
+  const untilOff = (page) =>
+    until(page, () => {
+      const tracks = document.querySelector("video").srcObject?.getTracks() ?? [];
+      const isOff = tracks.length === 2 && tracks.every(({ readyState }) => readyState === "ended");
+      return isOff && document.querySelector("button").textContent === "Go live";
+    });
+
+  await t.test("cannot begin", async (t) => {
+    const page = await openSample(t, browser, pageOf({ ...camera, text: camera.text.replaceAll(ADDRESS, "ftp://nowhere") }));
+    await page.click("button");
+    await untilOff(page);
+    assert.match(await page.$eval("[role=status]", ({ textContent }) => textContent), /^url takes/);
+  });
+
+  await t.test("given up", async (t) => {
+    const relay = Object.assign(await fakeRelay(t), { isSilent: true });
+    const page = await openSample(t, browser, pageOf({ ...camera, text: camera.text.replaceAll(ADDRESS, relay.wsUrl) }), { expects: /WebSocket/ });
+    const connects = relay.next("publish/chunk");
+    await page.click("button");
+    await connects;
+    await page.click("button");
+    await untilOff(page);
+    assert.equal(await page.$eval("[role=status]", ({ textContent }) => textContent), "");
+    await until(page, () => counts().sockets === 0);
+  });
+});
+
+test("what the guide gives a framework leaves nothing behind, even when it is ended while it begins", { timeout: 60_000 }, async (t) => {
+  const sample = all.find(({ language }) => language === "ts");
+  const relay = await fakeRelay(t);
+  const { outputText } = ts.transpileModule(sample.text.replaceAll(ADDRESS, relay.wsUrl), { compilerOptions: { target: ts.ScriptTarget.ESNext } });
+  const importing = `import { init } from "blobcast"; import { watch } from "./watch.js"; Object.assign(window, { init, watch });`;
+  const page = await openSample(t, await launchChromium(t), { ...pageOf({ language: "js", text: importing }), "watch.js": outputText }, { expects: /WebSocket/ });
+
+  await page.evaluate(async () => {
+    watch(document.querySelector("video"), "lobby")();
+    await init();
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+  assert.equal(relay.connections.length, 0);
+  assert.equal(await page.evaluate(() => counts().sockets), 0, "it never connects");
+
+  const connects = relay.next("view/chunk");
+  await page.evaluate(() => (window.end = watch(document.querySelector("video"), "lobby")));
+  await connects;
+  await page.evaluate(() => end());
+  await until(page, () => Object.values(counts()).every((count) => count === 0));
 });
 
 async function run(t, browser, sample) {
@@ -64,6 +120,16 @@ async function run(t, browser, sample) {
   const page = Object.assign(await open("sample.html"), { studio });
   const broken = new Promise((_, reject) => page.once("pageerror", reject));
   await Promise.race([broken, works(page, relay, text)]);
+}
+
+/** A page of a sample, which counts what it opens; it need not broadcast to the relay that serves it. */
+async function openSample(t, browser, files, options) {
+  const relay = await serve(t);
+  await write(relay, files);
+  const page = await browser.open(`${relay.url}sample.html`, { inject: [counters], ...options });
+  defer(t, () => page.close());
+  await until(page, () => window.isDone);
+  return page;
 }
 
 async function works(page, relay, text) {

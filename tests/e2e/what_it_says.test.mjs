@@ -200,6 +200,33 @@ test("the story has the codes and the reasons of sockets, and what is tried in v
   assert.match(await said.until(/blob socket is closed/), /closed with 1012: the relay restarts: connect again$/);
 });
 
+test("what is secret is not in the story, by whatever name and wherever it stands", { timeout: 60_000 }, async (t) => {
+  const { page, said } = await open(t, { expects: /WebSocket connection/ });
+  const relay = await fakeRelay(t);
+  const secret = "c2VjcmV0";
+  await page.evaluate(async (url, secret) => {
+    const names = ["Token", "authToken", "access_token", "Authorization", "apiKey"];
+    const options = {
+      ...Object.fromEntries(names.map((name) => [name, secret])),
+      home: `https://id.example/?user=me&access_token=${secret}#id_token=${secret}`,
+      proxy: `https://me:${secret}@proxy.example`,
+      protocols: ["blobcast.v1", `bearer.${secret}`],
+      cookie: `eyJhbGciOiJIUzI1NiJ9.${secret}.${secret}`,
+      mode: "mse",
+      debug: true,
+    };
+    await refusal(startViewing(video, here({ ...options, url: `http://[?token=${secret}` })));
+    window.viewing = await startViewing(video, here({ ...options, url: `${url}?token=${secret}` }));
+  }, relay.wsUrl, secret);
+  relay.close("view/blob", 1012, `no more ?token=${secret} with bearer.${secret}, Bearer ${secret}`);
+  assert.match(await said.until(/blob socket is closed/), /no more \?token=… with bearer\.…, Bearer …$/);
+  const story = said.story();
+  assert.deepEqual(story.filter((line) => line.includes(secret)), []);
+  const [, connects] = story.filter((line) => line.includes("connects to"));
+  const rest = "with home https://id.example/?user=…&access_token=…#id_token=… proxy https://…@proxy.example, protocols blobcast.v1,bearer.…, cookie …, mode mse;";
+  assert.ok(connects.includes(`connects to ${relay.wsUrl}, ${rest}`), connects);
+});
+
 test("without debug the console stays silent, and an element has it as an attribute", { timeout: 60_000 }, async (t) => {
   const { relay, page, said } = await open(t);
   await record(page, "camera", { restartInterval: 500 });

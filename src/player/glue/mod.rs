@@ -16,6 +16,7 @@ mod relief;
 mod standby;
 mod timing;
 mod transition;
+mod turn;
 
 use super::{
     playback::Playback,

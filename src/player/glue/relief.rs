@@ -7,6 +7,7 @@ use super::{
     plan::Change,
     standby::Standby,
     transition::Cover,
+    turn::{Turn, turn},
 };
 use crate::{
     dom::{now, weakly},
@@ -22,9 +23,6 @@ pub(super) const NEARLY: f64 = 0.015;
 /// A standby that begins in time is ahead of the video by this, in seconds: both go on to the next picture in the same
 /// moment, the standby rather too early than too late. What it is ahead by is not seen any more, so it is little.
 pub(super) const AHEAD: f64 = 0.008;
-
-/// A standby that has not met the video so long after its time, in ms, is raised as it is.
-const PATIENCE: f64 = 150.0;
 
 /// How often it is looked whether the two meet, in ms: pictures are told one video after the other, and each is to be on
 /// screen for a refresh.
@@ -126,7 +124,7 @@ impl Glue {
         };
         // Not when the playhead is there: it may end before that.
         let left = at - REFRESH - self.playback.video.current_time();
-        self.after((left * 1000.0).max(0.0) as u32, |glue| glue.is_due());
+        self.after((left * 1000.0).max(0.0) as u32, |glue| glue.await_turn(now()));
     }
 
     /// The source is over: the standby takes over with its next picture, if it does not already show it.
@@ -134,25 +132,19 @@ impl Glue {
         let stage = self.relief.borrow().as_ref().map(|relief| relief.stage);
         match stage {
             Some(Stage::Waits) => self.begin_relief(),
-            Some(Stage::Plays) => self.is_due(),
+            Some(Stage::Plays) => self.await_turn(now()),
             Some(Stage::Raised) | None => {}
         }
     }
 
-    /// The video is where the standby is to take over. The first picture of the next segment is there before the standby's
-    /// clock runs.
-    fn is_due(&self) {
-        self.await_meeting(now() + PATIENCE);
-    }
-
-    /// Raises the standby when the two have met, or at this time of the page's clock, ms.
-    fn await_meeting(&self, until: f64) {
+    /// The video is where the standby is to take over, since this time of the page's clock, ms: looks again and again whether it
+    /// has its turn. The first picture of the next segment is there before the standby's clock runs.
+    fn await_turn(&self, due: f64) {
         let now = now();
-        if !self.try_to_raise(now) {
-            self.after(
-                LOOK,
-                move |glue| if now < until { glue.await_meeting(until) } else { glue.raise_anyway() },
-            );
+        match self.look(now, now - due) {
+            Turn::Raise => {}
+            Turn::Wait => self.after(LOOK, move |glue| glue.await_turn(due)),
+            Turn::GiveUp => self.give_up(),
         }
     }
 
@@ -179,58 +171,43 @@ impl Glue {
         };
         match stage {
             Stage::Waits => {}
-            Stage::Plays => drop(self.try_to_raise(told)),
+            // A little later: a standby is not dropped in its own frame callback.
+            Stage::Plays if self.look(told, 0.0) == Turn::GiveUp => self.after(0, |glue| glue.give_up()),
+            Stage::Plays => {}
             // It is painted. A little later: a source that is changed in a frame callback makes Firefox 153 paint nothing
             // any more, if the page awaits frames of it.
             Stage::Raised => self.after(0, |glue| glue.change()),
         }
     }
 
-    /// Raises the standby if it shows the next picture, at this time of the page's clock, ms; whether there is nothing to wait
-    /// for any more.
-    fn try_to_raise(&self, now: f64) -> bool {
-        let is_met = match self.meeting(now) {
-            None | Some(Meeting::Behind) => false,
-            Some(Meeting::Met) => true,
-            // A video that has ended waits for nothing but what would be a step back.
-            Some(Meeting::Ahead) => self.playback.video.ended(),
-        };
+    /// Raises the standby that plays unseen if it has its turn, at this time of the page's clock, so long after it was due, ms.
+    fn look(&self, now: f64, late: f64) -> Turn {
+        let Some((meeting, has_picture)) = self.meeting(now) else { return Turn::Wait };
         if self.playback.is_paused() {
-            // A little later: a standby is not dropped in its own frame callback.
-            self.after(0, |glue| drop(glue.relief.take()));
-        } else if is_met {
+            return Turn::GiveUp;
+        }
+        let turn = turn(meeting, has_picture, late, self.ran_out.get());
+        if turn == Turn::Raise {
             self.raise();
         }
-        is_met || self.playback.is_paused()
+        turn
     }
 
-    /// How a standby that plays unseen stands to the video, at this time of the page's clock, ms.
-    fn meeting(&self, now: f64) -> Option<Meeting> {
+    /// How a standby that plays unseen stands to the video, at this time of the page's clock, ms, and whether it has a picture.
+    fn meeting(&self, now: f64) -> Option<(Meeting, bool)> {
         let relief = self.relief.borrow();
         let current = relief.as_ref().filter(|current| current.stage == Stage::Plays)?;
         let (video, taker) = (&self.playback.video, current.standby.seen());
         let ahead = (taker.moves() && !video.ended()).then(|| current.ahead_of(video));
-        Some(current.shown.get().meet(taker, current.shift(), ahead, now))
+        Some((current.shown.get().meet(taker, current.shift(), ahead, now), taker.newest().is_some()))
     }
 
-    /// It did not meet the video in time.
-    fn raise_anyway(&self) {
-        let meeting = self.meeting(now());
-        let plays_on = !self.playback.is_paused() && !self.playback.video.ended();
-        let has_picture =
-            self.relief.borrow().as_ref().is_some_and(|relief| relief.standby.seen().newest().is_some());
-        if has_picture && plays_on && meeting == Some(Meeting::Behind) {
-            // While there is more to show, a standby that is late has time: raised now, it would be a step back.
-            self.await_meeting(now() + PATIENCE);
-        } else if has_picture && !self.playback.is_paused() {
-            self.raise();
-        } else {
-            // Without a picture, the change goes on without it when the source ends.
-            if let Some(made) = self.relief.take().and_then(|unfit| unfit.made) {
-                self.timing.took_to_load((now() - made) / 1000.0);
-            }
-            self.step();
+    /// Goes on without a standby, when the source ends.
+    fn give_up(&self) {
+        if let Some(made) = self.relief.take().and_then(|unfit| unfit.made) {
+            self.timing.took_to_load((now() - made) / 1000.0);
         }
+        self.step();
     }
 
     /// The standby takes the video's place on screen.

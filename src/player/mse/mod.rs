@@ -7,9 +7,11 @@
 //! ```
 
 mod buffer;
+mod feeding;
 mod live_edge;
 mod pitch;
 mod queue;
+mod steering;
 mod timeline;
 
 use super::{
@@ -24,9 +26,9 @@ use crate::{
     error::{Error, Kind},
     lean,
 };
-use blobcast_container::{Part, Remux};
+use blobcast_container::Remux;
 use blobcast_wire::{Piece, Segment};
-use live_edge::{LiveEdge, Sample, Step};
+use live_edge::LiveEdge;
 use pitch::LoosePitch;
 use queue::{Operation, Queue};
 use std::{
@@ -36,9 +38,6 @@ use std::{
 use timeline::Timeline;
 use wasm_bindgen::JsValue;
 use web_sys::{Event, MediaSource, SourceBuffer, SourceBufferAppendMode};
-
-/// A picture that lasts longer, ms, is a slide.
-const SLIDE: i64 = 100;
 
 /// Plays through a MediaSource.
 pub struct Mse {
@@ -156,98 +155,6 @@ impl Mse {
     fn push(&self, operation: Operation<JsBytes>) {
         self.queue.borrow_mut().push(operation);
         self.work();
-    }
-
-    fn append_what_is_due(&self) {
-        let due = self.remux.borrow_mut().take();
-        for part in due {
-            let bytes = match &part {
-                Part::Init(bytes) => {
-                    self.push(Operation::Reset);
-                    bytes
-                }
-                Part::Media(bytes) => bytes,
-            };
-            self.push(Operation::Append(JsBytes::from(bytes.as_slice())));
-        }
-    }
-
-    /// Nothing comes: what is held for the next picture is played at last, if the segment is over or there is nothing
-    /// before it. Only then: what follows would be a gap to the browser, which drops the pictures up to the next segment.
-    fn flush_if_quiet(&self) {
-        let has_started = self.edge.borrow().has_started();
-        if has_started && !self.ended.get() {
-            return;
-        }
-        let flushed = self.remux.borrow_mut().flush();
-        self.check(flushed);
-        self.append_what_is_due();
-        if !has_started {
-            self.edge.borrow_mut().start_at_once();
-        }
-    }
-
-    fn check(&self, read: Result<(), blobcast_container::Error>) {
-        if let Err(error) = read {
-            (self.fail)(Error::new(Kind::Media, format!("the broadcast cannot be played: {error}")));
-        }
-    }
-
-    fn begin(&self, segment: Segment) {
-        let (mut remux, mut timeline) = (self.remux.borrow_mut(), self.timeline.borrow_mut());
-        // Browsers open no source in a tab that was never in front: only the newest segment waits for it.
-        if self.buffer.borrow().is_none() {
-            self.queue.borrow_mut().clear();
-            timeline.clear();
-            *remux = Remux::default();
-        }
-        let place = timeline.place(segment, remux.newest(), remux.end());
-        remux.begin(place);
-    }
-
-    fn sample(&self) -> Option<Sample> {
-        let (start, end) = buffer::range(self.buffer.borrow().as_ref()?)?;
-        let video = &self.playback.video;
-        let playing = !video.paused() && !video.seeking();
-        Some(Sample {
-            now: now() / 1000.0,
-            start,
-            end,
-            playhead: video.current_time(),
-            playing,
-            slides: self.shows_slides(),
-        })
-    }
-
-    fn shows_slides(&self) -> bool {
-        let usual = self.remux.borrow().usual();
-        !has_sound(&self.mime) && usual.is_none_or(|usual| usual > SLIDE)
-    }
-
-    /// Keeps the playhead at its distance from the live edge.
-    fn steer(&self) {
-        // What waits to be appended is part of the edge.
-        if !self.queue.borrow().is_empty() {
-            return;
-        }
-        let Some(sample) = self.sample() else { return };
-        let step = self.edge.borrow_mut().step(sample);
-        self.take(step);
-    }
-
-    fn take(&self, step: Step) {
-        let video = &self.playback.video;
-        match step {
-            Step::Nothing => {}
-            Step::Start(time) => {
-                if time > video.current_time() {
-                    video.set_current_time(time);
-                }
-                self.playback.play();
-            }
-            Step::Rate(rate) => video.set_playback_rate(rate),
-            Step::Seek(time) => video.set_current_time(time),
-        }
     }
 }
 

@@ -33,7 +33,7 @@ async function derive(name, extension, ...args) {
   const file = join(CACHE, `${name}.${extension}`);
   if (isNewer(file, clipFile(name), fileURLToPath(import.meta.url))) return file;
   await mkdir(CACHE, { recursive: true });
-  const partial = join(CACHE, `partial-${name}.${extension}`);
+  const partial = join(CACHE, `partial-${process.pid}-${name}.${extension}`); // other files of tests may want it at the same time
   await ffmpeg(name, [...args, partial]);
   await rename(partial, file); // whoever finds the file finds it whole
   return file;

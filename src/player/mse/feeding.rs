@@ -1,0 +1,58 @@
+//! From the pieces of segments to what is appended: one stream, in which a picture waits for the next one.
+
+use super::{Mse, queue::Operation};
+use crate::{
+    bytes::JsBytes,
+    error::{Error, Kind},
+};
+use blobcast_container::{Part, Remux};
+use blobcast_wire::Segment;
+
+impl Mse {
+    pub(super) fn append_what_is_due(&self) {
+        let due = self.remux.borrow_mut().take();
+        for part in due {
+            let bytes = match &part {
+                Part::Init(bytes) => {
+                    self.push(Operation::Reset);
+                    bytes
+                }
+                Part::Media(bytes) => bytes,
+            };
+            self.push(Operation::Append(JsBytes::from(bytes.as_slice())));
+        }
+    }
+
+    /// Nothing comes: what is held for the next picture is played at last, if the segment is over or there is nothing
+    /// before it. Only then: what follows would be a gap to the browser, which drops the pictures up to the next segment.
+    pub(super) fn flush_if_quiet(&self) {
+        let has_started = self.edge.borrow().has_started();
+        if has_started && !self.ended.get() {
+            return;
+        }
+        let flushed = self.remux.borrow_mut().flush();
+        self.check(flushed);
+        self.append_what_is_due();
+        if !has_started {
+            self.edge.borrow_mut().start_at_once();
+        }
+    }
+
+    pub(super) fn check(&self, read: Result<(), blobcast_container::Error>) {
+        if let Err(error) = read {
+            (self.fail)(Error::new(Kind::Media, format!("the broadcast cannot be played: {error}")));
+        }
+    }
+
+    pub(super) fn begin(&self, segment: Segment) {
+        let (mut remux, mut timeline) = (self.remux.borrow_mut(), self.timeline.borrow_mut());
+        // Browsers open no source in a tab that was never in front: only the newest segment waits for it.
+        if self.buffer.borrow().is_none() {
+            self.queue.borrow_mut().clear();
+            timeline.clear();
+            *remux = Remux::default();
+        }
+        let place = timeline.place(segment, remux.newest(), remux.end());
+        remux.begin(place);
+    }
+}

@@ -1,0 +1,57 @@
+//! Keeps the playhead where live_edge.rs wants it.
+
+use super::{
+    Mse, buffer, has_sound,
+    live_edge::{Sample, Step},
+};
+use crate::dom::now;
+
+/// A picture that lasts longer, ms, is a slide.
+const SLIDE: i64 = 100;
+
+impl Mse {
+    pub(super) fn sample(&self) -> Option<Sample> {
+        let (start, end) = buffer::range(self.buffer.borrow().as_ref()?)?;
+        let video = &self.playback.video;
+        let playing = !video.paused() && !video.seeking();
+        Some(Sample {
+            now: now() / 1000.0,
+            start,
+            end,
+            playhead: video.current_time(),
+            playing,
+            slides: self.shows_slides(),
+        })
+    }
+
+    fn shows_slides(&self) -> bool {
+        let usual = self.remux.borrow().usual();
+        !has_sound(&self.mime) && usual.is_none_or(|usual| usual > SLIDE)
+    }
+
+    /// Keeps the playhead at its distance from the live edge.
+    pub(super) fn steer(&self) {
+        // What waits to be appended is part of the edge.
+        if !self.queue.borrow().is_empty() {
+            return;
+        }
+        let Some(sample) = self.sample() else { return };
+        let step = self.edge.borrow_mut().step(sample);
+        self.take(step);
+    }
+
+    pub(super) fn take(&self, step: Step) {
+        let video = &self.playback.video;
+        match step {
+            Step::Nothing => {}
+            Step::Start(time) => {
+                if time > video.current_time() {
+                    video.set_current_time(time);
+                }
+                self.playback.play();
+            }
+            Step::Rate(rate) => video.set_playback_rate(rate),
+            Step::Seek(time) => video.set_current_time(time),
+        }
+    }
+}
