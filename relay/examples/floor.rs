@@ -1,7 +1,8 @@
 //! The floor of fan-out, for `npm run bench:relay`: one thread, a frame that is there already, and a plain `write` to each socket. It
 //! understands nothing, knows no slow viewer and no segment: what a relay costs more than this, it costs for what it does.
 //!
-//! `floor BYTES HERTZ` prints where it listens, as the relay does.
+//! `floor BYTES HERTZ [SOCKETS]` prints where it listens, as the relay does. When a viewer has so many sockets, the first is written to:
+//! the system takes longer to find one among more.
 
 use std::{
     error::Error,
@@ -18,8 +19,9 @@ const ANSWER: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let mut next = || arguments.next().ok_or("floor BYTES HERTZ");
+    let mut next = || arguments.next().ok_or("floor BYTES HERTZ [SOCKETS]");
     let (len, hertz): (usize, f64) = (next()?.parse()?, next()?.parse()?);
+    let each: usize = next().unwrap_or("1".into()).parse()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!(r#"{{"url":"http://{}/"}}"#, listener.local_addr()?);
     let (joins, newcomers) = mpsc::channel();
@@ -37,10 +39,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         due += Duration::from_secs_f64(1.0 / hertz);
         thread::sleep(due.saturating_duration_since(Instant::now()));
         sockets.extend(newcomers.try_iter());
-        sockets.retain_mut(|socket| match socket.write(&frame) {
-            Ok(written) => written == frame.len(), // a frame in part would be no frame
-            Err(error) => error.kind() == ErrorKind::WouldBlock,
-        });
+        for socket in sockets.iter_mut().step_by(each) {
+            match socket.write(&frame) {
+                Ok(written) if written == frame.len() => {}
+                Ok(_) => return Err("a viewer took a frame in part: it is too slow to be measured".into()),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(_) => return Ok(()), // the audience has gone
+            }
+        }
     }
 }
 

@@ -5,9 +5,13 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
-/** A program that prints lines of JSON. `ask()` sends it an empty line and resolves with its next answer. */
-export async function start(command, args, env = {}) {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
+/**
+ * A program that prints lines of JSON. `ask()` sends it an empty line and resolves with its next answer. It runs on the processor `cpu` alone
+ * if one is given.
+ */
+export async function start(command, args, env = {}, cpu = undefined) {
+  const all = cpu === undefined ? [command, ...args] : ["taskset", "--cpu-list", String(cpu), command, ...args];
+  const child = spawn(all[0], all.slice(1), { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await lines.next();
