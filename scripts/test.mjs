@@ -3,6 +3,7 @@
 
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { forget, summary } from "../tests/faults/report.mjs";
 import { runBrowserTests } from "./browser-tests.mjs";
 import { buildPackage } from "./build.mjs";
 import { buildRelay } from "./relay.mjs";
@@ -47,18 +48,30 @@ const stages = {
     await bring("node modules", "chromium", "firefox");
     await nodeTest(await testFiles("tests/soak"));
   },
+  async faults() {
+    await stages.build();
+    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
+    await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
+    await forget();
+    const files = [...(await testFiles("tests/faults")), ...(await testFiles("tests/e2e", isFault))];
+    await nodeTest(files, { env: { FAULTS: "full" } }).finally(async () => console.log(`\n${await summary()}`));
+  },
 };
 
 /** These take long and are run by themselves. */
-const SLOW = ["soak"];
+const SLOW = ["soak", "faults"];
+
+/** Of the usual tests these are about faults: they run in that stage again, with larger numbers. */
+const FAULTS = ["changing_broadcaster", "clock_set_back", "cut_sockets", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
+const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
 /** In these time has to pass, for which a machine of two cores need not be theirs alone. */
 const WAITING = ["close_codes", "half_open", "hidden_viewer", "still_source", "tokens"];
 const mostlyWaits = (file) => WAITING.includes(basename(file, ".test.mjs"));
 
 /** One file at a time unless told otherwise: most of these tests look at time, and two cores carry one broadcast. */
-const nodeTest = (files, { atOnce = 1 } = {}) =>
-  run(process.execPath, ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files]);
+const nodeTest = (files, { atOnce = 1, env } = {}) =>
+  run(process.execPath, ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files], { env });
 
 async function testFiles(folder, wanted = () => true) {
   const names = await readdir(join(root, folder), { recursive: true });

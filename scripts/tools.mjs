@@ -15,6 +15,7 @@ export const programs = {
   geckodriver: () => which("geckodriver"),
   ffmpeg: () => which("ffmpeg"),
   faketime: () => which("faketime"),
+  tc: () => which("tc"),
 };
 
 const tools = {
@@ -57,6 +58,7 @@ const tools = {
   firefox: { present: programs.firefox, command: debian("firefox-esr") },
   ffmpeg: { present: programs.ffmpeg, command: debian("ffmpeg") },
   faketime: { present: programs.faketime, command: debian("faketime") },
+  iproute2: { present: programs.tc, command: debian("iproute2") },
 };
 
 /** What builds the npm package, and so all that `npm start` needs beside cargo. */
