@@ -11,6 +11,10 @@ const TARGET = "target"; // said to cargo too, since an environment variable can
 export const buildRelay = () =>
   run("cargo", ["build", "--quiet", "--release", "--package", "blobcast-relay", "--target-dir", TARGET]);
 
+/** The relay, and the programs that play its peers (relay/examples). */
+export const buildRelayAndPeers = () =>
+  run("cargo", ["build", "--quiet", "--release", "--package", "blobcast-relay", "--bins", "--examples", "--target-dir", TARGET]);
+
 export const relayProgram = join(root, TARGET, "release/blobcast-relay");
 
 /** A test's relay takes any free port, and says only what went wrong. */
@@ -19,10 +23,11 @@ export const FOR_TESTS = ["--listen", "127.0.0.1:0", "--log", "warn"];
 /**
  * Starts the relay and waits until it listens, which it says in one line of JSON.
  * `www` is the folder whose pages it serves, with the list of broadcasts for the demo; the package is served under /blobcast/. `env`
- * goes over the environment.
+ * goes over the environment; `within` is a command that runs it somewhere else.
  */
-export async function startRelay({ www = "www", args = [], env } = {}) {
-  const child = spawn(relayProgram, ["--www", www, "--package", "pkg", "--public-list", ...args], {
+export async function startRelay({ www = "www", args = [], env, within = [] } = {}) {
+  const [command, ...rest] = [...within, relayProgram, "--www", www, "--package", "pkg", "--public-list", ...args];
+  const child = spawn(command, rest, {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],

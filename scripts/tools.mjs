@@ -15,6 +15,8 @@ export const programs = {
   geckodriver: () => which("geckodriver"),
   ffmpeg: () => which("ffmpeg"),
   faketime: () => which("faketime"),
+  ip: () => which("ip"),
+  ip: () => which("ip"),
   tc: () => which("tc"),
 };
 
