@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { forget, summary } from "../tests/faults/report.mjs";
 import { runBrowserTests } from "./browser-tests.mjs";
 import { buildPackage } from "./build.mjs";
-import { buildRelay } from "./relay.mjs";
+import { buildRelay, buildRelayAndPeers } from "./relay.mjs";
 import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
@@ -50,6 +50,7 @@ const stages = {
   },
   async faults() {
     await stages.build();
+    await buildRelayAndPeers();
     await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
     await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
     await forget();
