@@ -4,6 +4,7 @@
 import { parseArgs } from "node:util";
 import { compare } from "../tests/fanout/fanout.mjs";
 import { SERVERS } from "../tests/fanout/servers.mjs";
+import { buildRelayAndPeers } from "./relay.mjs";
 import { main, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
@@ -21,7 +22,7 @@ main(import.meta, async (args) => {
   const { values } = parseArgs({ args, options: { servers: string, loads: string, rounds: string, seconds: string, help: { type: "boolean" } } });
   if (values.help) return console.log(USAGE);
   await bring("node modules");
-  await run("cargo", ["build", "--quiet", "--release", "--package", "blobcast-relay", "--bins", "--examples"]);
+  await buildRelayAndPeers();
   await run("npm", ["install", "--no-audit", "--no-fund", "--silent", "--prefix", "tests/fanout/peers"]);
   const names = values.servers?.split(",") ?? Object.keys(SERVERS);
   const unknown = names.find((name) => !(name in SERVERS));

@@ -16,6 +16,10 @@ export async function buildRelay() {
   await run("cargo", ["build", "--quiet", "--release", "--package", "blobcast-relay", "--target-dir", TARGET]);
 }
 
+/** The relay, and the programs that play its peers (relay/examples). */
+export const buildRelayAndPeers = () =>
+  run("cargo", ["build", "--quiet", "--release", "--package", "blobcast-relay", "--bins", "--examples", "--target-dir", TARGET]);
+
 export const relayProgram = join(root, TARGET, "release/blobcast-relay");
 
 /** A test's relay takes any free port, and says only what went wrong. */
@@ -24,11 +28,12 @@ export const FOR_TESTS = ["--listen", "127.0.0.1:0", "--log", "warn"];
 /**
  * Starts the relay and waits until it listens, which it says in one line of JSON.
  * `www` is the folder whose pages it serves, with the list of broadcasts for the demo; the package is served under /blobcast/. With
- * `www: null` it serves what is inside it. `env` goes over the environment.
+ * `www: null` it serves what is inside it. `env` goes over the environment; `within` is a command that runs it somewhere else.
  */
-export async function startRelay({ www = "www", args = [], env, cwd = root } = {}) {
+export async function startRelay({ www = "www", args = [], env, cwd = root, within = [] } = {}) {
   const folders = www === null ? [] : ["--www", www, "--package", "pkg"];
-  const child = spawn(relayProgram, [...folders, "--public-list", ...args], {
+  const [command, ...rest] = [...within, relayProgram, ...folders, "--public-list", ...args];
+  const child = spawn(command, rest, {
     cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],

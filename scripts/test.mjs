@@ -3,9 +3,10 @@
 
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { forget, summary } from "../tests/faults/report.mjs";
 import { runBrowserTests } from "./browser-tests.mjs";
 import { buildPackage } from "./build.mjs";
-import { buildRelay } from "./relay.mjs";
+import { buildRelay, buildRelayAndPeers } from "./relay.mjs";
 import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
@@ -45,10 +46,23 @@ const stages = {
     await bring("node modules", "chromium", "firefox");
     await nodeTests(await testFiles("tests/soak"));
   },
+  async faults() {
+    await stages.build();
+    await buildRelayAndPeers();
+    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
+    await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
+    await forget();
+    const files = [...(await testFiles("tests/faults")), ...(await testFiles("tests/e2e", isFault))];
+    await nodeTest(files, 1, { FAULTS: "full" }).finally(async () => console.log(`\n${await summary()}`));
+  },
 };
 
 /** These take long and are run by themselves. */
-const SLOW = ["soak"];
+const SLOW = ["soak", "faults"];
+
+/** Of the usual tests these are about faults: they run in that stage again, with larger numbers. */
+const FAULTS = ["changing_broadcaster", "clock_set_back", "cut_sockets", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
+const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
 /**
  * Files of tests that run side by side: in some time has to pass, for which a machine of two cores need not be theirs alone; others
@@ -76,8 +90,8 @@ async function nodeTests(files) {
   await nodeTest(alone, 1);
 }
 
-async function nodeTest(files, atOnce) {
-  if (files.length) await run(process.execPath, ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files]);
+async function nodeTest(files, atOnce, env) {
+  if (files.length) await run(process.execPath, ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files], { env });
 }
 
 async function testFiles(folder, wanted = () => true) {

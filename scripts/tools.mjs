@@ -15,6 +15,9 @@ export const programs = {
   geckodriver: () => which("geckodriver"),
   ffmpeg: () => which("ffmpeg"),
   faketime: () => which("faketime"),
+  ip: () => which("ip"),
+  ip: () => which("ip"),
+  tc: () => which("tc"),
 };
 
 const tools = {
@@ -65,6 +68,7 @@ const tools = {
   firefox: { present: programs.firefox, command: debian("firefox-esr") },
   ffmpeg: { present: programs.ffmpeg, command: debian("ffmpeg") },
   faketime: { present: programs.faketime, command: debian("faketime") },
+  iproute2: { present: programs.tc, command: debian("iproute2") },
 };
 
 /** What builds the npm package, and so all that `npm start` needs beside cargo. */

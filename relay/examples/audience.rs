@@ -10,10 +10,12 @@
 //! When all have come it prints `{"ready":true}`, and then on each line that it reads how much has come until then:
 //! `{"bytes":…}`. It ends with its input.
 
+mod common;
+
 use blobcast_wire::{Kind, Message};
+use common::{Failure, open};
 use futures_util::{SinkExt, StreamExt};
 use std::{
-    error::Error,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -21,7 +23,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, stdin},
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader, stdin},
     net::TcpStream,
     time::interval,
 };
@@ -32,8 +34,6 @@ use tokio_tungstenite::{
 
 /// Time between segments.
 const SEGMENT: Duration = Duration::from_secs(4);
-
-type Failure = Box<dyn Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
@@ -72,22 +72,6 @@ async fn main() -> Result<(), Failure> {
         println!(r#"{{"bytes":{}}}"#, bytes.load(Relaxed));
     }
     Ok(())
-}
-
-/// Opens a viewer's socket by hand: nothing stands between the connection and who counts what comes.
-async fn open(address: &str, path: &str) -> Result<TcpStream, Failure> {
-    let mut tcp = TcpStream::connect(address).await?;
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-         Sec-WebSocket-Protocol: blobcast.v1\r\n\r\n"
-    );
-    tcp.write_all(request.as_bytes()).await?;
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(tcp.read_u8().await?);
-    }
-    if head.starts_with(b"HTTP/1.1 101") { Ok(tcp) } else { Err(String::from_utf8_lossy(&head).into()) }
 }
 
 async fn read(mut tcp: TcpStream, bytes: Arc<AtomicU64>) {

@@ -2,18 +2,28 @@
 
 use crate::lean;
 
-/// The ceiling of the first wait, ms, doubled with each failure.
+/// The ceiling of the first wait, ms.
 const FIRST: f64 = 500.0;
 
-/// The highest ceiling, ms.
-const LONGEST: f64 = 8_000.0;
+/// The ceiling after that, ms, as long as a relay may just be starting again: it is asked for one small answer.
+const SOON: f64 = 1_000.0;
+
+/// How long that may be, ms.
+const RESTART: f64 = 60_000.0;
+
+/// The ceiling for a relay that is away for longer, ms.
+const LONG: f64 = 8_000.0;
 
 /// Full jitter: anywhere from nothing to the ceiling, so that a thousand viewers of a relay that restarts do
 /// not come back in one moment. <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
 ///
-/// In ms. `failures` is how often connecting has failed in a row; `chance` is from 0 to 1.
-pub fn wait(failures: u32, chance: f64) -> f64 {
-    let ceiling = (FIRST * f64::from(1 << failures.min(10))).min(LONGEST);
+/// In ms. `failures` is how often connecting has failed in a row, `away` for how many ms; `chance` is from 0 to 1.
+pub fn wait(failures: u32, away: f64, chance: f64) -> f64 {
+    let ceiling = match failures {
+        0 => FIRST,
+        _ if away < RESTART => SOON,
+        _ => LONG,
+    };
     ceiling * lean::clamp(chance, 0.0, 1.0)
 }
 
@@ -31,11 +41,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ceilings_double_up_to_the_longest() {
-        let ceilings: Vec<_> = [0, 1, 2, 3, 4, 5, 99].into_iter().map(|n| wait(n, 1.0)).collect();
-        assert_eq!(ceilings, [500.0, 1e3, 2e3, 4e3, 8e3, 8e3, 8e3]);
-        assert_eq!(wait(3, 0.25), 1e3);
-        assert_eq!(wait(3, -1.0), 0.0);
+    fn who_was_away_for_a_minute_is_back_in_a_second() {
+        assert_eq!(wait(0, 0.0, 1.0), 500.0);
+        let ceilings = [1.0, 30e3, 59e3, 60e3, 1e9].map(|away| wait(7, away, 1.0));
+        assert_eq!(ceilings, [1e3, 1e3, 1e3, 8e3, 8e3]);
+        assert_eq!(wait(3, 100e3, 0.25), 2e3);
+        assert_eq!(wait(3, 0.0, -1.0), 0.0);
     }
 
     #[test]

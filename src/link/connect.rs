@@ -98,19 +98,20 @@ impl Link {
     /// A leg is away: opens it again after a while.
     pub(super) fn retry(&self, which: Which, when: When) {
         let leg = self.leg(which);
+        let now = dom::now();
         // The relay waits a few seconds only for the partner of an open socket.
-        let failures = if self.is_half_open() { leg.failures().min(1) } else { leg.failures() };
-        let soon = backoff::wait(failures, js_sys::Math::random());
+        let away = if self.is_half_open() { 0.0 } else { leg.away(now) };
+        let soon = backoff::wait(leg.failures(), away, js_sys::Math::random());
         let wait = match when {
             When::AtOnce => 0.0,
             When::Soon => soon,
             When::NotBefore(limit) => {
-                let until = dom::now() + limit + soon;
+                let until = now + limit + soon;
                 self.not_before.set(self.not_before.get().max(until));
                 limit + soon
             }
         };
-        leg.failed();
+        leg.failed(now);
         if which == Which::Chunk {
             self.chunk_is_new.set(true);
         }

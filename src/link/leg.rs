@@ -47,6 +47,8 @@ pub struct Leg {
     phase: RefCell<Phase>,
     /// Failures to connect in a row.
     failures: Cell<u32>,
+    /// When the first of them was, ms.
+    failing_since: Cell<f64>,
     /// Counts phases, so that an answer to an earlier one is known as late.
     turn: Cell<u32>,
     /// What the socket was heard to say.
@@ -118,7 +120,15 @@ impl Leg {
         self.failures.get()
     }
 
-    pub fn failed(&self) {
+    /// For how long connecting has failed, ms.
+    pub fn away(&self, now: f64) -> f64 {
+        now - self.failing_since.get()
+    }
+
+    pub fn failed(&self, now: f64) {
+        if self.failures.get() == 0 {
+            self.failing_since.set(now);
+        }
         self.failures.set(self.failures.get().saturating_add(1));
     }
 
@@ -167,6 +177,17 @@ mod tests {
         let limit = When::NotBefore(7e3);
         assert_eq!(leg.closed(4429, "7 seconds"), Next::Retry(limit));
         assert_eq!(leg.closed(4429, "too many"), Next::Retry(When::Soon));
+    }
+
+    #[test]
+    fn being_away_begins_with_the_first_failure() {
+        let leg = Leg::default();
+        leg.failed(1e3);
+        leg.failed(5e3);
+        assert_eq!((leg.failures(), leg.away(7e3)), (2, 6e3));
+        leg.succeeded();
+        leg.failed(9e3);
+        assert_eq!((leg.failures(), leg.away(9e3)), (1, 0.0));
     }
 
     #[test]

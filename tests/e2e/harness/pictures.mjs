@@ -15,6 +15,7 @@ export const picturesOf = (page, seconds, every = 0) => film(page, Infinity, sec
 /** Begins to film; resolves with what ends it and gives all pictures. */
 export async function filming(page) {
   const shown = film(page, Infinity, 3600);
+  shown.catch(() => {}); // when the test fails before it ends the film, that is what is to be told
   await page.waitForFunction(() => window.stopFilming);
   return async () => {
     await page.evaluate(() => window.stopFilming());

@@ -3,6 +3,7 @@
 
 import { EventEmitter, once } from "node:events";
 import { connect, createServer } from "node:net";
+import { setTimeout as passes } from "node:timers/promises";
 import { Bucket } from "./bucket.mjs";
 import { defer } from "./cleanup.mjs";
 import { DEADLINE } from "./pages.mjs";
@@ -13,9 +14,15 @@ const MEDIA = 256;
 /** What passes a narrow line at once, in bytes: about what one packet carries. */
 const PACKET = 1400;
 
-/** A forwarder to the relay, on a port of its own, until the test ends. Pages that are opened at its `url` go through it. */
+/** No lag: what comes goes on at once. */
+const NO_LAG = { due: (before, bytes, now) => Math.max(before, now) };
+
+/**
+ * A forwarder to the relay (at `host`, if that is not this machine), on a port of its own, until the test ends. Pages that are opened
+ * at its `url` go through it.
+ */
 export async function proxyFor(t, relay) {
-  const proxy = new Forwarder(relay.port);
+  const proxy = new Forwarder(relay);
   const server = createServer({ allowHalfOpen: true }, (near) => proxy.accept(near)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();
@@ -32,11 +39,11 @@ class Forwarder {
   #opened = new EventEmitter();
   #refuses = false;
   #relay;
-  /** All connections share the way to the relay, as they share a line. */
-  #up = new Bucket();
+  /** All connections share the way to the relay, as they share a line; the lag is that of both directions. */
+  #line = { up: new Bucket(), lag: NO_LAG };
 
-  constructor(relay) {
-    this.#relay = relay;
+  constructor({ port, host = "127.0.0.1" }) {
+    this.#relay = { port, host, allowHalfOpen: true };
   }
 
   /** The newest connection of a kind, such as `view/chunk`. */
@@ -66,13 +73,18 @@ class Forwarder {
    * pass is not read either, so that TCP tells the page's end to wait: the bytes stay in its kernel, then in its browser.
    */
   narrow(bytesPerSecond) {
-    this.#up.rate = bytesPerSecond;
+    this.#line.up.rate = bytesPerSecond;
+  }
+
+  /** From now on what comes goes on late, as a `Lag` says (lag.mjs); without one, at once. */
+  delay(lag = NO_LAG) {
+    this.#line.lag = lag;
   }
 
   accept(near) {
     if (this.#refuses) return void near.destroy();
-    const far = connect({ port: this.#relay, host: "127.0.0.1", allowHalfOpen: true });
-    const connection = new Connection(near, far, this.#up);
+    const far = connect(this.#relay);
+    const connection = new Connection(near, far, this.#line);
     this.connections.add(connection);
     near.once("close", () => this.connections.delete(connection));
     near.once("data", (bytes) => {
@@ -87,13 +99,13 @@ class Connection {
   kind = "";
   #near;
   #far;
-  #up;
+  #line;
   /** Called with what the next media bytes are and where they go; whoever takes them forwards them. */
   #snatch = null;
   #isDark = false;
 
-  constructor(near, far, up) {
-    [this.#near, this.#far, this.#up] = [near, far, up];
+  constructor(near, far, line) {
+    [this.#near, this.#far, this.#line] = [near, far, line];
     this.#forward(near, far);
     this.#forward(far, near);
   }
@@ -126,6 +138,7 @@ class Connection {
   }
 
   #forward(from, to) {
+    const late = { due: 0, sent: Promise.resolve(), count: 0 };
     from.on("data", (bytes) => {
       if (this.#isDark) return;
       const snatch = bytes.length >= MEDIA && this.kind && from === this.#source() ? this.#snatch : null;
@@ -133,7 +146,13 @@ class Connection {
         this.#snatch = () => {}; // the rest is lost
         return snatch(bytes, to);
       }
-      if (from === this.#near && this.#up.rate < Infinity) {
+      const now = performance.now();
+      late.due = this.#line.lag.due(late.due, bytes.length, now);
+      if (late.due > now || late.count > 0) {
+        const { due } = late;
+        late.count += 1;
+        late.sent = late.sent.then(() => this.#writeAt(due, bytes, to)).then(() => (late.count -= 1));
+      } else if (from === this.#near && this.#line.up.rate < Infinity) {
         from.pause();
         this.#trickle(bytes, to).then(() => this.#isDark || from.resume());
       } else if (!to.write(bytes)) {
@@ -141,15 +160,20 @@ class Connection {
         to.once("drain", () => from.resume());
       }
     });
-    from.on("end", () => this.#isDark || to.end());
+    from.on("end", () => late.sent.then(() => this.#isDark || to.end()));
     from.on("error", () => {}); // `close` follows
     from.on("close", () => this.#isDark || to.destroy());
+  }
+
+  async #writeAt(due, bytes, to) {
+    await passes(Math.max(0, due - performance.now()));
+    if (!this.#isDark && !to.destroyed) to.write(bytes);
   }
 
   async #trickle(bytes, to) {
     for (let at = 0; at < bytes.length; at += PACKET) {
       const packet = bytes.subarray(at, at + PACKET);
-      await this.#up.take(packet.length);
+      await this.#line.up.take(packet.length);
       if (this.#isDark || to.destroyed) return;
       if (!to.write(packet)) await Promise.race([once(to, "drain"), once(to, "close")]).catch(() => {});
     }

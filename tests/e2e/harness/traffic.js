@@ -1,11 +1,12 @@
 // Runs in a page before anything else (see browser.mjs, `inject`) and notes every message that crosses its WebSockets:
 // `window.traffic` holds them in order, read by the header that docs/PROTOCOL.md describes; `raw` is the whole message and `socket`
-// counts the sockets of the page. What the relay says as text is in `heard`. Stands alone, as it crosses over as text.
+// counts the sockets of the page. What the relay says as text is in `heard`, and what the page closed itself
+// in `closed`, by the wall clock. Stands alone, as it crosses over as text.
 
 export function traffic() {
   const HEADER = 24;
   const KINDS = ["blob", "chunk", "last chunk"];
-  const log = (window.traffic = { opened: [], received: [], sent: [], heard: [] });
+  const log = (window.traffic = { opened: [], received: [], sent: [], heard: [], closed: [] });
 
   function note(list, path, socket, data) {
     const raw = new Blob([data]);
@@ -27,6 +28,7 @@ export function traffic() {
       super(...args);
       const path = new URL(args[0]).pathname;
       const socket = log.opened.push(path);
+      this.path = path;
       this.note = (list, data) => note(list, path, socket, data);
       this.addEventListener("message", ({ data }) => {
         if (typeof data === "string") log.heard.push(JSON.parse(data));
@@ -36,6 +38,10 @@ export function traffic() {
     send(data) {
       if (typeof data !== "string" && this.readyState === WebSocket.OPEN) this.note(log.sent, data);
       super.send(data);
+    }
+    close(...args) {
+      log.closed.push({ path: this.path, at: Date.now() });
+      super.close(...args);
     }
   };
 }
