@@ -34,6 +34,7 @@ mod claims;
 mod clock;
 mod config;
 mod cursor;
+mod descriptors;
 mod door;
 mod end;
 mod fan;

@@ -83,6 +83,7 @@ pub(crate) enum Limit {
     Viewers,
     ViewersPerBroadcast,
     ConnectionsPerAddress,
+    Descriptors,
 }
 
 impl Limit {
@@ -90,7 +91,11 @@ impl Limit {
     const fn seconds(self) -> u32 {
         match self {
             Self::SegmentBytes | Self::SegmentsPerSecond | Self::BytesPerSecond => 5,
-            Self::Broadcasts | Self::Broadcasters | Self::Viewers | Self::ViewersPerBroadcast => 10,
+            Self::Broadcasts
+            | Self::Broadcasters
+            | Self::Viewers
+            | Self::ViewersPerBroadcast
+            | Self::Descriptors => 10,
             Self::ConnectionsPerAddress => 30,
         }
     }
@@ -112,6 +117,7 @@ impl fmt::Display for Limit {
             Self::ConnectionsPerAddress => {
                 "too many connections from this address (--max-connections-per-address)"
             }
+            Self::Descriptors => "the relay has as many connections as its system lets it have (ulimit -n)",
         };
         write!(out, "{} s: {what}", self.seconds())
     }
@@ -132,6 +138,7 @@ mod tests {
             Limit::Viewers,
             Limit::ViewersPerBroadcast,
             Limit::ConnectionsPerAddress,
+            Limit::Descriptors,
         ] {
             let reason = limit.to_string();
             assert!(reason.starts_with(|first: char| first.is_ascii_digit()), "{reason}");
