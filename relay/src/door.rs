@@ -2,6 +2,7 @@
 
 use crate::{
     addresses::{Addresses, Visit},
+    descriptors::Room,
     proxy::{self, Network},
     relay::Relay,
 };
@@ -18,6 +19,7 @@ use hyper_util::{
 use socket2::SockRef;
 use std::{
     convert::Infallible,
+    fmt,
     io::{self, ErrorKind},
     net::{IpAddr, SocketAddr},
     pin::pin,
@@ -57,6 +59,8 @@ pub(crate) struct Guest {
     pub(crate) address: IpAddr,
     /// That it counts, unless it is a proxy.
     pub(crate) visit: Option<Visit>,
+    /// Hardly a descriptor is left, so that it may ask for a page, and not stay.
+    pub(crate) is_crowded: bool,
 }
 
 impl Door {
@@ -72,29 +76,31 @@ impl Door {
 
     /// Lets in whoever comes, for ever. What goes wrong with one connection does not end this.
     pub(crate) async fn serve(&self) -> Infallible {
-        let mut complained: Option<Instant> = None;
+        let mut complaint = Complaint(None);
         loop {
             match self.listener.accept().await {
-                Ok((tcp, peer)) => self.welcome(tcp, peer),
+                Ok((tcp, peer)) => {
+                    // The operator may always come in.
+                    let room = if self.counted.is_some() { Room::of(&tcp) } else { Room::Enough };
+                    if room != Room::Enough {
+                        complaint.say(format_args!("hardly a descriptor is left"));
+                    }
+                    self.welcome(tcp, peer, room);
+                }
                 Err(error) if has_gone(&error) => {}
                 Err(error) => {
-                    if complained.is_none_or(|at| at.elapsed() > COMPLAIN_EVERY) {
-                        warn!(
-                            "no connection can be accepted for now: {error}; ulimit -n may raise how many there can be"
-                        );
-                        complained = Some(Instant::now());
-                    }
+                    complaint.say(format_args!("{error}"));
                     sleep(BREATH).await;
                 }
             }
         }
     }
 
-    fn welcome(&self, tcp: TcpStream, peer: SocketAddr) {
+    fn welcome(&self, tcp: TcpStream, peer: SocketAddr, room: Room) {
         let address = peer.ip().to_canonical();
         let counted = self.counted.as_ref().filter(|(_, proxies)| !proxy::is_trusted(address, proxies));
         let visit = counted.map(|(addresses, _)| addresses.enter(address));
-        if visit.as_ref().is_some_and(Visit::is_flood) {
+        if visit.as_ref().is_some_and(Visit::is_flood) || room == Room::None {
             self.relay.metrics.dropped.inc();
             return;
         }
@@ -102,7 +108,7 @@ impl Door {
         // Small messages leave at once: waiting to fill a packet would cost up to 40 ms of latency each.
         let _ = tcp.set_nodelay(true);
         let _ = give_up_after(&tcp, Some(timing.idle_time));
-        let guest = Arc::new(Guest { address, visit });
+        let guest = Arc::new(Guest { address, visit, is_crowded: room == Room::Little });
         let router = self.router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Arc::clone(&guest));
@@ -120,6 +126,18 @@ impl Door {
             }
             let _ = connection.await;
         });
+    }
+}
+
+/// When it was said last that nobody can come in.
+struct Complaint(Option<Instant>);
+
+impl Complaint {
+    fn say(&mut self, why: fmt::Arguments<'_>) {
+        if self.0.is_none_or(|at| at.elapsed() > COMPLAIN_EVERY) {
+            warn!("no connection can be accepted for now: {why}; ulimit -n may raise how many there can be");
+            self.0 = Some(Instant::now());
+        }
     }
 }
 

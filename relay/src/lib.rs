@@ -39,6 +39,7 @@ mod clock;
 mod config;
 mod cursor;
 mod demo;
+mod descriptors;
 mod door;
 mod end;
 mod fan;

@@ -90,6 +90,7 @@ pub(crate) enum Limit {
     Viewers,
     ViewersPerBroadcast,
     ConnectionsPerAddress,
+    Descriptors,
 }
 
 impl Limit {
@@ -105,6 +106,7 @@ impl Limit {
             Self::Viewers => "max-viewers",
             Self::ViewersPerBroadcast => "max-viewers-per-broadcast",
             Self::ConnectionsPerAddress => "max-connections-per-address",
+            Self::Descriptors => "descriptors",
         }
     }
 
@@ -112,7 +114,11 @@ impl Limit {
     const fn seconds(self) -> u32 {
         match self {
             Self::SegmentBytes | Self::SegmentsPerSecond | Self::BytesPerSecond | Self::TextsPerSecond => 5,
-            Self::Broadcasts | Self::Broadcasters | Self::Viewers | Self::ViewersPerBroadcast => 10,
+            Self::Broadcasts
+            | Self::Broadcasters
+            | Self::Viewers
+            | Self::ViewersPerBroadcast
+            | Self::Descriptors => 10,
             Self::ConnectionsPerAddress => 30,
         }
     }
@@ -135,6 +141,7 @@ impl fmt::Display for Limit {
             Self::ConnectionsPerAddress => {
                 "too many connections from this address (--max-connections-per-address)"
             }
+            Self::Descriptors => "the relay has as many connections as its system lets it have (ulimit -n)",
         };
         write!(out, "{} s: {what}", self.seconds())
     }
@@ -156,12 +163,14 @@ mod tests {
             Limit::Viewers,
             Limit::ViewersPerBroadcast,
             Limit::ConnectionsPerAddress,
+            Limit::Descriptors,
         ] {
             let reason = limit.to_string();
             assert!(reason.starts_with(|first: char| first.is_ascii_digit()), "{reason}");
             assert!(reason.len() <= 123, "{reason}");
             let flag = format!("(--{})", limit.name());
-            assert!(reason.contains(&flag) || limit == Limit::Broadcasters, "{reason}");
+            let has_none = matches!(limit, Limit::Broadcasters | Limit::Descriptors);
+            assert!(reason.contains(&flag) || has_none, "{reason}");
         }
     }
 }

@@ -119,6 +119,9 @@ pub(crate) async fn upgrade(
 
 /// Whether this request may become a socket, and what it asks for.
 fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) -> Result<Pass, Farewell> {
+    if caller.guest.is_crowded {
+        return Err(Farewell::limit(Limit::Descriptors));
+    }
     if caller.is_too_many() {
         return Err(Farewell::limit(Limit::ConnectionsPerAddress));
     }

@@ -54,6 +54,8 @@ struct Showing {
     screen: Rc<dyn Screen>,
     mode: Mode,
     mime: String,
+    /// There was a picture.
+    has_shown: Cell<bool>,
 }
 
 /// A viewer. Dropping it stops everything.

@@ -112,9 +112,10 @@ impl Playback {
     }
 
     fn on_pause(&self) {
-        // An element that has played to its end pauses by itself, and a browser may pause a hidden one.
-        let hidden = document().hidden();
-        if !self.video.ended() && !hidden {
+        // An element that has played to its end pauses by itself, in Chromium also one whose decoder has failed, and a browser may
+        // pause a hidden one.
+        let by_itself = self.video.ended() || self.video.error().is_some();
+        if !by_itself && !document().hidden() {
             self.paused_by_viewer.set(true);
         }
     }

@@ -10,7 +10,7 @@ use super::{
     screen::{OnFailure, Screen},
 };
 use crate::{dom::document, error::Error, events::State};
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::JsValue;
 
 /// So many screens in a row that never show a picture are the end.
@@ -53,16 +53,19 @@ impl Player {
             Mode::Mse => Mse::open(playback, mime, self.settings.target_latency, fail)?,
             Mode::Glue => Glue::new(playback, fail),
         };
-        Ok(Showing { screen, mode, mime: mime.to_owned() })
+        Ok(Showing { screen, mode, mime: mime.to_owned(), has_shown: Cell::new(false) })
     }
 
     /// Begins anew with the next segment; in mode `auto` by gluing, if this browser does not play what it says
     /// it does. When that fails as well, says so and gives up.
     fn screen_failed(&self, error: Error) {
         let Some(before) = self.showing.take() else { return };
-        let mime = before.mime.clone();
+        let (mime, has_shown) = (before.mime.clone(), before.has_shown.get());
         drop(before);
-        self.failures.set(self.failures.get() + 1);
+        // What showed pictures can play the type: it met media that nothing could play.
+        if !has_shown {
+            self.failures.set(self.failures.get() + 1);
+        }
         if self.failures.get() >= FAILURES {
             let why = Some(error.message.as_str());
             self.give_up(mode::cannot_play(&mime, why));
@@ -77,10 +80,16 @@ impl Player {
 
     /// Time passes: once there is a picture, the poster over a change of screens comes down.
     pub(super) fn look_under_poster(&self) {
-        let has_picture = self.playback.video.ready_state() >= 2;
-        if has_picture && self.playback.video.current_time() > 0.0 && self.screen().is_some() {
+        let video = &self.playback.video;
+        let showing = self.showing.borrow();
+        // A screen that has no source yet has left the one before it in the element.
+        let Some(showing) = showing.as_ref().filter(|showing| showing.screen.showing().is_some()) else {
+            return;
+        };
+        if video.ready_state() >= 2 && video.current_time() > 0.0 && video.error().is_none() {
             self.poster.take();
             self.failures.set(0);
+            showing.has_shown.set(true);
         }
     }
 

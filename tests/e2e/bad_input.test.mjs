@@ -1,10 +1,9 @@
 // What a user gets wrong, or a network: each a clear error.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { test } from "node:test";
 import { launchChromium } from "./harness/browser.mjs";
+import { freePort } from "./harness/free_port.mjs";
 import { openBare, relayFor, stateOf, view } from "./harness/pages.mjs";
 
 /** What browsers say about sockets that a test leaves without a relay. */
@@ -118,13 +117,3 @@ test("bad input is refused with a clear error", { timeout: 120_000 }, async (t) 
     assert.equal(await stateOf(foreign, "viewing"), "waiting");
   });
 });
-
-/** A port that nothing listens on any more. */
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}

@@ -1,6 +1,6 @@
 //! More connections than a relay likes.
 
-use crate::common::{ClientSocket, Program, Raw, relay, soon};
+use crate::common::{ClientSocket, Heard, Program, Raw, relay, soon};
 use blobcast_wire::Text;
 use std::time::{Duration, Instant};
 use tokio::{net::TcpStream, process::Command, time::sleep};
@@ -42,32 +42,79 @@ async fn ten_thousand_connections_that_say_nothing() {
     assert!(crowd.len() > 500, "only {} connections", crowd.len());
     // Those who are here, and those who come, are served meanwhile.
     assert_serves(&mut viewer).await;
-    let mut other = ClientSocket::connect(program.address, "/view/lobby/blob?session=w").await.unwrap();
-    assert_serves(&mut other).await;
+    comes_in(&program).await;
     // And none of the others stays.
     for silent in &mut crowd {
         assert_eq!(silent.hung_up().await, "");
     }
 }
 
-#[tokio::test]
-async fn without_descriptors_it_waits_says_so_once_and_goes_on() {
-    let few = format!("ulimit -n 40; exec {} --listen 127.0.0.1:0", env!("CARGO_BIN_EXE_blobcast-relay"));
-    let program = Program::run(Command::new("sh").args(["-c", &few])).await;
-    let mut viewer = ClientSocket::connect(program.address, "/view/lobby/blob?session=v").await.unwrap();
-    let mut crowd = Vec::new();
-    for _ in 0..80 {
-        // The system accepts them; the relay cannot.
-        crowd.push(TcpStream::connect(program.address).await.unwrap());
-    }
-    assert_serves(&mut viewer).await;
-    drop(crowd);
+/// A relay that may have so few descriptors.
+async fn with_few(count: u32) -> Program {
+    let few =
+        format!("ulimit -n {count}; exec {} --listen 127.0.0.1:0", env!("CARGO_BIN_EXE_blobcast-relay"));
+    Program::run(Command::new("sh").args(["-c", &few])).await
+}
+
+async fn socket(program: &Program, number: usize) -> ClientSocket {
+    let path = format!("/view/lobby/blob?session=v{number}");
+    ClientSocket::connect(program.address, &path).await.unwrap()
+}
+
+/// Waits until a newcomer is served.
+async fn comes_in(program: &Program) {
+    let is_served = async || {
+        let Ok(mut newcomer) = ClientSocket::connect(program.address, "/view/lobby/blob?session=w").await
+        else {
+            return false;
+        };
+        newcomer.send_text(r#"{"type":"ping","t":1}"#).await;
+        matches!(newcomer.next().await, Heard::Text(_))
+    };
     soon("a newcomer", async {
-        while program.get("/healthz").await.1 != "ok" {
+        while !is_served().await {
             sleep(Duration::from_millis(20)).await;
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn when_hardly_a_descriptor_is_left_newcomers_are_told_and_come_in_when_others_have_gone() {
+    let program = with_few(40).await;
+    let mut viewers = Vec::new();
+    let (code, reason) = loop {
+        let mut next = socket(&program, viewers.len()).await;
+        next.send_text(r#"{"type":"ping","t":1}"#).await;
+        match next.next().await {
+            Heard::Closed(code, reason) => break (code, reason),
+            _ => viewers.push(next),
+        }
+    };
+    assert_eq!(code, 4429, "{reason}");
+    assert_eq!(reason, "10 s: the relay has as many connections as its system lets it have (ulimit -n)");
+    assert!((10..32).contains(&viewers.len()), "{} came in", viewers.len());
+    assert_eq!(program.get("/healthz").await.1, "ok", "who asks only is answered");
+    for viewer in &mut viewers {
+        assert_serves(viewer).await;
+    }
+    viewers.truncate(5);
+    comes_in(&program).await;
+}
+
+#[tokio::test]
+async fn without_descriptors_it_drops_newcomers_says_so_once_and_goes_on() {
+    let program = with_few(40).await;
+    let mut viewer = socket(&program, 0).await;
+    let mut crowd = Vec::new();
+    for _ in 0..80 {
+        crowd.push(Raw(TcpStream::connect(program.address).await.unwrap()));
+    }
+    assert_serves(&mut viewer).await;
+    // Before the time for a request is over.
+    assert_eq!(crowd.last_mut().unwrap().hung_up().await, "");
+    drop(crowd);
+    comes_in(&program).await;
     assert_serves(&mut viewer).await;
     program.terminate().await;
     let log = program.ended().await;

@@ -5,7 +5,7 @@ import { setTimeout as passes } from "node:timers/promises";
 import { median } from "./barcodes.mjs";
 import { launchChromium } from "./browser.mjs";
 import { listen } from "./listener.mjs";
-import { logOf, openBare, record, relayFor } from "./pages.mjs";
+import { logOf, openBare, record, relayFor, statsOf, until, view } from "./pages.mjs";
 
 /** Chromium slows a hidden page's timers further after this many ms; a person's browser waits for five minutes. */
 export const GRACE = 10_000;
@@ -54,6 +54,37 @@ export async function assertRhythm(t, { seconds, interval }) {
   assert.ok(late <= gaps.length * LATE, `${late} of ${gaps.length} are late`);
   assert.ok(gaps.length >= ((seconds * 1000) / interval) * 0.9, "none is missing");
   assert.deepEqual((await logOf(page, "recording")).errors, []);
+}
+
+/** A viewer of a broadcast that runs is hidden for so long. Resolves with its latency before, and all of the second after, ms. */
+export async function comesBack(t, relay, { mode, seconds }) {
+  const browser = await launchChromium(t, { throttles: true });
+  const viewer = await openBare(browser, relay, { inject: [ticks] });
+  await view(viewer, { mode });
+  await until(viewer, () => viewing.stats().restarts >= 8 && viewing.stats().latency !== null);
+  const latencies = () => viewer.evaluate(latenciesInPage);
+  const before = median(await latencies());
+
+  const show = await hide(browser, viewer);
+  await passes(seconds * 1000);
+  assert.ok((await ticksInLast(viewer, seconds - 5)) <= seconds - 3, "its timers are slowed");
+  const hidden = await statsOf(viewer, "viewing");
+  await show();
+  const after = await latencies();
+  t.diagnostic(`latency ${before.toFixed(0)} ms, hidden ${hidden.latency?.toFixed(0)} ms, back: ${after.map(Math.round).join(", ")} ms`);
+  assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
+  return { before, after };
+}
+
+/** Runs in the page: latencies over one second, a picture each. */
+async function latenciesInPage() {
+  const latencies = [];
+  for (const until = performance.now() + 1000; performance.now() < until; ) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { latency } = viewing.stats();
+    if (latency !== null) latencies.push(latency);
+  }
+  return latencies;
 }
 
 export const stepsOf = (times) => times.slice(1).map((time, i) => time - times[i]);

@@ -25,16 +25,17 @@ export function read(raw) {
   };
 }
 
-/** The message that opens a segment, and the one that ends it with nothing between. */
+/** The message that opens a segment, one that goes on with it, and the one that ends it, with nothing between unless told. */
 export const begin = ({ segment, mime, body }) => Buffer.concat([header(0, mime.length, segment), Buffer.from(mime), body]);
-export const end = ({ segment }) => header(2, 0, segment);
+export const goOn = ({ segment, seq, body }) => Buffer.concat([header(1, 0, segment, seq), body]);
+export const end = ({ segment, seq }) => header(2, 0, segment, seq);
 
-function header(kind, field, segment) {
+function header(kind, field, segment, seq = 1) {
   const header = Buffer.alloc(HEADER);
   header.writeUInt8(1, 0);
   header.writeUInt8(kind, 1);
   header.writeUInt16LE(field, 2);
-  header.writeUInt32LE(1, 4);
+  header.writeUInt32LE(seq, 4);
   header.writeBigUInt64LE(BigInt(segment), 8);
   header.writeBigUInt64LE(BigInt(segment), 16);
   return header;

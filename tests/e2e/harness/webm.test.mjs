@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../../scripts/run.mjs";
-import { framesOf } from "./webm.mjs";
+import { damage, framesOf, pictureTrack } from "./webm.mjs";
 
 /** An element whose size takes one byte; a Segment and a Cluster of unknown size. */
 const element = (id, ...bodies) => {
@@ -32,4 +32,18 @@ test("reads what a browser records", async () => {
     assert.ok(track.length > 10);
     assert.deepEqual(track, track.toSorted((a, b) => a - b));
   }
+});
+
+test("only the frames of one track are damaged", () => {
+  const entry = (number, type) => element("ae", element("d7", [number]), element("83", [type]));
+  const recording = Buffer.concat([open("18538067"), element("1654ae6b", entry(1, 2), entry(2, 1)), open("1f43b675"), element("e7", [0])]);
+  assert.equal(pictureTrack(recording), 2);
+  const [picture, sound] = [block("a3", 2, 5, "picture"), block("a3", 1, 7, "sound")];
+  const before = framesOf(Buffer.concat([picture, sound]));
+  const message = Buffer.concat([picture, sound]);
+  damage(message, 2);
+  const after = framesOf(message);
+  assert.deepEqual(after[1], before[1]);
+  assert.notDeepEqual(after[2], before[2]);
+  assert.equal(after[2][0].split(" ")[0], "5", "their times stay");
 });

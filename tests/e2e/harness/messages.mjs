@@ -1,0 +1,42 @@
+// A stretch of network that understands what the relay sends a viewer, and can change it: a real broadcast, and messages that
+// are not as they were sent.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import WebSocket, { WebSocketServer } from "ws";
+import { defer } from "./cleanup.mjs";
+
+const SUBPROTOCOL = "blobcast.v1";
+/** Others, such as 1006, are only what a broken link is called. */
+const SENDABLE = (code) => code === 1000 || code >= 3000;
+
+/** Passes WebSockets on to the relay until the test ends. Set `change`, from a message to another one, to change what viewers get. */
+export async function messagesFor(t, relay) {
+  const server = createServer((_, response) => response.writeHead(200, { "Access-Control-Allow-Origin": "*" }).end("ok"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const way = { wsUrl: `ws://127.0.0.1:${server.address().port}`, change: (message) => message };
+  const handleProtocols = (protocols) => protocols.has(SUBPROTOCOL) && SUBPROTOCOL;
+  const sockets = new WebSocketServer({ server, handleProtocols, perMessageDeflate: false });
+  sockets.on("connection", (near, { url }) => {
+    const far = new WebSocket(relay.wsUrl + url, SUBPROTOCOL, { perMessageDeflate: false });
+    const isOpen = once(far, "open");
+    isOpen.catch(() => {}); // `close` follows
+    near.on("message", (data, binary) => isOpen.then(() => far.send(data, { binary }), () => {}));
+    far.on("message", (data, binary) => near.send(binary ? way.change(data) : data, { binary }));
+    closeTogether(near, far);
+    closeTogether(far, near);
+  });
+  defer(t, async () => {
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  });
+  return way;
+}
+
+function closeTogether(one, other) {
+  one.on("error", () => {}); // `close` follows
+  one.on("close", (code, reason) => (SENDABLE(code) ? other.close(code, reason) : other.terminate()));
+}
