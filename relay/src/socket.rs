@@ -47,7 +47,8 @@ const MAX_UNREAD_PONGS: u32 = 64;
 /// A WebSocket after its handshake.
 pub(crate) struct Socket {
     line: Arc<Line>,
-    stream: WebSocketStream<Pipe>,
+    /// In a box: futures that take a socket along have room for it more than once.
+    stream: Box<WebSocketStream<Pipe>>,
     heartbeat: Interval,
     /// A ping is out, and nothing was heard since.
     waiting: bool,
@@ -103,7 +104,7 @@ impl Socket {
             .max_frame_size(Some(max_len));
         let pipe = line.pipe(&read);
         drop(read); // a view of the handshake's buffer
-        let stream = WebSocketStream::from_raw_socket(pipe, Role::Server, Some(config)).await;
+        let stream = Box::new(WebSocketStream::from_raw_socket(pipe, Role::Server, Some(config)).await);
         let mut heartbeat = interval_at(Instant::now() + timing.ping_every(), timing.ping_every());
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
