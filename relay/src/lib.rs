@@ -20,6 +20,7 @@
 //!
 //! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
+//! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
 //! * `addresses`, `ticket`: what is counted, by guards.
@@ -60,6 +61,8 @@ mod start;
 mod streams;
 mod ticket;
 mod timing;
+mod tls;
+mod tls_session;
 mod upgrade;
 mod viewer;
 
@@ -72,3 +75,4 @@ pub use proxy::{Network, NetworkError};
 pub use server::Server;
 pub use start::StartError;
 pub use timing::Timing;
+pub use tls::{Certificate, CertificateError};

@@ -12,6 +12,7 @@ use crate::{
     origin::Gate,
     relay::Relay,
     start::StartError,
+    tls::Certificate,
 };
 use std::{
     convert::Infallible,
@@ -36,6 +37,7 @@ pub struct Server {
     relay: Arc<Relay>,
     address: SocketAddr,
     public: Door,
+    certificate: Option<Arc<Certificate>>,
     admin_address: Option<SocketAddr>,
     admin: Option<Door>,
 }
@@ -44,12 +46,13 @@ impl Server {
     /// Starts to listen.
     ///
     /// # Errors
-    /// An address or a key cannot be had, or everybody could do everything and nobody said that this is meant.
+    /// An address, a key or a certificate cannot be had, or everybody could do everything and nobody said that this is meant.
     pub async fn bind(config: &Config) -> Result<Self, StartError> {
         if config.is_open() && config.is_reachable() && !config.open {
             return Err(StartError::Open(config.listen));
         }
         let access = Access { key: key(config)?, public_view: config.public_view };
+        let certificate = Certificate::read(config.tls_cert.as_deref(), config.tls_key.as_deref())?;
         let (listener, address) = listen("--listen", config.listen).await?;
         for folder in config.www.iter().chain(&config.package).filter(|folder| !folder.is_dir()) {
             warn!("{} is no folder: nothing is served from it", folder.display());
@@ -71,8 +74,9 @@ impl Server {
             proxies: config.trust_proxy.clone(),
         };
         let public = Door::new(listener, http::router(Arc::new(app), config), Arc::clone(&relay))
-            .counting(addresses, config.trust_proxy.clone());
-        let mut server = Self { relay, address, public, admin_address: None, admin: None };
+            .counting(addresses, config.trust_proxy.clone())
+            .securing(certificate.clone());
+        let mut server = Self { relay, address, public, certificate, admin_address: None, admin: None };
         if let Some(wanted) = config.admin {
             server.listen_for_admin(wanted).await?;
         }
@@ -94,6 +98,11 @@ impl Server {
     /// Where it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it proves by that it is the one, if it speaks TLS.
+    pub fn certificate(&self) -> Option<&Arc<Certificate>> {
+        self.certificate.as_ref()
     }
 
     /// Where the operator's pages are.

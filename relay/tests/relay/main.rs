@@ -18,5 +18,6 @@ mod nginx;
 mod pairing;
 mod program;
 mod refusals;
+mod tls;
 mod tokens;
 mod viewer;
