@@ -7,15 +7,24 @@
 //! audience ADDRESS VIEWERS plain BYTES 0          one socket each
 //! ```
 //!
+//! With a certificate's file as the last argument all of them speak TLS, and believe that certificate.
+//!
 //! When all have come it prints `{"ready":true}`, and then on each line that it reads how much has come until then:
 //! `{"bytes":…}`. It ends with its input.
 
 mod common;
 
 use blobcast_wire::{Kind, Message};
-use common::{Failure, open};
+use common::{Failure, ask};
 use futures_util::{SinkExt, StreamExt};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::aws_lc_rs::{cipher_suite::TLS13_AES_128_GCM_SHA256, default_provider},
+    pki_types::{CertificateDer, IpAddr, ServerName, pem::PemObject},
+    version::TLS13,
+};
 use std::{
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -23,10 +32,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader, stdin},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, BufReader, stdin},
     net::TcpStream,
     time::interval,
 };
+use tokio_rustls::TlsConnector;
 use tokio_tungstenite::{
     client_async,
     tungstenite::{Message as Frame, client::IntoClientRequest},
@@ -35,21 +45,56 @@ use tokio_tungstenite::{
 /// Time between segments.
 const SEGMENT: Duration = Duration::from_secs(4);
 
+/// A connection, whatever it speaks.
+trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+/// Where the server is, and how it is spoken to.
+#[derive(Clone)]
+struct Server {
+    address: SocketAddr,
+    tls: Option<TlsConnector>,
+}
+
+impl Server {
+    async fn connect(&self) -> Result<Box<dyn Duplex>, Failure> {
+        let tcp = TcpStream::connect(self.address).await?;
+        let Some(tls) = &self.tls else { return Ok(Box::new(tcp)) };
+        let name = ServerName::IpAddress(IpAddr::from(self.address.ip()));
+        Ok(Box::new(tls.connect(name, tcp).await?))
+    }
+}
+
+/// Offers the cipher that browsers name first where the processor has instructions for it.
+fn believing(cert: &str) -> Result<TlsConnector, Failure> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(cert)?)?;
+    let mut provider = default_provider();
+    provider.cipher_suites = vec![TLS13_AES_128_GCM_SHA256];
+    let config = ClientConfig::builder_with_provider(provider.into())
+        .with_protocol_versions(&[&TLS13])?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [address, viewers, protocol, len, hertz] = &arguments[..] else {
-        return Err("audience ADDRESS VIEWERS blobcast|plain BYTES HERTZ".into());
+    let [address, viewers, protocol, len, hertz, cert @ ..] = &arguments[..] else {
+        return Err("audience ADDRESS VIEWERS blobcast|plain BYTES HERTZ [CERT]".into());
     };
+    let tls = cert.first().map(|cert| believing(cert)).transpose()?;
+    let server = Server { address: address.parse()?, tls };
     let (len, hertz): (usize, f64) = (len.parse()?, hertz.parse()?);
     let is_blobcast = protocol == "blobcast";
     if hertz > 0.0 {
-        let address = address.clone();
+        let server = server.clone();
         tokio::spawn(async move {
             let broadcast = if is_blobcast {
-                broadcast(&address, len, hertz).await
+                broadcast(&server, len, hertz).await
             } else {
-                send(&address, len, hertz).await
+                send(&server, len, hertz).await
             };
             eprintln!("the broadcast ended: {broadcast:?}");
         });
@@ -63,7 +108,7 @@ async fn main() -> Result<(), Failure> {
             false => vec!["/view".to_owned()],
         };
         for path in paths {
-            tokio::spawn(read(open(address, &path).await?, Arc::clone(&bytes)));
+            tokio::spawn(read(ask(server.connect().await?, &path).await?, Arc::clone(&bytes)));
         }
     }
     println!(r#"{{"ready":true}}"#);
@@ -74,7 +119,7 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-async fn read(mut tcp: TcpStream, bytes: Arc<AtomicU64>) {
+async fn read(mut tcp: Box<dyn Duplex>, bytes: Arc<AtomicU64>) {
     let mut buffer = vec![0; 20 << 10];
     loop {
         match tcp.read(&mut buffer).await {
@@ -85,9 +130,9 @@ async fn read(mut tcp: TcpStream, bytes: Arc<AtomicU64>) {
 }
 
 /// A broadcaster for servers that pass on what they are sent.
-async fn send(address: &str, len: usize, hertz: f64) -> Result<(), Failure> {
-    let request = format!("ws://{address}/publish").into_client_request()?;
-    let (mut socket, _) = client_async(request, TcpStream::connect(address).await?).await?;
+async fn send(server: &Server, len: usize, hertz: f64) -> Result<(), Failure> {
+    let request = "ws://localhost/publish".into_client_request()?;
+    let (mut socket, _) = client_async(request, server.connect().await?).await?;
     let mut every = interval(Duration::from_secs_f64(1.0 / hertz));
     let message = Frame::binary(vec![0x5a; len]);
     loop {
@@ -97,13 +142,13 @@ async fn send(address: &str, len: usize, hertz: f64) -> Result<(), Failure> {
 }
 
 /// A broadcaster of the protocol: each message has `len` bytes, and every four seconds one is a blob.
-async fn broadcast(address: &str, len: usize, hertz: f64) -> Result<(), Failure> {
+async fn broadcast(server: &Server, len: usize, hertz: f64) -> Result<(), Failure> {
     let mut sockets = Vec::new();
     for which in ["blob", "chunk"] {
-        let url = format!("ws://{address}/publish/lobby/{which}?session=broadcaster");
+        let url = format!("ws://localhost/publish/lobby/{which}?session=broadcaster");
         let mut request = url.into_client_request()?;
         request.headers_mut().insert("Sec-WebSocket-Protocol", "blobcast.v1".parse()?);
-        let (socket, _) = client_async(request, TcpStream::connect(address).await?).await?;
+        let (socket, _) = client_async(request, server.connect().await?).await?;
         let (sink, mut stream) = socket.split();
         tokio::spawn(async move { while let Some(Ok(_)) = stream.next().await {} });
         sockets.push(sink);

@@ -13,7 +13,7 @@ mod common;
 #[allow(dead_code)]
 mod lean;
 
-use common::{Failure, open};
+use common::{Failure, ask};
 use std::{
     hash::{BuildHasher, RandomState},
     sync::{
@@ -103,7 +103,8 @@ impl Crowd {
     async fn open_both(&self, viewer: u64) -> Result<[TcpStream; 2], Failure> {
         self.opened.fetch_add(2, Relaxed);
         let paths = ["blob", "chunk"].map(|which| format!("/view/lobby/{which}?session=viewer-{viewer}"));
-        let (blob, chunk) = tokio::try_join!(open(&self.address, &paths[0]), open(&self.address, &paths[1]))?;
+        let open = async |path: &str| ask(TcpStream::connect(&self.address).await?, path).await;
+        let (blob, chunk) = tokio::try_join!(open(&paths[0]), open(&paths[1]))?;
         let mut chunk = chunk;
         chunk.read_u8().await?;
         Ok([blob, chunk])

@@ -22,8 +22,8 @@ use tracing::level_filters::LevelFilter;
 Examples:
   blobcast-relay --public-list
       for programs and pages on this machine, with the demo at http://127.0.0.1:8080/
-  blobcast-relay --listen 0.0.0.0:8080 --token-secret secret --public-view --allow-origin https://example.com
-      for viewers of that page, anywhere; broadcasters need a token. Put TLS before it, since browsers give the camera to secure pages only
+  blobcast-relay --listen 0.0.0.0:443 --tls-cert fullchain.pem --tls-key privkey.pem --token-secret secret --public-view --allow-origin https://example.com
+      for viewers of that page, anywhere; broadcasters need a token. Browsers give the camera to secure pages only
   blobcast-relay token --token-secret secret --name lobby --role publish --ttl 1h
       such a token
   blobcast-relay --www www --package pkg --public-list
@@ -36,7 +36,8 @@ What is there:
   /readyz             whether it should be sent more: not while it drains
   /streams            the broadcasts, as JSON; here with --public-list, always at --admin
 
-SIGTERM and SIGINT end it: sockets are closed with 1012, which tells clients to come back."
+SIGTERM and SIGINT end it: sockets are closed with 1012, which tells clients to come back.
+SIGHUP has it read its certificate again."
 )]
 pub struct Config {
     /// Address and port to listen on. Port 0 takes a free one.
@@ -50,6 +51,15 @@ pub struct Config {
     /// while the relay listens there; and programs, which send no Origin. What is listed comes on top.
     #[arg(long, env = "BLOBCAST_ALLOW_ORIGIN", value_name = "URL", value_delimiter = ',')]
     pub allow_origin: Vec<Origin>,
+
+    /// A PEM file with a certificate and those that vouch for it: then the relay speaks TLS, https:// and wss://, and nothing else.
+    /// SIGHUP has it read again.
+    #[arg(long, env = "BLOBCAST_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// A PEM file with the certificate's private key.
+    #[arg(long, env = "BLOBCAST_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
 
     /// A file with the secret that tokens are made with (HS256), 32 bytes or more: openssl rand -hex 32 makes one.
     #[arg(long, env = "BLOBCAST_TOKEN_SECRET", value_name = "FILE", conflicts_with = "token_public_key")]
@@ -168,6 +178,8 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             allow_origin: Vec::new(),
+            tls_cert: None,
+            tls_key: None,
             token_secret: None,
             token_public_key: None,
             public_view: false,

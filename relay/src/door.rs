@@ -5,12 +5,20 @@ use crate::{
     descriptors::Room,
     proxy::{self, Network},
     relay::Relay,
+    tls::{Certificate, Greeting},
+    tls_session::Session,
 };
-use axum::{Router, extract::Request};
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderName, StatusCode, header::CONNECTION},
+};
+use bytes::Bytes;
 use hyper::{
     body::Incoming,
     server::conn::http1,
     service::{Service, service_fn},
+    upgrade::Upgraded,
 };
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -27,10 +35,12 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     select,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
+use tokio_rustls::server::TlsStream;
 use tracing::warn;
 
 /// What a request's head may have, bytes; a token is well under 1 KiB.
@@ -50,6 +60,8 @@ pub(crate) struct Door {
     relay: Arc<Relay>,
     /// On the public port: who has how many connections, and which of them are proxies that speak for others.
     counted: Option<(Arc<Addresses>, Vec<Network>)>,
+    /// Connections are TLS.
+    certificate: Option<Arc<Certificate>>,
 }
 
 /// The other end of a connection. Each request carries it along.
@@ -66,7 +78,12 @@ pub(crate) struct Guest {
 impl Door {
     /// A port whose connections are not counted.
     pub(crate) fn new(listener: TcpListener, router: Router, relay: Arc<Relay>) -> Self {
-        Self { listener, router, relay, counted: None }
+        Self { listener, router, relay, counted: None, certificate: None }
+    }
+
+    /// Takes TLS only, if there is a certificate.
+    pub(crate) fn securing(self, certificate: Option<Arc<Certificate>>) -> Self {
+        Self { certificate, ..self }
     }
 
     /// Counts the connections of each address but of these proxies.
@@ -104,28 +121,16 @@ impl Door {
             self.relay.metrics.dropped.inc();
             return;
         }
-        let timing = &self.relay.timing;
         // Small messages leave at once: waiting to fill a packet would cost up to 40 ms of latency each.
         let _ = tcp.set_nodelay(true);
-        let _ = give_up_after(&tcp, Some(timing.idle_time));
+        let _ = give_up_after(&tcp, Some(self.relay.timing.idle_time));
         let guest = Arc::new(Guest { address, visit, is_crowded: room == Room::Little });
-        let router = self.router.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Arc::clone(&guest));
-            TowerToHyperService::new(router.clone()).call(request)
-        });
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(timing.handshake_time).max_buf_size(MAX_HEAD_LEN);
-        let connection = http.serve_connection(TokioIo::new(tcp), service).with_upgrades();
-        let stopping = self.relay.stopping.clone();
-        self.relay.connections.spawn(async move {
-            let mut connection = pin!(connection);
-            select! {
-                _ = &mut connection => return,
-                () = stopping.cancelled() => connection.as_mut().graceful_shutdown(),
-            }
-            let _ = connection.await;
-        });
+        let (relay, router) = (Arc::clone(&self.relay), self.router.clone());
+        let tracker = &self.relay.connections;
+        match &self.certificate {
+            None => tracker.spawn(attend(relay, router, guest, tcp)),
+            Some(certificate) => tracker.spawn(greet(Arc::clone(certificate), relay, router, guest, tcp)),
+        };
     }
 }
 
@@ -139,6 +144,65 @@ impl Complaint {
             self.0 = Some(Instant::now());
         }
     }
+}
+
+/// Does the handshake of TLS, and what comes then.
+async fn greet(
+    certificate: Arc<Certificate>,
+    relay: Arc<Relay>,
+    router: Router,
+    guest: Arc<Guest>,
+    tcp: TcpStream,
+) {
+    let greeting = select! {
+        greeting = timeout(relay.timing.handshake_time, certificate.greet(tcp)) => greeting,
+        () = relay.stopping.cancelled() => return,
+    };
+    match greeting {
+        Ok(Ok(Greeting::Secure(stream))) => attend(relay, router, guest, stream).await,
+        Ok(Ok(Greeting::Plain(tcp))) => attend(relay, Router::new().fallback(wrong_scheme), guest, tcp).await,
+        // It has gone, was told why, or took too long.
+        Ok(Err(_)) | Err(_) => {}
+    }
+}
+
+/// What HTTP without TLS is answered.
+async fn wrong_scheme() -> (StatusCode, [(HeaderName, &'static str); 1], &'static str) {
+    let hint = "this port speaks TLS: use https:// and wss://\n";
+    (StatusCode::BAD_REQUEST, [(CONNECTION, "close")], hint)
+}
+
+/// Serves HTTP on a connection until that ends or becomes a WebSocket's.
+async fn attend(
+    relay: Arc<Relay>,
+    router: Router,
+    guest: Arc<Guest>,
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+) {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Arc::clone(&guest));
+        TowerToHyperService::new(router.clone()).call(request)
+    });
+    let mut http = http1::Builder::new();
+    let patience = relay.timing.handshake_time;
+    http.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(MAX_HEAD_LEN);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    select! {
+        _ = &mut connection => return,
+        () = relay.stopping.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+/// The connection of a WebSocket, its TLS if it has that, and what was read of it already.
+pub(crate) fn take_over(upgraded: Upgraded) -> Option<(TcpStream, Option<Session>, Bytes)> {
+    let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => return Some((parts.io.into_inner(), None, parts.read_buf)),
+        Err(upgraded) => upgraded,
+    };
+    let parts = upgraded.downcast::<TokioIo<Box<TlsStream<TcpStream>>>>().ok()?;
+    let (tcp, tls) = parts.io.into_inner().into_inner();
+    Some((tcp, Some(Session::new(tls)), parts.read_buf))
 }
 
 /// The peer hung up before it was let in.

@@ -21,6 +21,7 @@
 //! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
 //!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
+//! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `archive` keeps segments on disk, by a thread of its own.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
@@ -69,6 +70,8 @@ mod start;
 mod streams;
 mod ticket;
 mod timing;
+mod tls;
+mod tls_session;
 mod upgrade;
 mod viewer;
 
@@ -81,3 +84,4 @@ pub use proxy::{Network, NetworkError};
 pub use server::Server;
 pub use start::StartError;
 pub use timing::Timing;
+pub use tls::{Certificate, CertificateError};

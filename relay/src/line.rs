@@ -1,7 +1,10 @@
 //! A peer's connection after its handshake. Two write to it, whole frames each: the peer's own driver, through the
 //! WebSocket library, and whoever has the next piece for many viewers.
 
-use crate::frame::Frame;
+use crate::{
+    frame::Frame,
+    tls_session::{Session, Trying},
+};
 use bytes::{Buf, Bytes};
 use parking_lot::{Mutex, MutexGuard};
 use socket2::SockRef;
@@ -30,6 +33,7 @@ const MAX_UNSENT: u32 = 128 << 10;
 pub(crate) struct Line {
     outbox: Mutex<Outbox>,
     tcp: TcpStream,
+    is_tls: bool,
     blocked: Notify,
 }
 
@@ -39,6 +43,8 @@ struct Outbox {
     rest: Bytes,
     /// The library is writing, and may be inside of a frame.
     is_library: bool,
+    /// What goes out is sealed by it, and what comes in is opened.
+    tls: Option<Box<Session>>,
 }
 
 /// The right to send the next frame: nothing waits, and nobody else writes meanwhile.
@@ -50,9 +56,15 @@ pub(crate) struct Turn<'a> {
 
 impl Line {
     /// A connection that nobody else writes to any more.
-    pub(crate) fn new(tcp: TcpStream) -> Arc<Self> {
+    pub(crate) fn new(tcp: TcpStream, tls: Option<Session>) -> Arc<Self> {
         let _ = SockRef::from(&tcp).set_tcp_notsent_lowat(MAX_UNSENT);
-        Arc::new(Self { tcp, outbox: Mutex::default(), blocked: Notify::new() })
+        let is_tls = tls.is_some();
+        Arc::new(Self {
+            tcp,
+            is_tls,
+            outbox: Mutex::new(Outbox { tls: tls.map(Box::new), ..Outbox::default() }),
+            blocked: Notify::new(),
+        })
     }
 
     /// The right to send a frame, unless one waits already or the library is writing. Then the driver sees to it, and what is
@@ -62,7 +74,7 @@ impl Line {
         if outbox.is_library {
             self.blocked.notify_one();
         }
-        (outbox.rest.is_empty() && !outbox.is_library).then_some(Turn { line: self, outbox })
+        (outbox.is_clear() && !outbox.is_library).then_some(Turn { line: self, outbox })
     }
 
     /// Resolves when the connection did not take what it was given: its driver has to flush it.
@@ -72,7 +84,25 @@ impl Line {
 
     /// How many bytes wait for the connection.
     pub(crate) fn waiting(&self) -> usize {
-        self.outbox.lock().rest.len()
+        let outbox = &mut *self.outbox.lock();
+        outbox.rest.len() + outbox.tls.as_mut().map_or(0, |tls| tls.sealed())
+    }
+
+    /// Reads by way of TLS.
+    fn poll_open(&self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let mut outbox = self.outbox.lock();
+        let Some(tls) = &mut outbox.tls else { return Poll::Ready(Ok(())) };
+        loop {
+            match tls.read(buf.initialize_unfilled()) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                result => return Poll::Ready(result.map(|count| buf.advance(count))),
+            }
+            ready!(self.tcp.poll_read_ready(cx))?;
+            match tls.receive(&mut Trying(&self.tcp)) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                result => result?,
+            }
+        }
     }
 
     /// Both ways of the connection as the WebSocket library wants it. `read` was read by the handshake already.
@@ -87,17 +117,35 @@ impl Turn<'_> {
     pub(crate) fn send(mut self, frame: &Frame) {
         // Not by way of the runtime, which would look up whether the socket is ready: it mostly is. An error is the driver's,
         // who meets it too.
-        let sent = SockRef::from(&self.line.tcp).send(frame.bytes()).unwrap_or(0);
-        if sent < frame.bytes().len() {
-            self.outbox.rest = frame.bytes().slice(sent..);
+        let tcp = SockRef::from(&self.line.tcp);
+        let Outbox { rest, tls, .. } = &mut *self.outbox;
+        let is_sent = if let Some(tls) = tls {
+            *rest = frame.bytes().clone();
+            tls.send(rest, &mut &*tcp).unwrap_or(false)
+        } else {
+            let sent = tcp.send(frame.bytes()).unwrap_or(0);
+            if sent < frame.bytes().len() {
+                *rest = frame.bytes().slice(sent..);
+            }
+            rest.is_empty()
+        };
+        if !is_sent {
             self.line.blocked.notify_one();
         }
     }
 }
 
 impl Outbox {
+    /// Whether nothing waits.
+    fn is_clear(&self) -> bool {
+        self.rest.is_empty() && !self.tls.as_ref().is_some_and(|tls| tls.has_sealed())
+    }
+
     /// Writes what waits; whether nothing does any more.
     fn write_rest(&mut self, tcp: &TcpStream) -> io::Result<bool> {
+        if let Some(tls) = &mut self.tls {
+            return tls.send(&mut self.rest, &mut Trying(tcp));
+        }
         while !self.rest.is_empty() {
             match tcp.try_write(&self.rest) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
@@ -128,6 +176,9 @@ impl AsyncRead for Pipe {
             buf.put_slice(&self.read.split_to(count));
             return Poll::Ready(Ok(()));
         }
+        if self.line.is_tls {
+            return self.line.poll_open(cx, buf);
+        }
         loop {
             ready!(self.line.tcp.poll_read_ready(cx))?;
             match self.line.tcp.try_read(buf.initialize_unfilled()) {
@@ -154,7 +205,11 @@ impl AsyncWrite for Pipe {
             if !outbox.write_rest(&self.line.tcp)? {
                 continue;
             }
-            match self.line.tcp.try_write_vectored(bufs) {
+            let written = match &mut outbox.tls {
+                Some(tls) => tls.write(bufs, &mut Trying(&self.line.tcp)),
+                None => self.line.tcp.try_write_vectored(bufs),
+            };
+            match written {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),
                 Ok(count) => {
@@ -183,7 +238,12 @@ impl AsyncWrite for Pipe {
         }
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.as_mut().poll_flush(cx))?;
+        if let Some(tls) = &mut self.line.outbox.lock().tls {
+            tls.close();
+        }
+        ready!(self.as_mut().poll_flush(cx))?;
         Poll::Ready(SockRef::from(&self.line.tcp).shutdown(Shutdown::Write))
     }
 }

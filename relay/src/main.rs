@@ -1,11 +1,12 @@
 //! The relay as a program: arguments, logs, one line that says where it listens, signals.
 
-use blobcast_relay::{Config, LogFormat, Mint, Server};
+use blobcast_relay::{Certificate, Config, LogFormat, Mint, Server};
 use clap::{Parser, Subcommand};
 use std::{
     io::{self, IsTerminal, Write},
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     process::ExitCode,
+    sync::Arc,
 };
 use tokio::{
     select,
@@ -50,7 +51,10 @@ async fn serve(config: &Config) -> Result<(), String> {
     log(config);
     let stopped = stopped().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let server = Server::bind(config).await.map_err(|error| error.to_string())?;
-    announce(server.local_addr());
+    if let Some(certificate) = server.certificate() {
+        reload_on_hangup(certificate).map_err(|error| format!("cannot wait for signals: {error}"))?;
+    }
+    announce(server.local_addr(), if server.certificate().is_some() { "https" } else { "http" });
     server.run(stopped).await;
     Ok(())
 }
@@ -70,15 +74,27 @@ fn log(config: &Config) {
 }
 
 /// The one line on stdout, for programs that start the relay. Nobody has to read it.
-fn announce(listening: SocketAddr) {
+fn announce(listening: SocketAddr, scheme: &str) {
     let mut reachable = listening;
     if reachable.ip().is_unspecified() {
         let is_v4 = reachable.is_ipv4();
         reachable.set_ip(if is_v4 { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
     }
-    let line = format!(r#"{{"listening":"{listening}","url":"http://{reachable}/"}}"#);
+    let line = format!(r#"{{"listening":"{listening}","url":"{scheme}://{reachable}/"}}"#);
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// Without a certificate SIGHUP ends the relay, as it does any program whose terminal has gone.
+fn reload_on_hangup(certificate: &Arc<Certificate>) -> io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let certificate = Arc::clone(certificate);
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            certificate.reload();
+        }
+    });
+    Ok(())
 }
 
 /// Resolves at the first SIGTERM or SIGINT.

@@ -14,6 +14,7 @@ use crate::{
     origin::Gate,
     relay::Relay,
     start::StartError,
+    tls::Certificate,
 };
 use std::{
     convert::Infallible,
@@ -38,6 +39,7 @@ pub struct Server {
     relay: Arc<Relay>,
     address: SocketAddr,
     public: Door,
+    certificate: Option<Arc<Certificate>>,
     admin_address: Option<SocketAddr>,
     admin: Option<Door>,
 }
@@ -46,12 +48,13 @@ impl Server {
     /// Starts to listen.
     ///
     /// # Errors
-    /// An address, a key or the archive cannot be had, or everybody could do everything and nobody said that this is meant.
+    /// An address, a key, a certificate or the archive cannot be had, or everybody could do everything and nobody said that this is meant.
     pub async fn bind(config: &Config) -> Result<Self, StartError> {
         if config.is_private() && config.is_reachable() {
             return Err(StartError::Open(config.listen));
         }
         let access = Access { key: key(config)?, public_view: config.public_view };
+        let certificate = Certificate::read(config.tls_cert.as_deref(), config.tls_key.as_deref())?;
         let metrics = Metrics::new();
         let archive = archive(config, &metrics)?;
         let (listener, address) = listen("--listen", config.listen).await?;
@@ -76,8 +79,9 @@ impl Server {
             proxies: config.trust_proxy.clone(),
         };
         let public = Door::new(listener, http::router(Arc::new(app), config), Arc::clone(&relay))
-            .counting(addresses, config.trust_proxy.clone());
-        let mut server = Self { relay, address, public, admin_address: None, admin: None };
+            .counting(addresses, config.trust_proxy.clone())
+            .securing(certificate.clone());
+        let mut server = Self { relay, address, public, certificate, admin_address: None, admin: None };
         if let Some(wanted) = config.admin {
             server.listen_for_admin(wanted).await?;
         }
@@ -99,6 +103,11 @@ impl Server {
     /// Where it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it proves by that it is the one, if it speaks TLS.
+    pub fn certificate(&self) -> Option<&Arc<Certificate>> {
+        self.certificate.as_ref()
     }
 
     /// Where the operator's pages are.

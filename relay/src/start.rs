@@ -1,6 +1,6 @@
 //! Why the relay does not start, as one sentence that says what to do.
 
-use crate::key::KeyError;
+use crate::{key::KeyError, tls::CertificateError};
 use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 
 /// Why the relay does not start.
@@ -10,6 +10,8 @@ pub enum StartError {
     Open(SocketAddr),
     /// There is no key where one should be.
     Key(KeyError),
+    /// There is no certificate where one should be.
+    Certificate(CertificateError),
     /// It cannot listen.
     Listen {
         /// The flag that said where.
@@ -34,6 +36,12 @@ impl From<KeyError> for StartError {
     }
 }
 
+impl From<CertificateError> for StartError {
+    fn from(error: CertificateError) -> Self {
+        Self::Certificate(error)
+    }
+}
+
 impl fmt::Display for StartError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -43,6 +51,7 @@ impl fmt::Display for StartError {
                  (openssl rand -hex 32 makes one), or say --open if that is meant"
             ),
             Self::Key(error) => error.fmt(out),
+            Self::Certificate(error) => error.fmt(out),
             Self::Listen { flag, address, error } if error.kind() == io::ErrorKind::AddrInUse => write!(
                 out,
                 "{address} is taken by another program: choose another port with {flag} {}:PORT",

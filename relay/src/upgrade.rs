@@ -7,7 +7,7 @@ use crate::{
     access::Denied,
     addresses::Visit,
     ask::Ask,
-    door::{Guest, give_up_after},
+    door::{Guest, give_up_after, take_over},
     end::End,
     farewell::Farewell,
     handshake::{accept_key, choose_protocol, token},
@@ -35,7 +35,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use blobcast_wire::{Close, Role, SUBPROTOCOL};
-use hyper_util::rt::TokioIo;
 use std::{
     convert::Infallible,
     future::pending,
@@ -43,7 +42,7 @@ use std::{
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use tokio::{net::TcpStream, select, time::sleep};
+use tokio::{select, time::sleep};
 use tracing::{debug, error, info};
 
 /// What a viewer may send in one message, bytes: it has nothing to say but `ping`.
@@ -89,17 +88,17 @@ pub(crate) async fn upgrade(
     let relay = Arc::clone(&app.relay);
     app.relay.tasks.spawn(async move {
         let Ok(upgraded) = upgraded.await else { return };
-        let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        let Some((tcp, tls, read)) = take_over(upgraded) else {
             return error!("a connection is not the kind that is served here");
         };
-        let _ = give_up_after(parts.io.inner(), None);
+        let _ = give_up_after(&tcp, None);
         let max_len = match role {
             Role::Publish => relay.limits.max_message_bytes as usize,
             Role::View => MAX_VIEWER_MESSAGE_LEN,
         };
-        let line = Line::new(parts.io.into_inner());
+        let line = Line::new(tcp, tls);
         let max_texts = relay.limits.max_texts_per_second;
-        let socket = Socket::new(line, parts.read_buf, max_len, max_texts, &relay.timing).await;
+        let socket = Socket::new(line, read, max_len, max_texts, &relay.timing).await;
         match verdict {
             Ok(pass) => Box::pin(serve(&relay, socket, &pass, &caller)).await,
             Err(farewell) => Box::pin(refuse(&relay, socket, role, &farewell, &caller)).await,

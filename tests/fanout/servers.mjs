@@ -9,10 +9,15 @@ const peers = join(root, "tests/fanout/peers");
 /** A program of relay/examples. */
 export const example = (name) => join(dirname(relayProgram), "examples", name);
 
-/** `audience`: what the viewers speak, and whether a broadcaster is among them. */
+/**
+ * `protocol`: what the viewers speak; `sendsItself`: whether no broadcaster has to be among them; `secure`: by TLS. `countsItself`: there
+ * are no viewers, the program itself tells how many messages it has done.
+ */
 export const SERVERS = {
   floor: { command: ({ bytes, hertz }) => [example("floor"), String(bytes), String(hertz)], protocol: "plain", sendsItself: true },
   relay: { command: () => relay(), protocol: "blobcast" },
+  "relay-tls": { command: ({ tls }) => [...relay(), "--tls-cert", tls.cert, "--tls-key", tls.key], protocol: "blobcast", secure: true },
+  cipher: { command: ({ bytes, hertz, viewers }) => [example("cipher"), ...[bytes, hertz, viewers].map(String)], countsItself: true },
   "relay, 1 thread": { command: () => relay(), env: { TOKIO_WORKER_THREADS: "1" }, protocol: "blobcast" },
   bun: { command: () => [join(peers, "node_modules/.bin/bun"), join(peers, "bun.js")], protocol: "plain" },
   ws: { command: () => [process.execPath, join(peers, "ws.mjs")], protocol: "plain" },

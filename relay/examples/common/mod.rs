@@ -1,22 +1,19 @@
 //! What the programs that play an audience share.
 
 use std::error::Error;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// Opens a viewer's socket by hand: nothing stands between the connection and who counts what comes.
-pub async fn open(address: &str, path: &str) -> Result<TcpStream, Failure> {
-    let mut tcp = TcpStream::connect(address).await?;
+/// Makes a connection a viewer's socket, by hand: nothing stands between it and who counts what comes.
+pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(mut tcp: S, path: &str) -> Result<S, Failure> {
     let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
          Sec-WebSocket-Protocol: blobcast.v1\r\n\r\n"
     );
     tcp.write_all(request.as_bytes()).await?;
+    tcp.flush().await?;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(tcp.read_u8().await?);

@@ -26,6 +26,7 @@ mod program;
 mod quotas;
 mod refusals;
 mod talk;
+mod tls;
 mod tokens;
 mod viewer;
 mod waiting;

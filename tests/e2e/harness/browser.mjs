@@ -14,10 +14,10 @@ const NO_THROTTLING = ["--disable-background-timer-throttling", "--disable-backg
 /**
  * Chromium, driven by CDP. `clip` is its camera and microphone: `{ video, audio }`, see clip.mjs;
  * without one it has Chromium's moving test picture. `autoplay: false` leaves the rules of a person's browser in force;
- * `host` is a name that this browser takes for 127.0.0.1. `throttles` leaves a person's browser's rules for hidden pages in
+ * `host` is a name that this browser takes for 127.0.0.1; `trusts` the SHA-256 of a public key that it believes in a certificate. `throttles` leaves a person's browser's rules for hidden pages in
  * force, and makes it slow their timers down to a tick in a minute after ten seconds, not five minutes (see hidden.mjs).
  */
-export function launchChromium(t, { clip, autoplay = true, host, throttles = false } = {}) {
+export function launchChromium(t, { clip, autoplay = true, host, trusts, throttles = false } = {}) {
   const args = [
     "--no-sandbox",
     "--disable-gpu",
@@ -30,6 +30,7 @@ export function launchChromium(t, { clip, autoplay = true, host, throttles = fal
   if (clip) args.push(`--use-file-for-fake-video-capture=${clip.video}`, `--use-file-for-fake-audio-capture=${clip.audio}`);
   if (autoplay) args.push("--autoplay-policy=no-user-gesture-required");
   if (host) args.push(`--host-resolver-rules=MAP ${host} 127.0.0.1`);
+  if (trusts) args.push(`--ignore-certificate-errors-spki-list=${trusts}`);
   if (throttles) args.push("--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10");
   const ignoreDefaultArgs = throttles && NO_THROTTLING;
   return launch(t, { browser: "chrome", executablePath: programs.chromium(), args, ignoreDefaultArgs });

@@ -2,6 +2,7 @@
 
 mod cable;
 pub(crate) mod client;
+mod pair;
 mod peers;
 mod program;
 mod raw;
@@ -11,11 +12,12 @@ mod socket;
 mod watched;
 
 pub(crate) use cable::Cable;
+pub(crate) use pair::{Client, Duplex, Pair};
 pub(crate) use peers::{Broadcaster, Viewer};
 pub(crate) use program::{Program, relay};
 pub(crate) use raw::Raw;
 pub(crate) use secret::Secret;
-pub(crate) use server::{TestServer, request};
+pub(crate) use server::{TestServer, dial, request};
 pub(crate) use socket::{ClientSocket, Heard};
 pub(crate) use watched::{Rebuilt, Watched};
 

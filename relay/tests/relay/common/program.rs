@@ -4,9 +4,9 @@ use super::{request, soon};
 use serde_json::Value;
 use std::{net::SocketAddr, process::Stdio};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
-    task::JoinHandle,
+    sync::watch,
 };
 
 /// The program, to be given arguments and run. It does not outlive its handle.
@@ -20,7 +20,9 @@ pub(crate) fn relay() -> Command {
 pub(crate) struct Program {
     child: Child,
     pub(crate) address: SocketAddr,
-    log: JoinHandle<String>,
+    pub(crate) url: String,
+    /// What it has logged; closed when it has ended.
+    log: watch::Receiver<String>,
 }
 
 impl Program {
@@ -34,18 +36,20 @@ impl Program {
     pub(crate) async fn run(command: &mut Command) -> Self {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
-        let mut errors = child.stderr.take().unwrap();
-        let log = tokio::spawn(async move {
-            let mut text = String::new();
-            errors.read_to_string(&mut text).await.unwrap();
-            text
+        let mut errors = BufReader::new(child.stderr.take().unwrap()).lines();
+        let (logs, log) = watch::channel(String::new());
+        tokio::spawn(async move {
+            while let Some(line) = errors.next_line().await.unwrap() {
+                logs.send_modify(|text| *text += &(line + "\n"));
+            }
         });
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         soon("the line", out.read_line(&mut line)).await.unwrap();
         let line: Value = serde_json::from_str(&line).unwrap();
         let address = line["listening"].as_str().unwrap().parse().unwrap();
-        Self { child, address, log }
+        let url = line["url"].as_str().unwrap().to_owned();
+        Self { child, address, url, log }
     }
 
     /// How much memory it has, bytes. <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
@@ -62,15 +66,25 @@ impl Program {
 
     /// Asks it to end.
     pub(crate) async fn terminate(&self) {
+        self.signal("-TERM").await;
+    }
+
+    pub(crate) async fn signal(&self, signal: &str) {
         let pid = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+        assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success());
+    }
+
+    /// Waits until it has logged something.
+    pub(crate) async fn until_logged(&mut self, text: &str) {
+        soon("a line of the log", self.log.wait_for(|log| log.contains(text))).await.unwrap();
     }
 
     /// Waits until it has ended well; what it logged.
     pub(crate) async fn ended(mut self) -> String {
         let status = soon("its end", self.child.wait()).await.unwrap();
         assert_eq!(status.code(), Some(0));
-        soon("its log", self.log).await.unwrap()
+        soon("its log", async { while self.log.changed().await.is_ok() {} }).await;
+        self.log.borrow().clone()
     }
 
     pub(crate) async fn get(&self, path: &str) -> (String, String) {

@@ -1,9 +1,9 @@
 //! A relay in this process, on a port of its own.
 
-use super::soon;
+use super::{Client, Duplex, Pair, soon};
 use blobcast_relay::{Config, Limits, Server, Timing};
 use serde_json::Value;
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -20,6 +20,8 @@ const HASTY: Limits =
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     admin: SocketAddr,
+    /// Who connects here by TLS.
+    client: Option<Client>,
     stop: Option<oneshot::Sender<()>>,
     run: JoinHandle<()>,
 }
@@ -40,6 +42,13 @@ impl TestServer {
         Self::with(Config { limits, ..Config::default() }).await
     }
 
+    /// By TLS, with this certificate.
+    pub(crate) async fn secure(pair: &Pair, config: Config) -> Self {
+        let (tls_cert, tls_key) = (Some(pair.cert()), Some(pair.key()));
+        let server = Self::with(Config { tls_cert, tls_key, ..config }).await;
+        Self { client: Some(pair.client()), ..server }
+    }
+
     pub(crate) async fn with(config: Config) -> Self {
         let admin = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
         let server = Server::bind(&Config { admin, ..config }).await.unwrap();
@@ -49,12 +58,18 @@ impl TestServer {
             let stopped = async { drop(stopped.await) };
             server.run(stopped).await;
         });
-        Self { address, admin, stop: Some(stop), run }
+        Self { address, admin, client: None, stop: Some(stop), run }
     }
 
     /// The same, reached by way of another address.
     pub(crate) fn seen_at(&self, address: SocketAddr) -> Self {
-        Self { address, admin: self.admin, stop: None, run: tokio::spawn(async {}) }
+        Self { address, admin: self.admin, client: None, stop: None, run: tokio::spawn(async {}) }
+    }
+
+    /// A connection to it.
+    pub(crate) async fn dial(&self) -> io::Result<Box<dyn Duplex>> {
+        let Some(client) = &self.client else { return dial(self.address).await };
+        Ok(Box::new(client.connect(self.address).await?))
     }
 
     /// Asks it to end.
@@ -70,7 +85,7 @@ impl TestServer {
 
     /// Status line and headers in lower case, and the body of a page.
     pub(crate) async fn get(&self, path: &str) -> (String, String) {
-        request(self.address, "GET", path, "").await
+        request_on(self.dial().await.unwrap(), "localhost", "GET", path, "").await
     }
 
     /// The same from the operator's port, by any method and with more headers, of which each ends with a line break.
@@ -124,15 +139,32 @@ impl TestServer {
     }
 }
 
+/// A connection without TLS.
+pub(crate) async fn dial(to: SocketAddr) -> io::Result<Box<dyn Duplex>> {
+    let tcp = TcpStream::connect(to).await?;
+    tcp.set_nodelay(true)?;
+    Ok(Box::new(tcp))
+}
+
 /// Status line and headers in lower case, and the body of the answer.
 pub(crate) async fn request(to: SocketAddr, method: &str, path: &str, headers: &str) -> (String, String) {
     request_as(to, &to.to_string(), method, path, headers).await
 }
 
 async fn request_as(to: SocketAddr, host: &str, method: &str, path: &str, headers: &str) -> (String, String) {
-    let mut tcp = TcpStream::connect(to).await.unwrap();
+    request_on(dial(to).await.unwrap(), host, method, path, headers).await
+}
+
+async fn request_on(
+    mut tcp: Box<dyn Duplex>,
+    host: &str,
+    method: &str,
+    path: &str,
+    headers: &str,
+) -> (String, String) {
     let request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n");
     tcp.write_all(request.as_bytes()).await.unwrap();
+    tcp.flush().await.unwrap();
     let mut response = Vec::new();
     soon("an answer", tcp.read_to_end(&mut response)).await.unwrap();
     let response = String::from_utf8_lossy(&response).into_owned();

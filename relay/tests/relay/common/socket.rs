@@ -1,11 +1,11 @@
 //! A client's WebSocket, from another library than the relay's.
 
-use super::{TestServer, soon};
+use super::{Duplex, TestServer, dial, soon};
 use blobcast_wire::{Message, SUBPROTOCOL, Text};
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use std::net::SocketAddr;
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{
@@ -17,7 +17,7 @@ use tokio_tungstenite::{
 
 /// One WebSocket.
 pub(crate) struct ClientSocket {
-    pub(crate) raw: WebSocketStream<TcpStream>,
+    pub(crate) raw: WebSocketStream<Box<dyn Duplex>>,
     pub(crate) response: Response,
 }
 
@@ -38,7 +38,7 @@ impl ClientSocket {
 
     /// Opens with these headers.
     pub(crate) async fn open_with(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Self {
-        Self::try_open(server.address, path, headers).await.unwrap()
+        Self::over(server.dial().await.unwrap(), server.address, path, headers).await.unwrap()
     }
 
     /// Opens as a blobcast client does, if somebody is there.
@@ -51,13 +51,21 @@ impl ClientSocket {
         path: &str,
         headers: &[(&str, &str)],
     ) -> tungstenite::Result<Self> {
+        Self::over(dial(relay).await?, relay, path, headers).await
+    }
+
+    /// Opens over a connection.
+    pub(crate) async fn over(
+        connection: Box<dyn Duplex>,
+        relay: SocketAddr,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> tungstenite::Result<Self> {
         let uri = format!("ws://{relay}{path}").parse().unwrap();
         let request = headers.iter().fold(ClientRequestBuilder::new(uri), |request, (name, value)| {
             request.with_header(*name, *value)
         });
-        let tcp = TcpStream::connect(relay).await?;
-        tcp.set_nodelay(true)?;
-        let (raw, response) = soon("the handshake", client_async(request, tcp)).await?;
+        let (raw, response) = soon("the handshake", client_async(request, connection)).await?;
         Ok(Self { raw, response })
     }
 
