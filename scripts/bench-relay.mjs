@@ -46,10 +46,10 @@ main(import.meta, async (args) => {
 
 function print(title, found) {
   console.log(`\n${title}`);
-  for (const [name, { cpu, memory, share }] of Object.entries(found)) {
+  for (const [name, { cpu, memory, spread, share }] of Object.entries(found)) {
     const times = found.floor ? `${(cpu / found.floor.cpu).toFixed(2)} x` : "";
     const limit = LIMITS[name]?.(found);
     const judged = limit ? `, limit ${limit.toFixed(2)} µs` : "";
-    console.log(`  ${name.padEnd(18)} ${cpu.toFixed(2).padStart(7)} µs ${times.padStart(8)} ${memory.toFixed(1).padStart(8)} MB   ${(share * 100).toFixed(1)} % arrived${judged}`);
+    console.log(`  ${name.padEnd(18)} ${cpu.toFixed(2).padStart(7)} µs ${times.padStart(8)} ${memory.toFixed(1).padStart(8)} MB ${spread.toFixed(1).padStart(8)} ms   ${(share * 100).toFixed(1)} % arrived${judged}`);
   }
 }

@@ -10,13 +10,15 @@
 //! With a certificate's file as the last argument all of them speak TLS, and believe that certificate.
 //!
 //! When all have come it prints `{"ready":true}`, and then on each line that it reads how much has come until then:
-//! `{"bytes":…}`. It ends with its input.
+//! `{"bytes":…,"spread":[…]}`; the latter is how long it took, for each message since the line before, from the first viewer who got it to
+//! the last, ms. It ends with its input.
 
 mod common;
 
 use blobcast_wire::{Kind, Message};
 use common::{Failure, ask};
 use futures_util::{SinkExt, StreamExt};
+use parking_lot::Mutex;
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::aws_lc_rs::{cipher_suite::TLS13_AES_128_GCM_SHA256, default_provider},
@@ -24,12 +26,10 @@ use rustls::{
     version::TLS13,
 };
 use std::{
+    mem::take,
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, BufReader, stdin},
@@ -41,6 +41,12 @@ use tokio_tungstenite::{
     client_async,
     tungstenite::{Message as Frame, client::IntoClientRequest},
 };
+
+/// What is shorter is no piece, bytes.
+const LEAST: usize = 1024;
+
+/// When nobody got anything for so long, what comes then is another message.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Time between segments.
 const SEGMENT: Duration = Duration::from_secs(4);
@@ -99,7 +105,7 @@ async fn main() -> Result<(), Failure> {
             eprintln!("the broadcast ended: {broadcast:?}");
         });
     }
-    let bytes = Arc::new(AtomicU64::new(0));
+    let arrivals = Arc::new(Mutex::new(Arrivals::default()));
     for viewer in 0..viewers.parse()? {
         let paths = match is_blobcast {
             true => {
@@ -108,24 +114,51 @@ async fn main() -> Result<(), Failure> {
             false => vec!["/view".to_owned()],
         };
         for path in paths {
-            tokio::spawn(read(ask(server.connect().await?, &path).await?, Arc::clone(&bytes)));
+            tokio::spawn(read(ask(server.connect().await?, &path).await?, Arc::clone(&arrivals)));
         }
     }
     println!(r#"{{"ready":true}}"#);
     let mut lines = BufReader::new(stdin()).lines();
     while lines.next_line().await?.is_some() {
-        println!(r#"{{"bytes":{}}}"#, bytes.load(Relaxed));
+        let Arrivals { bytes, spread, .. } = &mut *arrivals.lock();
+        println!(r#"{{"bytes":{bytes},"spread":{:?}}}"#, take(spread));
     }
     Ok(())
 }
 
-async fn read(mut tcp: Box<dyn Duplex>, bytes: Arc<AtomicU64>) {
+/// What has come.
+#[derive(Default)]
+struct Arrivals {
+    bytes: u64,
+    /// When the first and the newest viewer got something of the message that is on its way.
+    burst: Option<(Instant, Instant)>,
+    /// How long the messages before it took, ms.
+    spread: Vec<f64>,
+}
+
+impl Arrivals {
+    fn note(&mut self, count: usize) {
+        self.bytes += count as u64;
+        // Texts come whenever they are due.
+        if count < LEAST {
+            return;
+        }
+        let now = Instant::now();
+        let before = self.burst.filter(|(_, newest)| now - *newest < PAUSE);
+        if let (None, Some((first, newest))) = (before, self.burst) {
+            self.spread.push((newest - first).as_secs_f64() * 1000.0);
+        }
+        self.burst = Some((before.map_or(now, |(first, _)| first), now));
+    }
+}
+
+async fn read(mut tcp: Box<dyn Duplex>, arrivals: Arc<Mutex<Arrivals>>) {
     let mut buffer = vec![0; 20 << 10];
     loop {
         match tcp.read(&mut buffer).await {
             Ok(0) | Err(_) => return eprintln!("a viewer was closed"),
-            Ok(count) => bytes.fetch_add(count as u64, Relaxed),
-        };
+            Ok(count) => arrivals.lock().note(count),
+        }
     }
 }
 
