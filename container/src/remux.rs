@@ -125,7 +125,10 @@ impl Remux {
             match header.id {
                 id::SIMPLE_BLOCK => {
                     self.hold(&rest[content..end])?;
-                    self.release()?;
+                    // Usually when all of the piece is here: sound and pictures of one time do not come in order.
+                    if self.held.len() > MOST_HELD {
+                        self.release()?;
+                    }
                 }
                 id::TIMESTAMP => self.read = read_uint(&rest[content..end])?,
                 _ if self.has_init => return Err(Error::Damaged),
@@ -140,6 +143,7 @@ impl Remux {
         }
         rest.drain(..at);
         self.rest = rest;
+        self.release()?;
         self.give();
         Ok(())
     }
