@@ -160,6 +160,9 @@ impl Broadcast {
     /// Nobody broadcasts any more: the broadcaster has finished, or is lost.
     pub(crate) fn leave(&mut self, finished: bool) {
         self.cut_short();
+        if let Some(last) = self.kept.back_mut() {
+            last.retire();
+        }
         self.state = if finished { Live::Ended } else { Live::Waiting };
     }
 
@@ -168,6 +171,9 @@ impl Broadcast {
         self.admits(number, now)?;
         let Some(mut kept) = Kept::open(blob) else { return Ok(()) };
         self.cut_short();
+        if let Some(before) = self.kept.back_mut() {
+            before.retire();
+        }
         if self.kept.len() == KEPT_SEGMENTS {
             self.dropped = self.kept.pop_front().map(|kept| (kept.number(), kept.next()));
         }

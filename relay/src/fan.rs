@@ -94,6 +94,10 @@ async fn go_round(mut bell: watch::Receiver<Option<Tail>>, mut newcomers: mpsc::
             rung = bell.changed() => match rung {
                 Ok(()) => {
                     let tail = bell.borrow_and_update().clone();
+                    // Who sat down before it rang found nothing new, and may have come since these were looked for.
+                    while let Ok(stop) = newcomers.try_recv() {
+                        stops.push(stop);
+                    }
                     round(&mut stops, tail.as_ref()).await;
                 }
                 Err(_) => return,

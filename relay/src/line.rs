@@ -154,6 +154,8 @@ impl Outbox {
                 Err(error) => return Err(error),
             }
         }
+        // What is empty would keep the whole frame.
+        self.rest = Bytes::new();
         Ok(true)
     }
 }
@@ -245,5 +247,31 @@ impl AsyncWrite for Pipe {
         }
         ready!(self.as_mut().poll_flush(cx))?;
         Poll::Ready(SockRef::from(&self.line.tcp).shutdown(Shutdown::Write))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    #[tokio::test]
+    async fn a_frame_that_was_sent_in_parts_is_let_go() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut peer = TcpStream::connect(address).await.expect("a connection");
+        let line = Line::new(listener.accept().await.expect("a peer").0, None);
+        let frame = Frame::binary([&vec![7; 64 << 20][..]]);
+        line.turn().expect("nothing waits").send(&frame);
+        assert!(line.waiting() > 0, "the system took all of it");
+        let mut pipe = line.pipe(&[]);
+        let mut read = vec![0; frame.bytes().len()];
+        let (flushed, _) = tokio::join!(pipe.flush(), peer.read_exact(&mut read));
+        flushed.expect("sent");
+        assert!(read == *frame.bytes());
+        assert!(frame.bytes().is_unique());
     }
 }

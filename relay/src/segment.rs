@@ -140,6 +140,11 @@ impl Kept {
         self.entry = None;
     }
 
+    /// Nobody begins with it any more.
+    pub(crate) fn retire(&mut self) {
+        self.snapshot = None;
+    }
+
     /// The glued blob as one message and the seq of the chunk that follows it.
     ///
     /// One that is on its way to somebody is shared with who comes meanwhile, while it lacks no more than a quarter, which comes as

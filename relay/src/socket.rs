@@ -229,8 +229,8 @@ impl Socket {
             Message::Text(text) => Some(Event::Text(text.as_str().to_owned())),
             Message::Close(frame) => Some(Event::Closed(frame.map(|frame| frame.code.into()))),
             Message::Ping(_) => {
-                // The library answers the newest. A peer that does not read the answers is none that lives.
-                self.unread_pongs += 1;
+                // The library answers. A peer that does not read the answers would make it keep them.
+                self.unread_pongs += u32::from(self.blocked.is_some());
                 (self.unread_pongs > MAX_UNREAD_PONGS).then_some(Event::Lost)
             }
             Message::Pong(_) | Message::Frame(_) => None,

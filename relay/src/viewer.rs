@@ -156,7 +156,8 @@ pub(crate) async fn drive(
     tokio::pin!(abandoned);
     let line = Arc::clone(socket.line());
     viewer.deliver();
-    let mut is_blocked = false;
+    // The handshake's answer may not be out yet: then nothing could be delivered, and nobody would tell.
+    let mut is_blocked = true;
     let end = loop {
         select! {
             biased;

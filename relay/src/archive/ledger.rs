@@ -34,7 +34,9 @@ impl Ledger {
     pub(super) fn keep(&self, bytes: u64) {
         self.figures.segments.inc();
         self.figures.bytes.inc_by(bytes);
-        if let Some(lost) = self.trouble.lock().keep(Instant::now()) {
+        // The log is not to be waited for with the lock held: the live path takes it.
+        let over = self.trouble.lock().keep(Instant::now());
+        if let Some(lost) = over {
             info!("the archive is complete again: it has lost {lost} segments");
         }
     }
@@ -43,7 +45,8 @@ impl Ledger {
     pub(super) fn lose(&self, place: &Place, why: impl Display) {
         self.figures.lost.inc();
         let file = place.finished(Path::new(""));
-        if self.trouble.lock().lose(Instant::now()) {
+        let is_new = self.trouble.lock().lose(Instant::now());
+        if is_new {
             warn!(
                 "the archive has lost {}: {why}; the broadcast goes on, and what else is lost is only counted \
                  (blobcast_archive_lost_segments_total)",

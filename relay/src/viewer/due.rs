@@ -20,6 +20,11 @@ pub(super) struct Due {
 }
 
 impl Due {
+    /// Whether the peer knows that it is live.
+    pub(super) fn has_said_live(&self) -> bool {
+        self.said == Some(Live::Live)
+    }
+
     /// The next message. `state` travels in order with the pieces: that it is live comes before them, that it
     /// is over after the last.
     pub(super) fn next(&mut self, which: Which, cursor: &mut Cursor, room: &Presence) -> Option<Out> {

@@ -53,6 +53,10 @@ impl Place {
     /// It has all there is.
     pub(super) fn rest(&mut self) {
         let Some(chunks) = &self.outlets[Which::Chunk as usize] else { return };
+        // While it is not live, that is to be said before the chunk.
+        if !chunks.due.has_said_live() {
+            return;
+        }
         let Some((segment, seq)) = self.cursor.lacks() else { return };
         self.lacks = Some(Lack { line: Arc::clone(&chunks.line), segment, seq });
     }
