@@ -4,45 +4,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
 import { median, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
-import { launchChromium } from "./harness/browser.mjs";
-import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "./harness/pages.mjs";
+import { ASKED, assertNoErrors, broadcastOver, HALF, longest } from "./harness/congested.mjs";
+import { logOf, relayFor, statsOf, until, untilState } from "./harness/pages.mjs";
 import { filming, pictures } from "./harness/pictures.mjs";
 import { proxyFor } from "./harness/proxy.mjs";
 import { assertSame, assertWhole, segmentsOf } from "./harness/segments.mjs";
 import { traffic } from "./harness/traffic.js";
 
-/** What the recorder is asked for, and really gives of this source, sound and all: bits per second. */
-const ASKED = 2_000_000;
-/** Half of that, in bytes per second. */
-const HALF = ASKED / 16;
 /** How long the line is narrow, and how long it takes at most until all is as before, in ms: that time passes is what is tested. */
 const NARROW = 20_000;
 const RECOVERED_WITHIN = 75_000;
 
-/** A broadcaster behind a line of its own and a viewer who films; the page notes what it hears of congestion. */
-async function broadcast(t, options, { inject, expects } = {}) {
+/** A broadcaster behind a line of its own, and a viewer. */
+async function broadcast(t, options, pages) {
   const relay = await relayFor(t);
   const line = await proxyFor(t, relay);
-  const broadcaster = await openBare(await launchChromium(t), line, { inject, expects });
-  const viewer = await openBare(await launchChromium(t), relay, { inject });
-  await record(broadcaster, "sparks", { restartInterval: 2000, videoBitsPerSecond: ASKED, ...options });
-  await broadcaster.evaluate(() => {
-    window.told = [];
-    recording.addEventListener("congestion", ({ detail }) => window.told.push({ at: Date.now(), ...detail }));
-  });
-  await view(viewer, { mode: "mse" });
-  await pictures(viewer, 30);
-  return { line, broadcaster, viewer, toldOf: () => broadcaster.evaluate(() => window.told) };
+  return { line, ...(await broadcastOver(t, { near: line, far: relay }, options, pages)) };
 }
-
-async function assertNoErrors({ broadcaster, viewer }) {
-  assert.deepEqual((await logOf(broadcaster, "recording")).errors, []);
-  assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
-  assert.equal((await statsOf(viewer, "viewing")).skips, 0);
-}
-
-/** The longest time in ms that one picture was shown. */
-const longest = (shown) => Math.max(...shown.slice(1).map(({ at }, i) => at - shown[i].at));
 
 test("half the line is enough for a smaller picture, and a whole one brings it back", { timeout: 240_000 }, async (t) => {
   const all = await broadcast(t);
