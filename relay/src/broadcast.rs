@@ -150,19 +150,18 @@ impl Broadcast {
         Ok(())
     }
 
-    /// Ends the segment that is open, if one is: the rest will never come.
-    pub(crate) fn cut_short(&mut self) {
-        if let Some(kept) = self.kept.back_mut().filter(|kept| !kept.has_ended()) {
+    /// Ends with the newest segment. If it is open, the rest of it will never come.
+    fn close(&mut self) {
+        let Some(kept) = self.kept.back_mut() else { return };
+        if !kept.has_ended() {
             kept.ends(true, kept.sent(), Bytes::new());
         }
+        kept.retire();
     }
 
     /// Nobody broadcasts any more: the broadcaster has finished, or is lost.
     pub(crate) fn leave(&mut self, finished: bool) {
-        self.cut_short();
-        if let Some(last) = self.kept.back_mut() {
-            last.retire();
-        }
+        self.close();
         self.state = if finished { Live::Ended } else { Live::Waiting };
     }
 
@@ -170,10 +169,7 @@ impl Broadcast {
         let number = blob.segment;
         self.admits(number, now)?;
         let Some(mut kept) = Kept::open(blob) else { return Ok(()) };
-        self.cut_short();
-        if let Some(before) = self.kept.back_mut() {
-            before.retire();
-        }
+        self.close();
         if self.kept.len() == KEPT_SEGMENTS {
             self.dropped = self.kept.pop_front().map(|kept| (kept.number(), kept.next()));
         }
