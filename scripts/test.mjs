@@ -51,6 +51,7 @@ const stages = {
     await buildRelayAndPeers();
     await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
     await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
+    await run("cargo", ["test", "--package", "blobcast-container", "--test", "damage"], { env: { FAULTS: "full" } });
     await forget();
     const files = [...(await testFiles("tests/faults")), ...(await testFiles("tests/e2e", isFault))];
     await nodeTest(files, 1, { FAULTS: "full" }).finally(async () => console.log(`\n${await summary()}`));

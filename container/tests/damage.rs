@@ -7,7 +7,10 @@ use blobcast_container::{Part, Remux};
 use common::{Normal, normal, recordings};
 use std::time::{Duration, Instant};
 
-/// So much of each recording: all that is in a head, and a second of pictures and sound, bytes.
+/// Recordings that are no longer than this are taken whole, bytes.
+const SHORT: usize = 20_000;
+
+/// So much of the others: all that is in a head, and a second of pictures and sound, bytes. With FAULTS=full they are taken whole, too.
 const LEN: usize = 8_000;
 
 /// What may be made up of sound that is missing, bytes: the shortest packets, for as long as these recordings are.
@@ -16,7 +19,7 @@ const MADE_UP: usize = 100_000;
 /// How long one of them may take, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The beginning of a recording, with how much of its normal form is whole after each of its bytes.
+/// A recording or its beginning, with how much of its normal form is whole after each of its bytes.
 struct Recording {
     name: String,
     bytes: Vec<u8>,
@@ -24,9 +27,12 @@ struct Recording {
     whole: Vec<usize>,
 }
 
-fn beginnings() -> impl Iterator<Item = Recording> {
-    recordings().into_iter().map(|(path, mut bytes)| {
-        bytes.truncate(LEN);
+fn recorded() -> impl Iterator<Item = Recording> {
+    let is_full = std::env::var("FAULTS").is_ok_and(|faults| faults == "full");
+    recordings().into_iter().map(move |(path, mut bytes)| {
+        if bytes.len() > SHORT && !is_full {
+            bytes.truncate(LEN);
+        }
         let mut one = Normal::default();
         let mut given = Vec::new();
         let mut whole = vec![0];
@@ -64,7 +70,7 @@ fn played(bytes: &[u8]) -> usize {
 
 #[test]
 fn cut_off_after_any_byte_it_gives_what_is_whole() {
-    for Recording { name, bytes, normal, whole } in beginnings() {
+    for Recording { name, bytes, normal, whole } in recorded() {
         for (len, whole) in whole.iter().enumerate() {
             assert!(given(&bytes[..len]) == normal[..*whole], "{name}, {len} bytes of it");
         }
@@ -73,7 +79,7 @@ fn cut_off_after_any_byte_it_gives_what_is_whole() {
 
 #[test]
 fn damaged_in_any_byte_it_gives_what_came_before() {
-    for Recording { name, mut bytes, normal, whole } in beginnings() {
+    for Recording { name, mut bytes, normal, whole } in recorded() {
         for at in 0..bytes.len() {
             bytes[at] ^= 0xFF;
             let given = given(&bytes);
@@ -86,7 +92,7 @@ fn damaged_in_any_byte_it_gives_what_came_before() {
 
 #[test]
 fn cut_off_or_damaged_a_segment_makes_a_player_write_little_more_than_there_was() {
-    for Recording { name, bytes, .. } in beginnings() {
+    for Recording { name, bytes, .. } in recorded() {
         let mut segment = normal(&bytes);
         for at in 0..segment.len() {
             let most = 2 * segment.len() + MADE_UP;
