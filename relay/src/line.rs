@@ -108,7 +108,7 @@ impl Line {
     /// Both ways of the connection as the WebSocket library wants it. `read` was read by the handshake already.
     pub(crate) fn pipe(self: &Arc<Self>, read: &[u8]) -> Pipe {
         // What is empty, or short, would keep the whole buffer that it is a view of.
-        Pipe { line: Arc::clone(self), read: Bytes::copy_from_slice(read) }
+        Pipe { line: Arc::clone(self), read: Bytes::copy_from_slice(read), came: 0 }
     }
 }
 
@@ -165,14 +165,16 @@ impl Outbox {
 pub(crate) struct Pipe {
     line: Arc<Line>,
     read: Bytes,
+    came: u64,
 }
 
-impl AsyncRead for Pipe {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+impl Pipe {
+    /// How many bytes have come in all.
+    pub(crate) fn came(&self) -> u64 {
+        self.came
+    }
+
+    fn poll_take(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if !self.read.is_empty() {
             let count = self.read.len().min(buf.remaining());
             buf.put_slice(&self.read.split_to(count));
@@ -188,6 +190,19 @@ impl AsyncRead for Pipe {
                 result => return Poll::Ready(result.map(|count| buf.advance(count))),
             }
         }
+    }
+}
+
+impl AsyncRead for Pipe {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let result = self.poll_take(cx, buf);
+        self.came += (buf.filled().len() - before) as u64;
+        result
     }
 }
 

@@ -57,6 +57,10 @@ pub(crate) struct Socket {
     /// How long that may last.
     patience: Duration,
     unread_pongs: u32,
+    /// How long a message may be, bytes.
+    max_len: usize,
+    /// What had come when the last message was whole, bytes.
+    whole: u64,
     /// How many texts and pings may still come.
     talk: Bucket,
     began: Instant,
@@ -115,6 +119,8 @@ impl Socket {
             blocked: None,
             patience: timing.stuck_time,
             unread_pongs: 0,
+            max_len,
+            whole: 0,
             talk: Bucket::full(max_texts.into(), 0),
             began: Instant::now(),
         }
@@ -201,12 +207,18 @@ impl Socket {
         }
         loop {
             match Pin::new(&mut self.stream).poll_next(cx) {
+                // The library counts what is in a message, not its frames, of which there may be any number with nothing in them.
+                Poll::Pending if self.has_endless_frames() => {
+                    let reason = "a message came in too many frames: send it in fewer";
+                    return Poll::Ready(Event::Broken(Farewell::new(Close::TooBig, reason)));
+                }
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(None) => return Poll::Ready(Event::Lost),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(self.broken(&error)),
                 Poll::Ready(Some(Ok(message))) => {
                     let is_answer = message.is_pong() && self.waiting;
                     self.waiting = false;
+                    self.whole = self.stream.get_ref().came();
                     if !(message.is_binary() || message.is_close() || is_answer || self.may_talk()) {
                         return Poll::Ready(Event::Broken(Farewell::limit(Limit::TextsPerSecond)));
                     }
@@ -216,6 +228,11 @@ impl Socket {
                 }
             }
         }
+    }
+
+    /// Whether the heads of a message's frames take more than the message may.
+    fn has_endless_frames(&self) -> bool {
+        self.stream.get_ref().came() - self.whole > 2 * self.max_len as u64
     }
 
     /// Whether it has not said too much yet.

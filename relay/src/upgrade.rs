@@ -46,7 +46,7 @@ use tokio::{select, time::sleep};
 use tracing::{debug, error, info};
 
 /// What a viewer may send in one message, bytes: it has nothing to say but `ping`.
-const MAX_VIEWER_MESSAGE_LEN: usize = 64 << 10;
+const MAX_VIEWER_MESSAGE_LEN: usize = 4 << 10;
 
 /// Who asks. Their connection counts as long as this is kept.
 #[derive(Debug)]

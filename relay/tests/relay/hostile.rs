@@ -1,7 +1,7 @@
 //! Peers that mean ill, or are broken. Each is got rid of, with a code where it still understands one, and nothing is left.
 
 use crate::common::{Broadcaster, Heard, Raw, TestServer, Viewer, blob, chunk, now};
-use blobcast_relay::{Config, Timing};
+use blobcast_relay::{Config, Limits, Timing};
 use blobcast_wire::Text;
 use std::time::{Duration, Instant};
 
@@ -134,12 +134,56 @@ async fn messages_that_are_too_big_in_what_they_announce() {
     raw.send(&[&[0x82, 0xff], &(9_u64 << 20).to_be_bytes()[..], &[0; 4]].concat()).await;
     assert_eq!(raw.closed().await, 1009);
 
-    // A viewer's, which may say no more than 64 KiB, in fragments.
+    // A viewer's, which may say no more than 4 KiB.
     let mut raw = Raw::open(server.address, "/view/lobby/chunk?session=v").await;
-    raw.frame(0x01, &[b'x'; 40_000]).await;
-    raw.frame(0x00, &[b'x'; 40_000]).await;
+    raw.send(&[0x81, 0x80 | 126, 0x10, 0x01, 0, 0, 0, 0]).await;
     assert_eq!(raw.closed().await, 1009);
     server.until_empty().await;
+}
+
+/// Nobody waits for its end: of what is not whole yet each socket keeps as much as a message may have.
+#[tokio::test]
+async fn fragments_that_become_too_much() {
+    let server = TestServer::limited(Limits { max_message_bytes: 10_000, ..Limits::DEFAULT }).await;
+    for (path, opcode, len) in [
+        ("/view/lobby/chunk?session=v", 0x01, 3000),
+        ("/view/lobby/blob?session=v", 0x02, 3000),
+        (BLOB, 0x02, 6000),
+        ("/publish/lobby/chunk?session=s", 0x01, 6000),
+    ] {
+        let mut raw = Raw::open(server.address, path).await;
+        raw.frame(opcode, &vec![b'x'; len]).await;
+        raw.frame(0x00, &vec![b'x'; len]).await;
+        let (code, reason) = raw.closed_with().await;
+        assert_eq!(code, 1009, "{path}: {reason}");
+        drop(raw);
+        server.until_empty().await;
+    }
+}
+
+/// There is nothing to keep of them, but they would be read for ever.
+#[tokio::test]
+async fn fragments_in_which_nothing_is() {
+    let server = TestServer::limited(Limits { max_message_bytes: 10_000, ..Limits::DEFAULT }).await;
+    for (path, opcode) in [
+        ("/view/lobby/chunk?session=v", 0x01),
+        ("/view/lobby/blob?session=v", 0x01),
+        (BLOB, 0x02),
+        ("/publish/lobby/chunk?session=s", 0x01),
+    ] {
+        let mut raw = Raw::open(server.address, path).await;
+        raw.frame(opcode, b"").await;
+        raw.frame(0x89, b"").await;
+        raw.send(&[0x00, 0x80, 0, 0, 0, 0].repeat(4000)).await;
+        let (code, reason) = raw.closed_with().await;
+        assert_eq!(
+            (code, reason.as_str()),
+            (1009, "a message came in too many frames: send it in fewer"),
+            "{path}"
+        );
+        drop(raw);
+        server.until_empty().await;
+    }
 }
 
 #[tokio::test]
