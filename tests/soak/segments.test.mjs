@@ -59,7 +59,21 @@ async function measureAll(pages) {
   return Object.fromEntries(await Promise.all(measured));
 }
 
+/**
+ * What is there when there is one video: mode `glue` has a second one now and then, with some 150 nodes of controls. The least in the time
+ * of two segments, as that video may be taken out and not gone; what stays is there all the time.
+ */
 async function measure(page) {
+  const began = performance.now();
+  let least = null;
+  while (!least || performance.now() < began + 2 * INTERVAL) {
+    const { videos, ...now } = await measureOnce(page);
+    if (videos === 1 && !(now.nodes >= least?.nodes)) least = now;
+  }
+  return least;
+}
+
+async function measureOnce(page) {
   const session = await page.createCDPSession();
   await session.send("HeapProfiler.collectGarbage");
   const { usedSize: heap } = await session.send("Runtime.getHeapUsage");
@@ -68,7 +82,8 @@ async function measure(page) {
   const inPage = await page.evaluate(() => {
     const { buffered } = video;
     const seconds = buffered.length ? buffered.end(buffered.length - 1) - buffered.start(0) : 0;
-    return { module: memory.module(), urls: memory.urls.size, buffered: Math.round(seconds * 10) / 10 };
+    const videos = document.querySelectorAll("video").length;
+    return { videos, module: memory.module(), urls: memory.urls.size, buffered: Math.round(seconds * 10) / 10 };
   });
   return { heap, nodes, ...inPage };
 }
