@@ -12,6 +12,9 @@ const TARGETS = (await readdir(join(root, "fuzz/fuzz_targets"))).map((file) => b
 /** The longest input, bytes: a few messages, or the beginning of a recording. */
 const LONGEST = 4096;
 
+/** What takes longer hangs, s: it is the clock's time, and on a busy machine a fuzzer may wait for a processor for long. */
+const PATIENCE = 60;
+
 const USAGE = `npm run fuzz -- [target…] [--seconds N]
   target        of ${TARGETS.join(", ")}; default: all, one after the other
   --seconds N   how long each of them; default: 60`;
@@ -36,7 +39,7 @@ async function fuzz(target, seconds) {
   const before = await readdir(join(root, failed));
   // Nothing here is unsafe, so no sanitizer is needed; what overflows panics (fuzz/Cargo.toml).
   const cargo = ["+nightly", "fuzz", "run", "--sanitizer", "none", "--target-dir", "target/fuzz", target, found, `fuzz/corpus/${target}`];
-  const fuzzer = [`-max_total_time=${seconds}`, `-max_len=${LONGEST}`, "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"];
+  const fuzzer = [`-max_total_time=${seconds}`, `-max_len=${LONGEST}`, `-timeout=${PATIENCE}`, "-rss_limit_mb=1024", "-print_final_stats=1"];
   await run("cargo", [...cargo, "--", ...fuzzer]).catch(async (error) => {
     const inputs = (await readdir(join(root, failed))).filter((name) => !before.includes(name));
     if (inputs.length === 0) throw error;
