@@ -70,7 +70,7 @@ const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
  * look at what happens, and not at when. All other files have the machine to themselves: two cores carry one broadcast.
  */
 const SIDE_BY_SIDE = [
-  { atOnce: 3, names: ["close_codes", "half_open", "hidden_still_source", "hidden_viewer", "slides", "still_source", "tokens"] },
+  { atOnce: 3, names: ["close_codes", "half_open", "hidden_still_source", "slides", "still_source", "tokens"] },
   {
     atOnce: 2,
     names: [

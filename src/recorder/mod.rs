@@ -104,6 +104,10 @@ pub struct Recorder {
     asked: Cell<f64>,
     /// How many times since the source moved last.
     answers: Cell<u32>,
+    /// When it was looked last whether it stands still.
+    looked: Cell<f64>,
+    /// Since when the page has run without a sleep.
+    awake: Cell<f64>,
 }
 
 impl Recorder {
@@ -144,6 +148,8 @@ impl Recorder {
             consumer: Cell::default(),
             asked: Cell::new(f64::NEG_INFINITY),
             answers: Cell::new(0),
+            looked: Cell::new(f64::NEG_INFINITY),
+            awake: Cell::new(f64::NEG_INFINITY),
         });
         recorder.connect();
         Ok(recorder)

@@ -41,6 +41,9 @@ const ANSWERS: u32 = 6;
 /// seconds while a picture stands, does the same.
 const MUTE: f64 = 4_000.0;
 
+/// A page that has not looked for this long, ms, was frozen or asleep, and the recorder need not have been silent.
+const FROZEN: f64 = 2_000.0;
+
 /// A page that has waited this long, ms, for the first data hears that there is none.
 const PATIENCE: f64 = 2_000.0;
 
@@ -49,6 +52,9 @@ impl Recorder {
     pub(super) fn look_after_still_source(&self) {
         // The last one has had its frame by now.
         self.consumer.take();
+        if now() - self.looked.replace(now()) > FROZEN {
+            self.awake.set(now());
+        }
         let current = self.front();
         let Some(current) = current.filter(|current| self.is_silent(&current.run)) else { return };
         current.run.ask();
@@ -59,7 +65,10 @@ impl Recorder {
             self.answers.set(self.answers.get() + 1);
         }
         self.say_if_waiting(&current.run);
-        if current.run.silence() >= MUTE && current.run.has_sound() && self.source.leave_sound_out() {
+        if now() - current.run.heard().max(self.awake.get()) >= MUTE
+            && current.run.has_sound()
+            && self.source.leave_sound_out()
+        {
             let message = "the stream's sound gives nothing and holds the picture back, so this is broadcast without sound until it does; check the microphone, or resume the AudioContext";
             self.events.error(&Error::new(Kind::Media, message));
             self.hand_over();

@@ -5,19 +5,13 @@ import { test } from "node:test";
 import { startRelay } from "../../scripts/relay.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
+import { wrongBy } from "./harness/clock.mjs";
 import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
 const HOUR = 3600;
 /** How long going on may take, in ms. */
 const WITHIN = 8000;
-
-/** The environment of a program whose wall clock is wrong by so many seconds; Debian's faketime. */
-const wrongBy = (seconds) => ({
-  LD_PRELOAD: "/usr/$LIB/faketime/libfaketime.so.1", // the linker knows $LIB
-  FAKETIME: `${seconds}s`,
-  FAKETIME_DONT_FAKE_MONOTONIC: "1",
-});
 
 for (const mode of ["mse", "glue"]) {
   test(`in mode ${mode}, broadcaster and viewer go on when the relay comes back an hour earlier`, { timeout: 90_000 }, async (t) => {

@@ -1,28 +1,42 @@
-// A viewing page in the background, where browsers slow the page's timers down.
+// A viewing page in the background, where browsers slow the page's timers down: back in front it is where everybody else is.
 
 import { test } from "node:test";
+import { setTimeout as passes } from "node:timers/promises";
 import { quickOrFull, report } from "../faults/report.mjs";
-import { launchChromium } from "./harness/browser.mjs";
-import { comesBack } from "./harness/hidden.mjs";
+import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { hideViewer } from "./harness/hidden.mjs";
 import { openBare, record, relayFor } from "./harness/pages.mjs";
 
 /** Between restarts, ms. */
-const INTERVAL = 1000;
+const INTERVAL = 2000;
+/** From when a page is in front again to the first picture of the live edge, ms. */
+const WITHIN = 1000;
 
 const LONG = quickOrFull(20, 600);
 
-for (const [source, seconds, viewers] of [
-  ["camera", LONG, [{ mode: "mse", may: 300 }, { mode: "glue", may: INTERVAL + 500 }]],
-  ["silentCamera", 20, [{ mode: "mse", may: 300 }]],
+/** How far behind a picture of the live edge is, ms: what docs/GUIDE.md says of the mode, and as much again as a busy machine adds. */
+const CHROMIUM = { what: "Chromium, mse", launch: launchChromium, mode: "mse", behind: 250 + 250 };
+const GLUE = { what: "Chromium, glue", launch: launchChromium, mode: "glue", behind: INTERVAL + 500 };
+// On a busy machine it runs dry now and then, see src/player/quirks.rs, and goes on with the next segment.
+const FIREFOX = { what: "Firefox, mse", launch: launchFirefox, mode: "mse", behind: 500 + 250, mayHear: /End of file; the next segment is tried/ };
+
+for (const [source, options, seconds, viewers] of [
+  ["barcodes", {}, LONG, [CHROMIUM, GLUE, FIREFOX]],
+  ["slides", { every: 1000 / 30 }, 20, [CHROMIUM]],
 ]) {
-  test(`viewers of the ${source} that were hidden for ${seconds} s come back to the live edge`, { timeout: (seconds + 100) * 1000 }, async (t) => {
+  test(`viewers of ${source} that were hidden for ${seconds} s are at the live edge within a second`, { timeout: (seconds + 150) * 1000 }, async (t) => {
     const relay = await relayFor(t);
     const broadcaster = await openBare(await launchChromium(t), relay);
-    await record(broadcaster, source, { restartInterval: INTERVAL });
-    const figures = viewers.map(async ({ mode, may }) => {
-      const { before, after } = await comesBack(t, relay, { mode, seconds });
-      return { what: `mode ${mode}: latency a second after it is back, beyond that before`, value: after.at(-1) - before, unit: "ms", limit: may };
-    });
-    await report(t, `viewer of the ${source} hidden for ${seconds} s`, await Promise.all(figures));
+    await record(broadcaster, source, { restartInterval: INTERVAL, ...options });
+    const comeBack = [];
+    for (const viewer of viewers) comeBack.push(await hideViewer(t, relay, viewer));
+    await passes(seconds * 1000);
+    const figures = [];
+    for (const [i, { what, behind }] of viewers.entries()) {
+      const { there, latency } = await comeBack[i]({ seconds, behind });
+      figures.push({ what: `${what}: at the live edge after it is back`, value: there, unit: "ms", limit: WITHIN });
+      figures.push({ what: `${what}: latency then, by bar codes`, value: latency, unit: "ms", limit: behind });
+    }
+    await report(t, `viewer of ${source} hidden for ${seconds} s`, figures);
   });
 }

@@ -58,6 +58,8 @@ async function launch(t, options) {
     if (problems.length) throw new Error(`in a page of ${options.browser}:\n${problems.join("\n")}`);
   });
   return {
+    /** Its first process, and the group of all of them. */
+    pid: browser.process().pid,
     /**
      * Opens a page. `inject` are functions to run in it before anything else;
      * `expects` matches the problems that the test provokes.
