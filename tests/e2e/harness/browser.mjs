@@ -52,7 +52,10 @@ async function launch(t, options) {
   const env = { ...process.env, TMPDIR: folder };
   const browser = await puppeteer.launch({ ...options, env, userDataDir: join(folder, "profile"), headless: true });
   const problems = [];
+  const noteEnd = (code, signal) => problems.push(`it ended by itself: ${signal ?? code}`);
+  browser.process().once("exit", noteEnd);
   defer(t, async () => {
+    browser.process().off("exit", noteEnd);
     await browser.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 10 }); // children may still be writing
     if (problems.length) throw new Error(`in a page of ${options.browser}:\n${problems.join("\n")}`);
@@ -67,6 +70,7 @@ async function launch(t, options) {
     async open(url, { inject = [], expects } = {}) {
       const page = await browser.newPage();
       const note = (text) => expects?.test(text) || problems.push(text);
+      page.on("error", (error) => problems.push(String(error))); // it crashed
       page.on("pageerror", (error) => note(String(error?.stack ?? error)));
       page.on("console", (message) => message.type() === "error" && note(message.text()));
       for (const script of inject) await page.evaluateOnNewDocument(script);

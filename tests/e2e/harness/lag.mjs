@@ -12,6 +12,14 @@ export class Lag {
     Object.assign(this, { delay, jitter, lost, chance });
   }
 
+  /**
+   * What one connection carries at most, in bytes per second, as it slows down after each loss.
+   * <https://www.cs.utexas.edu/~lam/395t/papers/Mathis1998.pdf>
+   */
+  get rate() {
+    return (PACKET * 1000 * Math.sqrt(1.5 / this.lost)) / (2 * this.delay);
+  }
+
   /** When bytes that are sent `now` have come, where those before them come at `before`. */
   due(before, bytes, now) {
     const arrives = this.chance() < (1 - this.lost) ** Math.ceil(bytes / PACKET);

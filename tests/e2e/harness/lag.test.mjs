@@ -19,3 +19,8 @@ test("so many packets are lost, and come a round trip later", () => {
   const late = Array.from({ length: 10_000 }, () => line.due(0, 1400, 0)).filter((ms) => ms > 200).length;
   assert.ok(late > 150 && late < 250, `${late} of 10,000`);
 });
+
+test("losses cost most of the line", () => {
+  assert.equal(Math.round((lag(0.02).rate * 8) / 1000), 485, "kbit/s, at a round trip of 200 ms");
+  assert.equal(lag(0).rate, Infinity);
+});

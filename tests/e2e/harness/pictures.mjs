@@ -1,5 +1,6 @@
 // The pictures that a viewer's page really shows, small and grey.
 
+import { blobsOf } from "./blobs.mjs";
 import { HEIGHT, split, WIDTH } from "./match.mjs";
 
 /** The next `count` pictures: `{ luma, at }`, `at` by the wall clock. */
@@ -14,19 +15,27 @@ export const picturesOf = (page, seconds, every = 0) => film(page, Infinity, sec
 
 /** Begins to film; resolves with what ends it and gives all pictures. */
 export async function filming(page) {
-  const shown = film(page, Infinity, 3600);
-  shown.catch(() => {}); // when the test fails before it ends the film, that is what is to be told
-  await page.waitForFunction(() => window.stopFilming);
+  const film = await begin(page, Infinity, 3600);
   return async () => {
-    await page.evaluate(() => window.stopFilming());
-    return shown;
+    await film.evaluate((film) => film.finish());
+    return picturesIn(page, film);
   };
 }
 
 async function film(page, count, seconds, every = 0) {
-  const some = count === Infinity ? null : count;
-  const { times, base64 } = await page.evaluate(filmInPage, some, seconds * 1000, every, WIDTH, HEIGHT);
-  const lumas = split(Buffer.from(base64, "base64"));
+  return picturesIn(page, await begin(page, count, seconds, every));
+}
+
+/** No call lasts as long as the film: puppeteer gives one up after three minutes. */
+const begin = (page, count, seconds, every = 0) =>
+  page.evaluateHandle(filmInPage, count === Infinity ? null : count, seconds * 1000, every, WIDTH, HEIGHT);
+
+/** What is on the film once it has ended. */
+async function picturesIn(page, film) {
+  await film.evaluate((film) => film.ended);
+  const lumas = (await blobsOf(page, (film) => film.reels(), film)).flatMap(split);
+  const times = await film.evaluate((film) => film.times);
+  await film.dispose();
   return times.map((at, i) => ({ at, luma: lumas[i] }));
 }
 
@@ -34,7 +43,7 @@ async function film(page, count, seconds, every = 0) {
  * Runs in the page, so it stands alone. A picture of the video counts unless a canvas (a poster) or another video (a standby)
  * lies over it, to be seen, when the browser paints, which is after the animation frame's callbacks.
  */
-async function filmInPage(count, milliseconds, every, width, height) {
+function filmInPage(count, milliseconds, every, width, height) {
   const video = document.querySelector("video") ?? document.querySelector("blobcast-player").video;
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -47,36 +56,37 @@ async function filmInPage(count, milliseconds, every, width, height) {
   };
   const times = [];
   const lumas = [];
-  await new Promise((resolve) => {
-    let callback = video.requestVideoFrameCallback(take);
-    let pause;
-    const timeout = setTimeout(finish, milliseconds);
-    function take() {
-      const at = Date.now();
-      context.drawImage(video, 0, 0, width, height);
-      const { data } = context.getImageData(0, 0, width, height);
-      requestAnimationFrame(() => {
-        if (times.length !== count && !isCovered()) keep(at, data);
-        if (times.length === count) finish();
-      });
-      const next = () => (callback = video.requestVideoFrameCallback(take));
-      if (every) pause = setTimeout(next, every);
-      else next();
-    }
-    function keep(at, data) {
-      times.push(at);
-      for (let i = 0; i < data.length; i += 4) lumas.push(0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2]);
-    }
-    if (count === null) window.stopFilming = finish;
-    function finish() {
-      clearTimeout(timeout);
-      clearTimeout(pause);
-      video.cancelVideoFrameCallback(callback);
-      resolve();
-    }
-  });
-  const url = new FileReader();
-  url.readAsDataURL(new Blob([Uint8Array.from(lumas)]));
-  await new Promise((resolve) => (url.onload = resolve));
-  return { times, base64: url.result.split(",")[1] ?? "" };
+  const { promise: ended, resolve } = Promise.withResolvers();
+  let callback = video.requestVideoFrameCallback(take);
+  let pause;
+  let isRolling = true;
+  const timeout = setTimeout(finish, milliseconds);
+  function take() {
+    const at = Date.now();
+    context.drawImage(video, 0, 0, width, height);
+    const { data } = context.getImageData(0, 0, width, height);
+    requestAnimationFrame(() => {
+      if (isRolling && !isCovered()) keep(at, data);
+      if (times.length === count) finish();
+    });
+    const next = () => (callback = video.requestVideoFrameCallback(take));
+    if (every) pause = setTimeout(next, every);
+    else next();
+  }
+  function keep(at, data) {
+    times.push(at);
+    const luma = new Uint8Array(width * height);
+    for (let i = 0; i < luma.length; i++) luma[i] = 0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2];
+    lumas.push(luma);
+  }
+  function finish() {
+    isRolling = false;
+    clearTimeout(timeout);
+    clearTimeout(pause);
+    video.cancelVideoFrameCallback(callback);
+    resolve();
+  }
+  /** A thousand pictures each. */
+  const reels = () => Array.from({ length: Math.ceil(lumas.length / 1000) }, (_, i) => new Blob(lumas.slice(i * 1000, (i + 1) * 1000)));
+  return { ended, finish, times, reels };
 }

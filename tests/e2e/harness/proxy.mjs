@@ -76,7 +76,7 @@ class Forwarder {
     this.#line.up.rate = bytesPerSecond;
   }
 
-  /** From now on what comes goes on late, as a `Lag` says (lag.mjs); without one, at once. */
+  /** From now on what comes goes on late, as a `Lag` says (lag.mjs); without one, at once. Such a line can be narrow, too. */
   delay(lag = NO_LAG) {
     this.#line.lag = lag;
   }
@@ -138,7 +138,8 @@ class Connection {
   }
 
   #forward(from, to) {
-    const late = { due: 0, sent: Promise.resolve(), count: 0 };
+    const late = { due: 0, taken: Promise.resolve(), sent: Promise.resolve(), count: 0 };
+    const all = () => late.taken.then(() => late.sent); // a socket that is paused tells its end all the same
     from.on("data", (bytes) => {
       if (this.#isDark) return;
       const snatch = bytes.length >= MEDIA && this.kind && from === this.#source() ? this.#snatch : null;
@@ -146,23 +147,27 @@ class Connection {
         this.#snatch = () => {}; // the rest is lost
         return snatch(bytes, to);
       }
-      const now = performance.now();
-      late.due = this.#line.lag.due(late.due, bytes.length, now);
-      if (late.due > now || late.count > 0) {
-        const { due } = late;
-        late.count += 1;
-        late.sent = late.sent.then(() => this.#writeAt(due, bytes, to)).then(() => (late.count -= 1));
-      } else if (from === this.#near && this.#line.up.rate < Infinity) {
+      if (from === this.#near && this.#line.up.rate < Infinity) {
         from.pause();
-        this.#trickle(bytes, to).then(() => this.#isDark || from.resume());
-      } else if (!to.write(bytes)) {
+        late.taken = this.#trickle(bytes, to, late).then(() => this.#isDark || from.resume());
+      } else if (!this.#send(bytes, to, late)) {
         from.pause();
         to.once("drain", () => from.resume());
       }
     });
-    from.on("end", () => late.sent.then(() => this.#isDark || to.end()));
+    from.on("end", () => all().then(() => this.#isDark || to.end()));
     from.on("error", () => {}); // `close` follows
-    from.on("close", () => this.#isDark || to.destroy());
+    from.on("close", (failed) => (failed ? this.#isDark || to.destroy() : all().then(() => this.#isDark || to.destroySoon())));
+  }
+
+  /** Sends what is not late at once, the rest when it is due. False when there is no room for more. */
+  #send(bytes, to, late) {
+    const now = performance.now();
+    const due = (late.due = this.#line.lag.due(late.due, bytes.length, now));
+    if (due <= now && late.count === 0) return to.write(bytes);
+    late.count += 1;
+    late.sent = late.sent.then(() => this.#writeAt(due, bytes, to)).then(() => (late.count -= 1));
+    return true;
   }
 
   async #writeAt(due, bytes, to) {
@@ -170,12 +175,12 @@ class Connection {
     if (!this.#isDark && !to.destroyed) to.write(bytes);
   }
 
-  async #trickle(bytes, to) {
+  async #trickle(bytes, to, late) {
     for (let at = 0; at < bytes.length; at += PACKET) {
       const packet = bytes.subarray(at, at + PACKET);
       await this.#line.up.take(packet.length);
       if (this.#isDark || to.destroyed) return;
-      if (!to.write(packet)) await Promise.race([once(to, "drain"), once(to, "close")]).catch(() => {});
+      if (!this.#send(packet, to, late)) await Promise.race([once(to, "drain"), once(to, "close")]).catch(() => {});
     }
   }
 

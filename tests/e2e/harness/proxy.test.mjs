@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { test } from "node:test";
 import { defer } from "./cleanup.mjs";
+import { Lag } from "./lag.mjs";
 import { proxyFor } from "./proxy.mjs";
+import { random } from "./random.mjs";
 
 /** A server that says back what it hears, behind a proxy, and a client with a connection for each of these paths. */
 async function echoes(t, ...paths) {
@@ -133,4 +135,21 @@ test("what a narrow line does not take stays with the sender", async (t) => {
   chunk.write(Buffer.alloc(MANY));
   await read(chunk, 5000); // some of it has passed
   assert.ok(chunk.writableLength > MANY / 2, `the kernel has taken ${MANY - chunk.writableLength} bytes`);
+});
+
+test("what comes late comes whole and in order, over a narrow line, too", async (t) => {
+  const { proxy, sockets: [, chunk] } = await echoes(t, BLOB, CHUNK);
+  const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, i) => i % 251));
+  proxy.delay(new Lag({ delay: 100, jitter: 50, lost: 0.02, chance: random(7) }));
+  for (const [rate, least] of [[Infinity, 100], [200_000, 600]]) {
+    proxy.narrow(rate);
+    const began = performance.now();
+    chunk.write(bytes);
+    assert.deepEqual(await read(chunk, bytes.length), bytes);
+    const took = performance.now() - began;
+    assert.ok(took >= least && took < least + 1500, `${took} ms`);
+  }
+  const rest = read(chunk, bytes.length);
+  chunk.end(bytes);
+  assert.deepEqual(await rest, bytes, "an end waits for what is late");
 });
