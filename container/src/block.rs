@@ -70,6 +70,13 @@ impl Block {
         &mut content[self.at + 3..]
     }
 
+    /// Writes another track, up to 126, into the content that this was read from.
+    pub(crate) fn move_to(&mut self, track: u8, content: &mut Vec<u8>) {
+        content.drain(..self.at - 1);
+        content[0] = 0x80 | track;
+        (self.track, self.at) = (track.into(), 1);
+    }
+
     /// Writes a time and whether it is a keyframe into the content that this was read from.
     pub(crate) fn write(self, content: &mut [u8], time: i16, is_key: bool) {
         content[self.at..self.at + 2].copy_from_slice(&time.to_be_bytes());
@@ -89,6 +96,15 @@ mod tests {
         assert_eq!((block.track, block.time, block.is_key), (1, -2, true));
         block.write(&mut content, 300, false);
         assert_eq!(content, [0x81, 0x01, 0x2C, 0x00, 9]);
+    }
+
+    #[test]
+    fn moves_to_another_track() {
+        let mut content = vec![0x40, 0x81, 0x00, 0x07, 0x80, 9];
+        let mut block = Block::read(&content, None).expect("a block");
+        block.move_to(2, &mut content);
+        assert_eq!(content, [0x82, 0x00, 0x07, 0x80, 9]);
+        assert_eq!(Block::read(&content, None), Ok(block));
     }
 
     #[test]

@@ -34,14 +34,24 @@ impl Frame {
         Self { time, is_key, is_video: track.is_video, codec: track.codec, block, content }
     }
 
+    /// The frame itself, as its codec made it.
+    pub fn data(&self) -> &[u8] {
+        self.block.frame(&self.content)
+    }
+
+    /// Puts it into another track.
+    pub fn move_to(&mut self, track: u8) {
+        self.block.move_to(track, &mut self.content);
+    }
+
     /// How long the packet of sound lasts, ms.
-    pub(crate) fn packet_duration(&self) -> i64 {
-        opus::duration(self.block.frame(&self.content)).unwrap_or(USUAL_PACKET)
+    pub fn packet_duration(&self) -> i64 {
+        opus::duration(self.data()).unwrap_or(USUAL_PACKET)
     }
 
     /// Leaves out as many of the packet's first frames as come nearest to so many ms. `false`: nothing is left of it.
     pub(crate) fn leave_out_first(&mut self, ms: i64) -> bool {
-        let packet = self.block.frame(&self.content);
+        let packet = self.data();
         let frame = opus::frame_duration(packet).unwrap_or(USUAL_PACKET * 1000);
         let count = (ms * 1000 + frame / 2) / frame;
         if count == 0 {
@@ -59,7 +69,7 @@ impl Frame {
     /// Packets without content, one behind the other from `time` on, which come nearest to so many ms: decoders make them up
     /// from what was before.
     pub(crate) fn made_up_before(&self, time: i64, ms: i64) -> Vec<Self> {
-        let packet = self.block.frame(&self.content);
+        let packet = self.data();
         let Some(lost) = opus::lost(packet) else { return Vec::new() };
         let mut content = self.content[..self.content.len() - packet.len()].to_vec();
         content.extend(lost);

@@ -57,6 +57,11 @@ impl Tail {
         self.pictures.last().copied()
     }
 
+    /// Where the next packet of sound begins, ms.
+    pub fn sound_goes_on(&self) -> Option<i64> {
+        self.sound.map(|(start, duration)| start + duration)
+    }
+
     /// A frame was given.
     pub fn note(&mut self, frame: &Frame) {
         if !frame.is_video {

@@ -9,7 +9,7 @@
 //! how long the frame before lasts), and Firefox plays the first cluster only. So a segment is one cluster, of
 //! unknown size, and the times of its blocks are counted from its beginning. What else differs from browser to browser
 //! is made alike: there is no alpha plane (WebKit refuses a video that says it has one), a block is a SimpleBlock, a packet
-//! of sound says that it is a keyframe, times never go back, and no picture comes before the first keyframe.
+//! of sound says that it is a keyframe, times never go back (from one track to the other only where the two were recorded apart), and no picture comes before the first keyframe.
 //!
 //! **Nothing else is touched**: frames stay as they were encoded, but for the one bit that hides a picture which a handover
 //! recorded twice.
@@ -17,6 +17,7 @@
 //! The container is Matroska, <https://www.rfc-editor.org/rfc/rfc9559>, in EBML,
 //! <https://www.rfc-editor.org/rfc/rfc8794>.
 
+mod apart;
 mod block;
 mod cues;
 mod ebml;
@@ -33,6 +34,7 @@ mod tidy;
 mod tracks;
 mod writer;
 
+pub use apart::with_sound;
 pub use cues::cues;
 pub use error::Error;
 pub use frame::Frame;

@@ -66,6 +66,8 @@ pub struct Remux {
     /// The time of the frame that was written last, in the stream, ms.
     written_to: i64,
     sound: Sound,
+    /// The sound was recorded apart, and comes later than the pictures of its time.
+    is_apart: bool,
     /// Frames in order, at their places in the stream. The first is a picture whose successor has not come.
     held: Vec<Held>,
     /// The time of the newest frame, in the stream, ms.
@@ -127,7 +129,7 @@ impl Remux {
                     self.hold(&rest[content..end])?;
                     // Usually when all of the piece is here: sound and pictures of one time do not come in order.
                     if self.held.len() > MOST_HELD {
-                        self.release()?;
+                        self.release(false)?;
                     }
                 }
                 id::TIMESTAMP => self.read = read_uint(&rest[content..end])?,
@@ -143,7 +145,7 @@ impl Remux {
         }
         rest.drain(..at);
         self.rest = rest;
-        self.release()?;
+        self.release(false)?;
         self.give();
         Ok(())
     }
@@ -179,7 +181,7 @@ impl Remux {
         for held in &mut self.held {
             held.duration.get_or_insert((newest - held.frame.time).max(usual));
         }
-        self.release()?;
+        self.release(true)?;
         self.give();
         Ok(())
     }
@@ -190,6 +192,7 @@ impl Remux {
         }
         // What is held belongs to the init segment before.
         self.flush()?;
+        self.is_apart = false;
         self.written.clone_from(&self.init);
         self.cluster = None;
         self.out.push(Part::Init(self.init.clone()));
@@ -202,7 +205,8 @@ impl Remux {
         let track = tracks::find(&mut self.tracks, block.track)?;
         let frame = Frame::new(track, block, content.to_vec(), time, block.is_key);
         if !frame.is_video {
-            self.sound.put(frame).into_iter().for_each(|packet| {
+            self.is_apart |= self.picture > Some(time);
+            self.sound.put(frame, self.is_apart && time == self.place).into_iter().for_each(|packet| {
                 let duration = packet.packet_duration();
                 self.push_held(packet, Some(duration));
             });
@@ -226,7 +230,9 @@ impl Remux {
         self.end = self.end.max(frame.time + duration.unwrap_or(MOMENT));
         // Moved sound may change places with a picture.
         let at = self.held.partition_point(|held| held.frame.time <= frame.time);
-        self.held.insert(at, Held { frame, cluster: self.place, duration });
+        // Sound that began before its segment: Chromium refuses a block that is earlier than its cluster.
+        let cluster = self.place.min(frame.time);
+        self.held.insert(at, Held { frame, cluster, duration });
     }
 
     /// What was let go of is a part now.
@@ -236,11 +242,16 @@ impl Remux {
         }
     }
 
-    /// Lets go of frames as far as their durations are known.
-    fn release(&mut self) -> Result<(), Error> {
+    /// Lets go of frames as far as their durations are known, or of all. Pictures wait for a sound that comes later, so that a
+    /// cluster goes on.
+    fn release(&mut self, all: bool) -> Result<(), Error> {
         let media = &mut self.media;
+        let silent_from = self.sound.end().filter(|_| self.is_apart && !all).unwrap_or(i64::MAX);
         while let Some(first) = self.held.first() {
             let waited = self.newest.unwrap_or(0) - first.frame.time;
+            if first.frame.time > silent_from && waited <= HELD {
+                break;
+            }
             let Some(duration) = first.duration.or((waited > HELD).then_some(waited)) else { break };
             // Within a cluster Chromium refuses times that go back, from one track to another too.
             if self.cluster != Some(first.cluster) || first.frame.time < self.written_to {

@@ -19,6 +19,9 @@ const LONG: i64 = 480;
 /// At the beginning of a segment they are moved by no more than this, ms: half a frame of Opus and some jitter.
 const MOVED_AT_FIRST: i64 = 15;
 
+/// No packet of Opus lasts longer, ms.
+const LONGEST_PACKET: i64 = 120;
+
 /// A packet that is off by more, ms, is mended at once: a packet is missing, or comes twice.
 const BREAK: i64 = 90;
 
@@ -42,17 +45,29 @@ impl Sound {
         self.is_first = true;
     }
 
-    /// The packets that go on for one: itself where the last one ends, what fills a gap before it, or nothing.
-    pub(crate) fn put(&mut self, mut packet: Frame) -> Vec<Frame> {
+    /// Where the last packet ends, ms.
+    pub(crate) fn end(&self) -> Option<i64> {
+        self.end
+    }
+
+    /// The packets that go on for one: itself where the last one ends, what fills a gap before it, or nothing. `is_opening`: it may have begun
+    /// before its segment.
+    pub(crate) fn put(&mut self, mut packet: Frame, is_opening: bool) -> Vec<Frame> {
         let end = *self.end.get_or_insert(packet.time);
         let late = packet.time - end;
+        if is_opening && self.is_first && late > MOVED_AT_FIRST && late <= LONGEST_PACKET {
+            // The segment has no earlier time for it; the next one tells.
+            packet.time = end;
+            self.end = Some(end + packet.packet_duration());
+            return vec![packet];
+        }
         if late < -LONGEST_GAP && !self.is_first {
             return Vec::new(); // Times do not go back in a segment.
         }
         if late.abs() > LONGEST_GAP {
             self.end = None;
             self.late.clear();
-            return self.put(packet);
+            return self.put(packet, is_opening);
         }
         let mut packets = Vec::new();
         let off = self.off(late, packet.packet_duration());

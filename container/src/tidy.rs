@@ -21,8 +21,6 @@ pub struct Tidy {
     frames: Vec<Frame>,
     place: Place,
     tracks: Vec<Track>,
-    /// The time of the newest frame, ms.
-    newest: i64,
 }
 
 /// Where in the recording the next element stands.
@@ -65,6 +63,11 @@ impl Tidy {
     /// Whether there is a track of pictures.
     pub fn has_pictures(&self) -> bool {
         self.tracks.iter().any(|track| track.is_video)
+    }
+
+    /// Whether there was a frame.
+    pub fn has_begun(&self) -> bool {
+        self.tracks.iter().any(|track| track.newest.is_some())
     }
 
     /// The frames since the last call.
@@ -133,13 +136,13 @@ impl Tidy {
         let track = tracks::find(&mut self.tracks, block.track)?;
         // Every packet of sound stands for itself; Firefox does not say so.
         let is_key = block.is_key || !track.is_video;
-        if !is_key && !track.has_begun {
+        if !is_key && track.newest.is_none() {
             return Ok(());
         }
-        track.has_begun = true;
-        // Browsers' clocks go back by a few ms now and then.
-        self.newest = block.time_in(timestamp)?.max(self.newest);
-        self.frames.push(Frame::new(track, block, content, self.newest, is_key));
+        // Browsers' clocks go back by a few ms now and then. Sound that was recorded apart follows its pictures.
+        let time = block.time_in(timestamp)?.max(track.newest.unwrap_or(0));
+        track.newest = Some(time);
+        self.frames.push(Frame::new(track, block, content, time, is_key));
         Ok(())
     }
 }

@@ -25,8 +25,8 @@ pub(crate) struct Track {
     pub(crate) number: u64,
     pub(crate) is_video: bool,
     pub(crate) codec: Codec,
-    /// A frame has come. What comes before the first keyframe, nobody could decode.
-    pub(crate) has_begun: bool,
+    /// The time of the newest frame, ms. What comes before the first keyframe, nobody could decode.
+    pub(crate) newest: Option<i64>,
 }
 
 /// Reads the content of `Tracks`, and makes it say, in place, that there is no alpha plane: WebKit refuses a

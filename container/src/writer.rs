@@ -10,14 +10,22 @@ const LONGEST: i64 = 30_000;
 pub struct Writer {
     /// The segment's beginning in the time of its recording, ms.
     base: i64,
-    newest: i64,
+    /// The time of the newest block, ms; where the sound was recorded apart, of the newest one of sound and of picture.
+    newest: [i64; 2],
+    is_apart: bool,
     out: Vec<u8>,
 }
 
 impl Writer {
     /// Begins a segment with an init segment; `base` is its beginning in the time of the recording, ms.
     pub fn new(init: &[u8], base: i64) -> Self {
-        Self { base, newest: 0, out: [init, &CLUSTER, &[0xE7, 0x81, 0x00]].concat() }
+        let out = [init, &CLUSTER, &[0xE7, 0x81, 0x00]].concat();
+        Self { base, newest: [0; 2], is_apart: false, out }
+    }
+
+    /// The same for pictures and a sound that was recorded apart: neither waits for the other, so times go back from one to the other.
+    pub fn apart(init: &[u8], base: i64) -> Self {
+        Self { is_apart: true, ..Self::new(init, base) }
     }
 
     /// Writes a frame. Times do not go back: Chromium's MediaSource ends with an error where they do, in one track or
@@ -26,11 +34,12 @@ impl Writer {
     /// # Errors
     /// No segment is that long.
     pub fn add(&mut self, frame: &Frame) -> Result<(), Error> {
-        let time = (frame.time - self.base).max(self.newest);
+        let newest = &mut self.newest[usize::from(self.is_apart && frame.is_video)];
+        let time = (frame.time - self.base).max(*newest);
         if time >= LONGEST {
             return Err(Error::TooLong);
         }
-        self.newest = time;
+        *newest = time;
         frame.write(time, &mut self.out)
     }
 
