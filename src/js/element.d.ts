@@ -88,6 +88,8 @@ export declare class BlobcastRecorder extends BlobcastElement<RecordingEventMap>
   audioBitsPerSecond: number | null;
   /** As of `startRecording`; empty for the default. */
   mimeType: string;
+  /** As of `startRecording`; empty for the default. */
+  latency: "" | "usual" | "low";
   /** A stream of the page's, broadcast instead of the camera: its tracks stay the page's. Without one, the stream that was opened here. */
   get stream(): MediaStream | null;
   set stream(stream: MediaStream | null);

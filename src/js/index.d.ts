@@ -96,8 +96,14 @@ export interface RecordingOptions extends ConnectOptions {
    */
   restart?: "handover" | "keyframe";
   /**
+   * `low`: picture and sound are recorded apart, so that pictures are sent one by one. In one recorder they wait for the sound, which
+   * comes every 60 ms in Chromium. The sound goes on over restarts.
+   * @default "usual"
+   */
+  latency?: "usual" | "low";
+  /**
    * Time between chunks, 10 to 10000 ms.
-   * @default 40
+   * @default 40; 10 with `latency: "low"`
    */
   timeslice?: number;
   /**
@@ -125,14 +131,15 @@ export interface RecordingOptions extends ConnectOptions {
 /** What `startViewing` takes. */
 export interface ViewingOptions extends ConnectOptions {
   /**
-   * `mse` plays through MediaSource, with the least delay. `glue` plays glued blobs by object URL, up to one interval behind. `auto`
-   * picks what plays here. `realtime` is not there yet and rejects with a NotSupportedError.
+   * `realtime` decodes by WebCodecs, with the least delay, and rejects with a NotSupportedError where there are none. `mse` plays through
+   * MediaSource, and what is late is waited for. `glue` plays glued blobs by object URL, up to one interval behind. `auto` takes `mse`, or
+   * `realtime` if `targetLatency` is under 200, where that plays, and else what does.
    * @default "auto"
    */
   mode?: "auto" | "mse" | "glue" | "realtime";
   /**
-   * How much to keep ahead of the playhead in mode `mse`, 50 to 20000 ms.
-   * @default as little as does: 150 with sound, 100 without, 350 in Firefox, and more for a while when that was too little
+   * How much to keep ahead of the playhead in mode `mse`, or how far behind the source to be in mode `realtime`, 50 to 20000 ms.
+   * @default as little as does: in mode `mse` 150 with sound, 100 without, 350 in Firefox, and more for a while when that was too little
    */
   targetLatency?: number;
 }

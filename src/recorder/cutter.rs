@@ -25,9 +25,8 @@ pub struct Cutter {
 }
 
 impl Cutter {
-    /// Begins a segment; `base` is its beginning in the time of the recording, ms.
-    pub fn new(segment: Segment, mime: String, init: &[u8], base: i64) -> Self {
-        let writer = Writer::new(init, base);
+    /// Begins a segment; `base` is its beginning in the time of the recording, ms, as its writer was told.
+    pub fn new(segment: Segment, mime: String, writer: Writer, base: i64) -> Self {
         Self { segment, mime, writer, base, seq: 0, len: 0, pictures: 0, ended: false }
     }
 
@@ -132,7 +131,7 @@ mod tests {
     }
 
     fn cutter(init: &[u8], base: i64) -> Cutter {
-        Cutter::new(9, "video/webm".into(), init, base)
+        Cutter::new(9, "video/webm".into(), Writer::new(init, base), base)
     }
 
     fn write(cutter: &mut Cutter, frames: &[Frame]) -> Vec<Message<Vec<u8>>> {

@@ -40,7 +40,7 @@ impl Recorder {
         }
         let runs = self.runs.borrow().clone();
         for recording in runs {
-            recording.run.stop();
+            recording.stop();
         }
         self.end_if_drained();
     }

@@ -79,6 +79,17 @@ impl Formats {
         self.restart.replace(Restart::Handover) == Restart::Keyframe
     }
 
+    /// How sound is recorded by itself, at no more than a bitrate.
+    pub fn of_sound(&self, limit: Option<u32>) -> Format {
+        Format {
+            mime: mime::SOUND.to_owned(),
+            keyframe_interval: None,
+            timeslice: self.timeslice,
+            video_bits_per_second: None,
+            audio_bits_per_second: limit.or(self.audio_bits_per_second),
+        }
+    }
+
     fn format(&self, mime: String) -> Format {
         let rolls = match self.restart.get() {
             Restart::Handover => false,

@@ -3,6 +3,7 @@
 use super::{
     Recorder, Recording,
     run::{Format, Run},
+    source,
 };
 use crate::{
     dom::{now, with},
@@ -11,6 +12,7 @@ use crate::{
 };
 use blobcast_container::Likeness;
 use std::rc::Rc;
+use web_sys::MediaStream;
 
 /// Two runs that cannot be aligned for sure within this time, ms, are as well as can be.
 const PATIENCE: f64 = 700.0;
@@ -59,18 +61,25 @@ impl Recorder {
             let message = "the stream's tracks have ended, so there is nothing to record; give it live ones";
             return Err(Error::new(Kind::InvalidState, message));
         }
-        let notify = || with(&self.me, |recorder: &Rc<Self>, ()| recorder.pump());
         let stream = self.source.for_run();
         let rates = self.next_rates(&stream);
+        let sound = self.sound_beside(&stream, &rates, likeness);
+        let pictures = sound.as_ref().and_then(|_| source::only(&stream.get_video_tracks()));
+        let stream = pictures.unwrap_or(stream);
         let start = |format: &Format| {
             self.events.trace("type", &format.mime, 0.0, 0.0);
-            Run::start(&stream, &rates.of(format), notify())
-                .inspect_err(|error| self.events.trace("refused", &error.message, 0.0, 0.0))
+            self.start_recorder(&stream, &rates.of(format))
         };
         let run = self.settings.formats.start(&stream, start)?;
         let after = self.front().map(|current| (run.started() - current.run.started(), likeness));
-        self.runs.borrow_mut().push(Rc::new(Recording::new(run, after)));
+        self.runs.borrow_mut().push(Rc::new(Recording::new(run, sound, after)));
         Ok(())
+    }
+
+    pub(super) fn start_recorder(&self, stream: &MediaStream, format: &Format) -> Result<Rc<Run>, Error> {
+        let notify = with(&self.me, |recorder: &Rc<Self>, ()| recorder.pump());
+        Run::start(stream, format, notify)
+            .inspect_err(|error| self.events.trace("refused", &error.message, 0.0, 0.0))
     }
 
     /// Switches to the next run, if that can be done now.
@@ -92,6 +101,9 @@ impl Recorder {
             return;
         }
         let is_late = next.run.first_heard().is_some_and(|first| now() - first > PATIENCE);
+        if self.waits_for_sound(&next) && !is_late {
+            return;
+        }
         let Some(splice) = next.take_over(&current, is_late) else { return };
         self.end_segment(&current, false);
         // Dropped, it stops; what it has not given yet, the next one has.
@@ -122,8 +134,11 @@ impl Recorder {
         if Timers::are_slow() {
             self.events.warn("worker");
         }
-        if recording.run.has_sound() {
+        if recording.has_sound() {
             self.source.sound_is_back();
+        } else if recording.sound().is_some_and(|sound| sound.is_ready()) {
+            // The two do not fit into one segment: from the next run on both are recorded in one.
+            self.is_apart.set(false);
         }
         if self.runs.borrow().len() == 1 {
             self.settle_replacement(Ok(()));

@@ -1,10 +1,16 @@
 //! Which types to record. Pure.
 
-use crate::error::{Error, Kind};
+use crate::{
+    error::{Error, Kind},
+    lean,
+};
 
 /// What is tried, best first. VP8 records in Chromium, Firefox and WebKit and plays in all three; the others
 /// are for browsers that lack it.
 const WITH_VIDEO: [&str; 3] = ["vp8", "vp9", "av1"];
+
+/// The type of sound alone.
+pub const SOUND: &str = "audio/webm;codecs=opus";
 
 /// The types that suit these tracks, best first.
 pub fn candidates(has_video: bool, has_audio: bool) -> Vec<String> {
@@ -12,7 +18,18 @@ pub fn candidates(has_video: bool, has_audio: bool) -> Vec<String> {
     if has_video {
         WITH_VIDEO.map(|video| format!("video/webm;codecs={video}{audio}")).to_vec()
     } else {
-        vec!["audio/webm;codecs=opus".to_owned()]
+        vec![SOUND.to_owned()]
+    }
+}
+
+/// The type of pictures with a sound that was recorded apart.
+pub fn with_sound(mime: &str) -> String {
+    if lean::contains(mime, "opus") || !lean::contains(mime, "codecs") {
+        return mime.to_owned();
+    }
+    match mime.strip_suffix("\"") {
+        Some(quoted) => format!("{quoted},opus\""),
+        None => format!("{mime},opus"),
     }
 }
 
@@ -56,6 +73,15 @@ mod tests {
         assert_eq!(candidates(true, true)[0], "video/webm;codecs=vp8,opus");
         assert_eq!(candidates(true, false)[0], "video/webm;codecs=vp8");
         assert_eq!(candidates(false, true), ["audio/webm;codecs=opus"]);
+    }
+
+    #[test]
+    fn a_sound_that_was_recorded_apart_is_named_too() {
+        assert_eq!(with_sound("video/webm;codecs=vp8"), "video/webm;codecs=vp8,opus");
+        assert_eq!(with_sound("video/webm; codecs=\"vp8\""), "video/webm; codecs=\"vp8,opus\"");
+        for mime in ["video/webm;codecs=vp9,opus", "video/webm; codecs=\"vp8, opus\"", "video/webm"] {
+            assert_eq!(with_sound(mime), mime);
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@
 //! A segment ends by handover: the next [`Run`](run::Run) is started while the current one goes on, and takes over where the
 //! two can be laid over each other. The rhythm comes from the recorders' own events: a hidden page's timers
 //! fire once a minute.
+//!
+//! For a low latency the runs are of the pictures alone, and a [`Sound`](sound::Sound) beside them goes into their segments.
 
 mod bitrate;
 mod congestion;
@@ -19,12 +21,14 @@ mod handover;
 mod mime;
 mod narrowing;
 mod numbering;
+mod placing;
 mod recording;
 mod replacement;
 mod rhythm;
 mod run;
 mod settings;
 mod slices;
+mod sound;
 mod source;
 mod still;
 mod uplink;
@@ -46,6 +50,7 @@ use blobcast_wire::{Outbox, Segment};
 use congestion::Line;
 use js_sys::Promise;
 use numbering::Numbering;
+use placing::Lag;
 use recording::Recording;
 use replacement::Replacement;
 use settings::Settings;
@@ -70,6 +75,12 @@ pub struct Recorder {
     link: RefCell<Option<Rc<Link>>>,
     /// The one being sent, and the next one while it takes over.
     runs: RefCell<Vec<Rc<Recording>>>,
+    /// Pictures and sound are recorded apart.
+    is_apart: Cell<bool>,
+    /// The sound was left out, and the page has not heard of it.
+    is_soundless: Cell<bool>,
+    /// How late pictures come, by the time line.
+    pictures: RefCell<Lag>,
     outbox: RefCell<Outbox<JsBytes>>,
     line: RefCell<Line>,
     bitrate: RefCell<Bitrate>,
@@ -117,6 +128,7 @@ impl Recorder {
         let settings = Settings::read(&stream, options)?;
         let events = Events::new(target, settings.debug);
         let line = Line::new(settings.timeslice());
+        let is_apart = Cell::new(settings.is_low);
         let recorder = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             source: Source::new(stream),
@@ -124,6 +136,9 @@ impl Recorder {
             events,
             link: RefCell::default(),
             runs: RefCell::default(),
+            is_apart,
+            is_soundless: Cell::new(false),
+            pictures: RefCell::default(),
             outbox: RefCell::default(),
             line: RefCell::new(line),
             bitrate: RefCell::default(),
@@ -190,7 +205,7 @@ impl Recorder {
         let link = self.link();
         let round_trip = link.as_ref().and_then(|link| link.round_trip());
         let runs = self.runs.borrow();
-        let mime = runs.first().map(|front| front.run.mime());
+        let mime = runs.first().map(|front| front.mime());
         let (segment, ..) = self.have.get();
         let mut sent = self.sent.borrow_mut();
         object(&[

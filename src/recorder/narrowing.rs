@@ -11,7 +11,7 @@ use web_sys::MediaStream;
 /// Bitrates that are less than what was asked for.
 pub struct Limits {
     video: Option<u32>,
-    audio: Option<u32>,
+    pub audio: Option<u32>,
 }
 
 impl Limits {

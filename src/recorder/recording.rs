@@ -1,14 +1,19 @@
 //! A run, read into frames and cut into segments.
 
-use super::{cutter::Cutter, run::Run};
+use super::{cutter::Cutter, mime, run::Run, sound::Sound};
 use crate::{bytes::JsBytes, cell::RefCell};
-use blobcast_container::{Error, Frame, Handover, Joint, Likeness, Steady, Tail, Tidy};
+use blobcast_container::{Error, Frame, Handover, Joint, Likeness, Steady, Tail, Tidy, Writer};
 use blobcast_wire::{Message, Segment};
 use std::rc::Rc;
+
+/// A packet of sound that begins so much before its segment, ms, is moved to its beginning, and nobody hears it.
+const EARLY: i64 = 10;
 
 /// A recorder's run with all that is known of what it gives.
 pub struct Recording {
     pub run: Rc<Run>,
+    /// The sound, where that is recorded apart.
+    sound: RefCell<Option<Rc<Sound>>>,
     known: RefCell<Known>,
 }
 
@@ -24,6 +29,8 @@ struct Known {
     sound: Steady,
     /// The segment has no packet of sound yet: the first one says where all others are.
     is_silent: bool,
+    /// The track of the segment that has the sound that is recorded apart.
+    sound_track: Option<u8>,
     failure: Option<Error>,
     /// It was given up before its first segment began.
     given_up: bool,
@@ -40,7 +47,7 @@ pub struct Splice {
 
 impl Recording {
     /// While another run is sent: how much later this one was started, ms, and whether it records the same.
-    pub fn new(run: Rc<Run>, after: Option<(f64, Likeness)>) -> Self {
+    pub fn new(run: Rc<Run>, sound: Option<Rc<Sound>>, after: Option<(f64, Likeness)>) -> Self {
         let known = Known {
             tidy: Tidy::default(),
             handover: after.map(|(guess, likeness)| Handover::new(guess, likeness)),
@@ -49,10 +56,45 @@ impl Recording {
             tail: Tail::default(),
             sound: Steady::default(),
             is_silent: true,
+            sound_track: None,
             failure: None,
             given_up: false,
         };
-        Self { run, known: RefCell::new(known) }
+        Self { run, sound: RefCell::new(sound), known: RefCell::new(known) }
+    }
+
+    /// The sound that is recorded apart.
+    pub fn sound(&self) -> Option<Rc<Sound>> {
+        self.sound.borrow().clone()
+    }
+
+    /// The run does without it.
+    pub fn forget_sound(&self) {
+        self.sound.take();
+    }
+
+    /// The track of the segment that has it.
+    pub fn sound_track(&self) -> Option<u8> {
+        self.known.borrow().sound_track
+    }
+
+    /// Whether its segments have sound.
+    pub fn has_sound(&self) -> bool {
+        self.sound_track().is_some() || self.run.has_sound()
+    }
+
+    /// What its segments have in them.
+    pub fn mime(&self) -> String {
+        let mime = self.run.mime();
+        if self.sound_track().is_some() { mime::with_sound(&mime) } else { mime }
+    }
+
+    /// Stops its recorders; the rest of what they have comes before they are over.
+    pub fn stop(&self) {
+        self.run.stop();
+        if let Some(sound) = self.sound() {
+            sound.stop();
+        }
     }
 
     /// The frames of the next data, if some is there.
@@ -93,6 +135,11 @@ impl Recording {
         let before = from.cutter.as_ref().filter(|cutter| !cutter.has_ended())?;
         let has_pictures = known.tidy.has_pictures();
         let mut joint = known.handover.as_ref()?.joint(&from.tail, has_pictures, at_once)?;
+        // Sound that is recorded apart goes on in the new segment, which has no time before its beginning.
+        let goes_on = from.sound_track.and(from.tail.sound_goes_on());
+        if goes_on.is_some_and(|next| next + EARLY < joint.start) && !at_once {
+            return None;
+        }
         let frames = known.handover.take()?.edited(&mut joint);
         let after = (before.segment(), joint.start - before.base());
         let splice = Splice { after, base: joint.base, frames };
@@ -102,8 +149,15 @@ impl Recording {
 
     /// Begins a segment; `base` is its beginning in the time of the run, ms.
     pub fn begin(&self, segment: Segment, base: i64) {
+        let beside = self.sound().and_then(|sound| sound.beside(self.known.borrow().tidy.init()));
+        self.known.borrow_mut().sound_track = beside.as_ref().map(|(_, track)| *track);
+        let mime = self.mime();
         let known = &mut *self.known.borrow_mut();
-        known.cutter = Some(Cutter::new(segment, self.run.mime(), known.tidy.init(), base));
+        let writer = match beside {
+            Some((init, _)) => Writer::apart(&init, base),
+            None => Writer::new(known.tidy.init(), base),
+        };
+        known.cutter = Some(Cutter::new(segment, mime, writer, base));
         known.is_silent = true;
     }
 

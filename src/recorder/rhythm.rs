@@ -36,8 +36,9 @@ impl Recorder {
             while let Some(frames) = self.take(&front) {
                 self.cut(&front, frames);
             }
+            self.write_sound(&front);
             let has_more = front.segment().is_none() && self.waits_for_clock();
-            if !front.run.is_over() || has_more {
+            if !front.run.is_over() || has_more || self.waits_for_tail(&front) {
                 break;
             }
             self.drop_front();
@@ -54,7 +55,7 @@ impl Recorder {
     /// takes a moment, unless the relay is away.
     fn take(&self, recording: &Recording) -> Option<Vec<Frame>> {
         if recording.segment().is_none() {
-            if self.waits_for_clock() {
+            if self.waits_for_clock() || self.waits_for_sound(recording) {
                 return None;
             }
             let gathered = recording.gathered();
@@ -97,7 +98,9 @@ impl Recorder {
         // A picture that stands is no reason to begin anew; sound over it goes on, and is.
         let moves = self.source.has_sound() || !self.is_answer(&current.run);
         let may_try = now() - self.failed_at.get() > self.settings.restart_interval;
-        let is_time = moves && self.is_old(&current) || current.len() > LARGE_SEGMENT;
+        let is_time = moves && self.is_old(&current)
+            || current.len() > LARGE_SEGMENT
+            || self.sound_has_changed(&current);
         if may_try && (is_time || self.wants_less(&current.run)) {
             self.begin_handover();
         }

@@ -167,9 +167,14 @@ impl Run {
         self.recorder.state() == RecordingState::Recording
     }
 
+    /// What it records.
+    pub fn stream(&self) -> MediaStream {
+        self.recorder.stream()
+    }
+
     /// Whether it records sound.
     pub fn has_sound(&self) -> bool {
-        self.recorder.stream().get_audio_tracks().length() > 0
+        self.stream().get_audio_tracks().length() > 0
     }
 
     /// Whether it was asked for keyframes.

@@ -22,6 +22,8 @@ const USUAL: Rates = Rates { video: 2_500_000, audio: 128_000 };
 pub struct Settings {
     pub target: Target,
     pub formats: Formats,
+    /// Whether all is to be there as early as can be.
+    pub is_low: bool,
     /// ms between segments.
     pub restart_interval: f64,
     /// ms until connecting is given up.
@@ -39,6 +41,8 @@ impl Settings {
             Ok(options.number(option, 1_000.0..=100e6, "bits per second")?.map(|bits| bits as u32))
         };
         let restart_interval = options.number("restartInterval", 500.0..=20_000.0, "ms")?.unwrap_or(4_000.0);
+        let is_low = is_low(&options)?;
+        let usual_timeslice = if is_low { 10.0 } else { 40.0 };
         let settings = Self {
             target: Target {
                 relay: options.relay()?,
@@ -46,13 +50,15 @@ impl Settings {
                 name: options.name()?,
                 token: options.token()?,
             },
+            is_low,
             restart_interval,
             connect_timeout: options.connect_timeout()?,
             wake_lock: options.boolean("wakeLock")?.unwrap_or(true),
             debug: options.debug()?,
             formats: Formats {
                 wanted: options.string("mimeType", "a string such as video/webm;codecs=vp8,opus")?,
-                timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(40.0) as i32,
+                timeslice: options.number("timeslice", 10.0..=10_000.0, "ms")?.unwrap_or(usual_timeslice)
+                    as i32,
                 video_bits_per_second: bits("videoBitsPerSecond")?,
                 audio_bits_per_second: bits("audioBitsPerSecond")?,
                 restart: Cell::new(restart(&options)?),
@@ -78,6 +84,15 @@ impl Settings {
             video: rate(stream.get_video_tracks(), self.formats.video_bits_per_second, USUAL.video),
             audio: rate(stream.get_audio_tracks(), self.formats.audio_bits_per_second, USUAL.audio),
         }
+    }
+}
+
+fn is_low(options: &Options) -> Result<bool, Error> {
+    const TAKES: &str = "\"usual\" or \"low\"";
+    match options.string("latency", TAKES)?.as_deref() {
+        None | Some("usual") => Ok(false),
+        Some("low") => Ok(true),
+        Some(_) => Err(wrong("latency", TAKES)),
     }
 }
 

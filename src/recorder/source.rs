@@ -50,7 +50,7 @@ impl Source {
     /// Records without sound for a while. `false`: there is no sound, or nothing else.
     pub fn leave_sound_out(&self) -> bool {
         let stream = self.stream.borrow();
-        let has_both = has_live(&stream.get_audio_tracks()) && has_live(&stream.get_video_tracks());
+        let has_both = has_both(&stream);
         if has_both {
             self.soundless.set(Some(now()));
         }
@@ -75,6 +75,21 @@ impl Source {
     pub fn is_live(&self) -> bool {
         settings::has_live_track(&self.stream.borrow())
     }
+}
+
+/// Whether a stream has pictures and sound.
+pub fn has_both(stream: &MediaStream) -> bool {
+    has_live(&stream.get_audio_tracks()) && has_live(&stream.get_video_tracks())
+}
+
+/// A stream of these tracks alone.
+pub fn only(tracks: &js_sys::Array) -> Option<MediaStream> {
+    MediaStream::new_with_tracks(tracks).ok()
+}
+
+/// Whether these are the same tracks, by the first of them, which is the one that a recorder takes.
+pub fn same(one: &js_sys::Array, other: &js_sys::Array) -> bool {
+    one.get(0) == other.get(0)
 }
 
 fn is_wanted(track: &wasm_bindgen::JsValue, leaves_sound_out: bool) -> bool {

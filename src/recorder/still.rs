@@ -12,7 +12,6 @@
 use super::{Recorder, Recording, run::Run};
 use crate::{
     dom::{create, now},
-    error::{Error, Kind},
     events::State,
 };
 use web_sys::{HtmlVideoElement, MediaStream};
@@ -55,6 +54,7 @@ impl Recorder {
         if now() - self.looked.replace(now()) > FROZEN {
             self.awake.set(now());
         }
+        self.look_after_sound();
         let current = self.front();
         let Some(current) = current.filter(|current| self.is_silent(&current.run)) else { return };
         current.run.ask();
@@ -65,14 +65,15 @@ impl Recorder {
             self.answers.set(self.answers.get() + 1);
         }
         self.say_if_waiting(&current.run);
-        if now() - current.run.heard().max(self.awake.get()) >= MUTE
-            && current.run.has_sound()
-            && self.source.leave_sound_out()
-        {
-            let message = "the stream's sound gives nothing and holds the picture back, so this is broadcast without sound until it does; check the microphone, or resume the AudioContext";
-            self.events.error(&Error::new(Kind::Media, message));
+        if self.gives_nothing(&current.run) && current.run.has_sound() && self.source.leave_sound_out() {
+            self.say_soundless();
             self.hand_over();
         }
+    }
+
+    /// Whether a run has given nothing for so long that sound which gives nothing must be the reason.
+    pub(super) fn gives_nothing(&self, run: &Run) -> bool {
+        now() - run.heard().max(self.awake.get()) >= MUTE
     }
 
     /// Whether there are still too few pictures behind the current one.

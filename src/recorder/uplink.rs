@@ -140,6 +140,7 @@ impl Recorder {
             let age = (recording.run.age() * 1000.0) as u64;
             let number = self.numbering.borrow_mut().next(self.relay_now().saturating_sub(age));
             recording.begin(number, 0);
+            self.pictures.borrow_mut().forget();
             self.events.trace("begin", "", number as f64, 0.0);
             self.has_begun(recording);
         }
@@ -169,6 +170,11 @@ impl Recorder {
     pub(super) fn write(&self, recording: &Recording, frames: &[Frame]) {
         let messages = recording.write(frames, self.relay_now());
         messages.into_iter().for_each(|message| self.send(message));
+        if let Some((segment, _)) = recording.segment().filter(|_| frames.iter().any(|frame| frame.is_video))
+        {
+            let time = segment as f64 / 1000.0 + recording.media() as f64;
+            self.pictures.borrow_mut().note(now(), time);
+        }
     }
 
     /// Sends the end of a segment, if it began and has none yet.

@@ -8,7 +8,7 @@ import { Stage } from "./stage.js";
 import { recorderView } from "./states.js";
 
 export class BlobcastRecorder extends BlobcastElement {
-  static startAttributes = ["src", "url", "name", "restart-interval", "video-bits-per-second", "audio-bits-per-second", "mime-type"];
+  static startAttributes = ["src", "url", "name", "restart-interval", "video-bits-per-second", "audio-bits-per-second", "mime-type", "latency"];
   static observedAttributes = [...this.startAttributes, "source", "no-audio", "token"];
 
   #stage = new Stage(this, "Preview");
@@ -73,8 +73,9 @@ export class BlobcastRecorder extends BlobcastElement {
   }
 
   get #options() {
-    const { restartInterval, videoBitsPerSecond, audioBitsPerSecond, mimeType } = this;
-    return { ...this.connectOptions, restartInterval, videoBitsPerSecond, audioBitsPerSecond, mimeType: mimeType || undefined };
+    const { restartInterval, videoBitsPerSecond, audioBitsPerSecond } = this;
+    const [mimeType, latency] = [this.mimeType, this.latency].map((value) => value || undefined);
+    return { ...this.connectOptions, restartInterval, videoBitsPerSecond, audioBitsPerSecond, mimeType, latency };
   }
 
   async #open(signal) {
@@ -188,4 +189,5 @@ reflect(BlobcastRecorder, {
   "video-bits-per-second": "number",
   "audio-bits-per-second": "number",
   "mime-type": "string",
+  latency: "string",
 });

@@ -17,18 +17,24 @@ const BLOCKS = new Set([0xa3, 0xa1]); // SimpleBlock, Block
 /** Of one recording or several behind each other: each track's frames in order, each as its time and a hash of its bytes. */
 export function framesOf(bytes) {
   const tracks = {};
+  for (const { track, time, frame } of blocksOf(bytes)) {
+    const hash = createHash("sha1").update(frame).digest("base64");
+    (tracks[track] ??= []).push(`${time} ${hash}`);
+  }
+  return tracks;
+}
+
+/** Its blocks in order: `track`, `time` and `frame`. */
+export function* blocksOf(bytes) {
   let cluster = 0;
   for (const { id, body } of elementsOf(bytes)) {
     if (id === CLUSTER) cluster = 0;
     if (id === TIMESTAMP) cluster = body.reduce((time, byte) => time * 256 + byte, 0);
     if (BLOCKS.has(id)) {
       const track = number(body, 0, { marker: false });
-      const time = cluster + body.readInt16BE(track.end);
-      const hash = createHash("sha1").update(body.subarray(track.end + 3)).digest("base64");
-      (tracks[track.value] ??= []).push(`${time} ${hash}`);
+      yield { track: track.value, time: cluster + body.readInt16BE(track.end), frame: body.subarray(track.end + 3) };
     }
   }
-  return tracks;
 }
 
 /** The number of the track with the pictures, of a recording from its beginning. */
