@@ -69,7 +69,6 @@ async fn bad_options_of_a_viewing() {
     };
     let refused = |given| viewing_refused(video.0.clone().into(), given);
     assert_is(&refused(with("mode", "hologram".into())).await, "TypeError", "mode");
-    assert_is(&refused(with("mode", "realtime".into())).await, "NotSupportedError", "realtime");
     assert_is(&refused(with("targetLatency", 1.into())).await, "TypeError", "targetLatency");
     assert_is(&viewing_refused(JsValue::NULL, with("mode", "auto".into())).await, "TypeError", "video");
 }

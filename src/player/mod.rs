@@ -14,6 +14,7 @@ mod overlay;
 mod playback;
 mod poster;
 mod quirks;
+mod realtime;
 mod screen;
 mod settings;
 mod stage;

@@ -1,6 +1,6 @@
 //! Which way to play.
 
-use super::quirks;
+use super::{quirks, realtime};
 use crate::{
     dom::window,
     error::{Error, Kind},
@@ -9,10 +9,15 @@ use crate::{
 };
 use web_sys::{HtmlVideoElement, MediaSource};
 
+/// Below this, seconds, no MediaSource can be: it needs so much ahead of the playhead.
+const SOON: f64 = 0.2;
+
 /// What `mode` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
+    /// With as little latency as MediaSource has, or with less.
     Auto,
+    Soonest,
     Only(Mode),
 }
 
@@ -23,6 +28,8 @@ pub enum Mode {
     Mse,
     /// Glued blobs as object URLs.
     Glue,
+    /// WebCodecs.
+    Realtime,
 }
 
 impl Mode {
@@ -30,38 +37,50 @@ impl Mode {
         match self {
             Self::Mse => "mse",
             Self::Glue => "glue",
+            Self::Realtime => "realtime",
         }
     }
 }
 
 impl Wanted {
-    /// Reads the option.
-    pub fn read(mode: Option<&str>) -> Result<Self, Error> {
+    /// Reads the option; `target_latency` in seconds.
+    pub fn read(mode: Option<&str>, target_latency: Option<f64>) -> Result<Self, Error> {
         match mode {
-            None | Some("auto") => Ok(Self::Auto),
+            None | Some("auto") => Ok(if target_latency.is_some_and(|target| target < SOON) {
+                Self::Soonest
+            } else {
+                Self::Auto
+            }),
             Some("mse") if !has_media_source() => Err(Error::new(
                 Kind::NotSupported,
                 r#"this browser has no MediaSource; use mode "auto" or "glue""#,
             )),
             Some("mse") => Ok(Self::Only(Mode::Mse)),
             Some("glue") => Ok(Self::Only(Mode::Glue)),
-            Some("realtime") => {
-                Err(Error::new(Kind::NotSupported, r#"mode "realtime" is not there yet; use "auto""#))
-            }
+            Some("realtime") if !realtime::is_there() => Err(Error::new(
+                Kind::NotSupported,
+                r#"this browser has no WebCodecs, which mode "realtime" decodes by, or gives them to pages by https only; use mode "auto""#,
+            )),
+            Some("realtime") => Ok(Self::Only(Mode::Realtime)),
             Some(_) => Err(wrong("mode", r#""auto", "mse", "glue" or "realtime""#)),
         }
     }
 
     /// The way to play this type.
     ///
-    /// `mse_failed`: it was tried and did not show a picture.
-    pub fn choose(self, mime: &str, video: &HtmlVideoElement, mse_failed: bool) -> Result<Mode, Error> {
+    /// `failed`: another one was tried and did not show a picture.
+    pub fn choose(self, mime: &str, video: &HtmlVideoElement, failed: u32) -> Result<Mode, Error> {
         let mse = has_media_source() && MediaSource::is_type_supported(mime);
         let glue = !video.can_play_type(mime).is_empty();
+        let realtime = realtime::can_decode(mime);
+        let may_mse = mse && !quirks::hangs_in_media_source();
         let mode = match self {
-            Self::Auto if mse && !mse_failed && !quirks::hangs_in_media_source() => Some(Mode::Mse),
-            Self::Auto | Self::Only(Mode::Glue) => glue.then_some(Mode::Glue),
+            Self::Soonest if realtime && failed == 0 => Some(Mode::Realtime),
+            Self::Soonest if may_mse && failed < 2 => Some(Mode::Mse),
+            Self::Auto if may_mse && failed == 0 => Some(Mode::Mse),
+            Self::Auto | Self::Soonest | Self::Only(Mode::Glue) => glue.then_some(Mode::Glue),
             Self::Only(Mode::Mse) => mse.then_some(Mode::Mse),
+            Self::Only(Mode::Realtime) => realtime.then_some(Mode::Realtime),
         };
         mode.ok_or_else(|| cannot_play(mime, None))
     }

@@ -12,7 +12,7 @@ use std::{
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, HtmlVideoElement};
+use web_sys::{Event, HtmlVideoElement, MediaStream};
 
 /// What playback tells.
 #[derive(Debug)]
@@ -25,6 +25,12 @@ pub enum Heard {
     Refused(Error),
 }
 
+/// What an element plays.
+enum Source {
+    Url(String),
+    Stream(MediaStream),
+}
+
 /// The element, played for as long as the viewer does not pause it.
 pub struct Playback {
     listeners: Cell<Option<[Listener; 2]>>,
@@ -32,7 +38,7 @@ pub struct Playback {
     pub video: HtmlVideoElement,
     paused_by_viewer: Cell<bool>,
     /// The source that we gave the element.
-    source: RefCell<Option<String>>,
+    source: RefCell<Option<Source>>,
     tell: Box<dyn Hear<Heard>>,
 }
 
@@ -53,14 +59,30 @@ impl Playback {
 
     /// Gives the element a source.
     pub fn set_source(&self, url: &str) {
-        self.source.replace(Some(url.to_owned()));
+        self.source.replace(Some(Source::Url(url.to_owned())));
+        // An element with a stream takes no URL.
+        self.video.set_src_object(None);
         self.video.set_src(url);
+    }
+
+    /// Gives the element a stream as its source.
+    pub fn set_stream(&self, stream: MediaStream) {
+        self.video.set_src_object(Some(&stream));
+        let _ = self.video.remove_attribute("src");
+        self.source.replace(Some(Source::Stream(stream)));
     }
 
     /// Whether somebody else gave the element a source: the page, or another viewing.
     pub fn is_taken(&self) -> bool {
-        let ours = self.source.borrow();
-        ours.is_some() && self.video.get_attribute("src") != *ours
+        let stream = self.video.src_object();
+        match &*self.source.borrow() {
+            None => false,
+            // By its id: once the element was captured, Chromium says that it is another object.
+            Some(Source::Stream(ours)) => stream.is_none_or(|stream| stream.id() != ours.id()),
+            Some(Source::Url(ours)) => {
+                stream.is_some() || self.video.get_attribute("src").as_ref() != Some(ours)
+            }
+        }
     }
 
     /// Hears no more of the element.
@@ -72,6 +94,7 @@ impl Playback {
     pub fn let_go(&self) {
         let taken = self.is_taken();
         if self.source.take().is_some() && !taken {
+            self.video.set_src_object(None);
             let _ = self.video.remove_attribute("src");
             self.video.load();
         }

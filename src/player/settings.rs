@@ -14,7 +14,7 @@ use web_sys::HtmlVideoElement;
 pub struct Settings {
     pub target: Target,
     pub mode: Wanted,
-    /// Seconds to keep ahead of the playhead, in mode `mse`; `None`: as little as does.
+    /// Seconds to keep ahead of the playhead, in mode `mse`, or from capture to screen, in `realtime`; `None`: as little as does.
     pub target_latency: Option<f64>,
     /// ms until connecting is given up.
     pub connect_timeout: u32,
@@ -26,7 +26,7 @@ impl Settings {
     pub fn read(options: &JsValue) -> Result<Self, Error> {
         let options = Options::of(options)?;
         let mode = options.string("mode", r#""auto", "mse", "glue" or "realtime""#)?;
-        let target = options.number("targetLatency", 50.0..=20_000.0, "ms")?;
+        let target_latency = options.number("targetLatency", 50.0..=20_000.0, "ms")?.map(|ms| ms / 1000.0);
         Ok(Self {
             target: Target {
                 relay: options.relay()?,
@@ -34,8 +34,8 @@ impl Settings {
                 name: options.name()?,
                 token: options.token()?,
             },
-            mode: Wanted::read(mode.as_deref())?,
-            target_latency: target.map(|ms| ms / 1000.0),
+            mode: Wanted::read(mode.as_deref(), target_latency)?,
+            target_latency,
             connect_timeout: options.connect_timeout()?,
             debug: options.debug()?,
         })

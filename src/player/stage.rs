@@ -3,10 +3,11 @@
 use super::{
     Player, Showing,
     glue::Glue,
-    mode::{self, Mode},
+    mode::{self, Mode, Wanted},
     mse::Mse,
     playback::Heard,
     poster::Poster,
+    realtime::{Clock, Realtime},
     screen::{OnFailure, Screen},
 };
 use crate::{dom::document, error::Error, events::State};
@@ -32,13 +33,17 @@ impl Player {
                 let before = self.showing.replace(Some(showing));
                 drop(before);
             }
+            // What decodes for another way may not take it at all.
+            Err(_) if self.settings.mode == Wanted::Soonest && self.failures.get() == 0 => {
+                self.failures.set(1);
+                self.raise(mime);
+            }
             Err(error) => self.give_up(error),
         }
     }
 
     fn make_screen(&self, mime: &str) -> Result<Showing, Error> {
-        let mse_failed = self.failures.get() > 0;
-        let mode = self.settings.mode.choose(mime, &self.playback.video, mse_failed)?;
+        let mode = self.settings.mode.choose(mime, &self.playback.video, self.failures.get())?;
         if let Some(poster) = Poster::of(&self.playback.video) {
             self.poster.replace(Some(poster));
         }
@@ -48,10 +53,15 @@ impl Player {
                 player.screen_failed(error);
             }
         });
-        let playback = self.playback.clone();
+        let (playback, target) = (self.playback.clone(), self.settings.target_latency);
         let screen: Rc<dyn Screen> = match mode {
-            Mode::Mse => Mse::open(playback, mime, self.settings.target_latency, fail)?,
+            Mode::Mse => Mse::open(playback, mime, target, fail)?,
             Mode::Glue => Glue::new(playback, fail),
+            Mode::Realtime => {
+                let me = self.me.clone();
+                let clock: Clock = Box::new(move || me.upgrade()?.link.borrow().as_ref()?.relay_time());
+                Realtime::open(&playback, mime, target, clock, fail)?
+            }
         };
         Ok(Showing { screen, mode, mime: mime.to_owned(), has_shown: Cell::new(false) })
     }

@@ -7,7 +7,7 @@ import { compare } from "./harness/match.mjs";
 import { logOf, openBare, record, relayFor, statsOf, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
-for (const [wanted, mode] of [["auto", "mse"], ["glue", "glue"]]) {
+for (const [wanted, mode] of [["auto", "mse"], ["glue", "glue"], ["realtime", "realtime"]]) {
   test(`Firefox sees what Chromium films, in mode ${wanted}`, { timeout: 90_000 }, async (t) => {
     const clip = await frames("cockatoo");
     const relay = await relayFor(t);
@@ -24,7 +24,7 @@ for (const [wanted, mode] of [["auto", "mse"], ["glue", "glue"]]) {
   });
 }
 
-for (const mode of ["mse", "glue"]) {
+for (const mode of ["mse", "glue", "realtime"]) {
   test(`Chromium sees what Firefox records, in mode ${mode}`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
     const broadcaster = await openBare(await launchFirefox(t), relay);

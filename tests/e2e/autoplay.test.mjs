@@ -18,7 +18,7 @@ async function untilUntouched(page, condition) {
   await session.send("Runtime.evaluate", { expression: `(${wait})(${condition})`, awaitPromise: true, userGesture: false });
 }
 
-for (const mode of ["mse", "glue"]) {
+for (const mode of ["mse", "glue", "realtime"]) {
   test(`in mode ${mode}, a page that nobody touched starts muted and says so`, { timeout: 60_000 }, async (t) => {
     const relay = await relayFor(t);
     await record(await openBare(await launchChromium(t), relay), "barcodes", { restartInterval: 2000 });

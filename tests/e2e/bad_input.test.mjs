@@ -51,8 +51,10 @@ test("bad input is refused with a clear error", { timeout: 120_000 }, async (t) 
     assertRefused(await viewing({ mode: "fast" }), "TypeError", /mode.*auto.*mse.*glue/);
   });
 
-  await t.test("mode realtime, which is still to come", async () => {
-    assertRefused(await viewing({ mode: "realtime" }), "NotSupportedError", /realtime/);
+  await t.test("mode realtime in a browser without WebCodecs", async () => {
+    await page.evaluate(() => (window.kept = window.VideoDecoder, delete window.VideoDecoder));
+    assertRefused(await viewing({ mode: "realtime" }), "NotSupportedError", /WebCodecs.*realtime.*auto/);
+    await page.evaluate(() => (window.VideoDecoder = window.kept));
   });
 
   for (const name of ["", "a b", "../secret", "a//b", "/a", "ends/", "-x", "x".repeat(65), "a.b", "ü", 7]) {
@@ -66,6 +68,12 @@ test("bad input is refused with a clear error", { timeout: 120_000 }, async (t) 
     await t.test(`the url ${JSON.stringify(url)}`, async () => {
       assertRefused(await recording({ url }), "TypeError", /url/);
       assertRefused(await viewing({ url }), "TypeError", /url/);
+    });
+  }
+
+  for (const latency of ["least", "", 10]) {
+    await t.test(`the latency ${JSON.stringify(latency)}`, async () => {
+      assertRefused(await recording({ latency }), "TypeError", /latency takes "usual" or "low"/);
     });
   }
 

@@ -6,7 +6,7 @@ import { assertCostsOneSegment, assertEndsClearly } from "./harness/damaged.mjs"
 
 const CHROMIUM = { launch: launchChromium, browser: "Chromium" };
 
-for (const mode of ["auto", "glue"]) {
+for (const mode of ["auto", "glue", "realtime"]) {
   test(`in mode ${mode}, a segment that cannot be decoded from its middle on costs no more than itself`, { timeout: 90_000 }, (t) =>
     assertCostsOneSegment(t, { ...CHROMIUM, mode }));
 }

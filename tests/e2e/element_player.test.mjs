@@ -217,6 +217,7 @@ test("out of the page it leaves nothing behind, and moved within the page it goe
 test("what it cannot play, and what went wrong, is said; a page may say it in words of its own", { timeout: 60_000 }, async (t) => {
   const relay = await relayFor(t);
   const page = await openElements(await launchChromium(t), relay);
+  await page.evaluate(() => delete window.VideoDecoder);
   await put(page, `<blobcast-player src="/lobby" mode="realtime" autoplay></blobcast-player>`);
   await until(page, () => element.error?.name === "NotSupportedError");
   const { alert, button } = await shown(page);

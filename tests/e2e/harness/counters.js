@@ -6,6 +6,8 @@ export function counters() {
   const recorders = new Set();
   const workers = new Set();
   const sources = new Set();
+  const decoders = new Set();
+  const contexts = new Set();
   const urls = new Set();
   const timers = new Set();
   const listeners = new Map(); // target -> Set of keys; held strongly: a forgotten listener stays counted
@@ -17,6 +19,8 @@ export function counters() {
     recorders: [...recorders].filter(({ state }) => state !== "inactive").length,
     workers: workers.size,
     sources: [...sources].filter(({ readyState }) => readyState !== "closed").length,
+    decoders: [...decoders].filter(({ state }) => state !== "closed").length,
+    contexts: [...contexts].filter(({ state }) => state !== "closed").length,
     urls: urls.size,
     timers: timers.size,
     listeners: [...listeners.values()].reduce((sum, keys) => sum + keys.size, 0),
@@ -44,6 +48,9 @@ export function counters() {
     terminate.call(this);
   };
   wrap("MediaSource", (source) => sources.add(source));
+  // Pages that are not secure have none.
+  for (const name of ["VideoDecoder", "AudioDecoder"]) if (window[name]) wrap(name, (decoder) => decoders.add(decoder));
+  wrap("AudioContext", (context) => contexts.add(context));
 
   const { createObjectURL, revokeObjectURL } = URL;
   URL.createObjectURL = (object) => {

@@ -4,7 +4,7 @@ import { launchChromium } from "./browser.mjs";
 import { counters } from "./counters.js";
 import { DEADLINE } from "./pages.mjs";
 
-const NOTHING = { sockets: 0, recorders: 0, workers: 0, sources: 0, urls: 0, timers: 0, listeners: 0 };
+const NOTHING = { sockets: 0, recorders: 0, workers: 0, sources: 0, decoders: 0, contexts: 0, urls: 0, timers: 0, listeners: 0 };
 
 test("what is made is counted, and what is let go is not", async (t) => {
   const browser = await launchChromium(t);
@@ -19,6 +19,7 @@ test("what is made is counted, and what is let go is not", async (t) => {
     const video = Object.assign(document.createElement("video"), { src: url });
     const recorder = new MediaRecorder(document.querySelector("canvas").captureStream());
     recorder.start();
+    const context = new AudioContext();
     const worker = new Worker("data:text/javascript,");
     const timers = [setTimeout(listener, 1e6), setInterval(listener, 1e6)];
     addEventListener("twice", listener);
@@ -36,6 +37,7 @@ test("what is made is counted, and what is let go is not", async (t) => {
       timers.forEach(clearTimeout);
       recorder.stop();
       worker.terminate();
+      context.close();
       video.removeAttribute("src");
       video.load();
       URL.revokeObjectURL(url);
@@ -47,7 +49,7 @@ test("what is made is counted, and what is let go is not", async (t) => {
       };
     });
   });
-  assert.deepEqual(all, { sockets: 1, recorders: 1, workers: 1, sources: 1, urls: 1, timers: 2, listeners: 4 });
+  assert.deepEqual(all, { sockets: 1, recorders: 1, workers: 1, sources: 1, decoders: 0, contexts: 1, urls: 1, timers: 2, listeners: 4 });
 
   await page.evaluate(() => release());
   await page.waitForFunction((nothing) => JSON.stringify(counts()) === nothing, { timeout: DEADLINE }, JSON.stringify(NOTHING));
