@@ -4,11 +4,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chart } from "./chart.mjs";
+import { cpuOf } from "./cpu.mjs";
+import { shownIn } from "./film.mjs";
+import { takeInstrument } from "./instrument.mjs";
 import { busy, judge, judgeJoins, measure } from "./judge.mjs";
 import { measureJoins } from "./joins.mjs";
-import { INTERVAL, listens, readOptions } from "./options.mjs";
+import { lipsIn } from "./lips.mjs";
+import { INTERVAL, listens, readOptions, SIZE, soundsFor } from "./options.mjs";
 import { compositedPictures } from "./screencast.mjs";
-import { breaksIn } from "./sound.mjs";
+import { breaksIn, timeline } from "./sound.mjs";
 import { broadcast, endBroadcast, openStudio, scoped, watch } from "./studio.mjs";
 import { table } from "./table.mjs";
 
@@ -31,9 +35,11 @@ export async function continuity(args) {
   const result = { failures: 0, unmeasured: 0 };
   for (const viewer of options.viewers) {
     for (const mode of options.modes) {
-      const text = await report({ ...options, viewer, mode }, result);
-      console.log(`\n${text}`);
-      texts.push(text);
+      for (const audio of options.joins ? [options.sounds?.[0] ?? true] : soundsFor(options, mode)) {
+        const text = await report({ ...options, viewer, mode, audio }, result);
+        console.log(`\n${text}`);
+        texts.push(text);
+      }
     }
   }
   await writeFile(join(options.out, options.joins ? "joins.txt" : "continuity.txt"), `${texts.join("\n\n")}\n`);
@@ -54,8 +60,8 @@ async function report(options, result) {
   }
 }
 
-const title = ({ mode, viewer, broadcaster, audio, restart, mimeType }) =>
-  [`${mode}, ${broadcaster} → ${viewer}`, soundIn({ audio, viewer }), restart, mimeType].filter(Boolean).join(", ");
+const title = ({ mode, viewer, broadcaster, audio, size, restart, mimeType }) =>
+  [`${mode}, ${broadcaster} → ${viewer}`, soundIn({ audio, viewer }), String(size) === String(SIZE) ? "" : size.join("x"), restart, mimeType].filter(Boolean).join(", ");
 
 const soundIn = (options) => (listens(options) ? "with sound" : options.audio ? "with sound, not listened to" : "video only");
 
@@ -64,13 +70,15 @@ async function whole(t, options) {
   let reasons;
   for (let tries = 0; tries < TRIES; tries++) {
     const control = await takeControl(studio, options);
-    reasons = busy(control.figures);
+    reasons = await busyNow(studio, control, options);
     if (reasons.length > 0) await draw("busy", control, options);
     if (reasons.length === 0 || options.busy) {
       const measured = await takeRun(studio, options);
-      const lines = judge(measured.figures, control.figures, { ...options, pictures: measured.raw.afterwards });
+      const instrument = listens(options) ? await takeInstrument(studio) : null;
+      const cpu = options.mode === "realtime" ? await takeCpu(studio, options) : null;
+      const lines = judge(measured.figures, control.figures, { ...options, pictures: measured.raw.afterwards, instrument, cpu });
       // A machine that became busy meanwhile is no verdict either.
-      if (!options.busy && lines.some(({ ok }) => ok === false)) reasons = busy((await takeControl(studio, options)).figures);
+      if (!options.busy && lines.some(({ ok }) => ok === false)) reasons = await busyNow(studio, await takeControl(studio, options), options);
       if (reasons.length === 0 || options.busy) return keep(lines, control, measured, options);
     }
     console.log(`busy: the control ${reasons.join(" and ")}`);
@@ -78,8 +86,17 @@ async function whole(t, options) {
   throw new NotMeasured(`The machine was busy ${TRIES} times: the control ${reasons.join(" and ")}.`);
 }
 
-/** In mode `mse` whatever is measured: there is no glue without restarts. */
-const takeControl = (studio, options) => run(studio, { ...options, ...CONTROL, mode: "mse" });
+/** For mode `glue` in mode `mse`: there is no glue without restarts. */
+const takeControl = (studio, options) => run(studio, { ...options, ...CONTROL, mode: controlMode(options) });
+
+const controlMode = ({ mode }) => (mode === "glue" ? "mse" : mode);
+
+/** Why nothing can be measured now, by a control. What stands in mode `realtime` alone is not the machine's. */
+async function busyNow(studio, control, options) {
+  const reasons = busy(control.figures);
+  if (reasons.length === 0 || controlMode(options) === "mse") return reasons;
+  return busy((await run(studio, { ...options, ...CONTROL, mode: "mse" })).figures);
+}
 
 const takeRun = (studio, options) =>
   run(studio, { ...options, restartInterval: INTERVAL }, options.screencast ? (page) => compositedPictures(page, options.viewer) : undefined);
@@ -93,7 +110,7 @@ async function keep(lines, control, measured, options) {
 
 /** The picture of a run; gives its path without the extension. */
 async function draw(kind, { figures, raw: { from, to } }, options) {
-  const parts = [kind, options.viewer, options.mode, options.audio ? "sound" : "video", options.restart];
+  const parts = [kind, options.viewer, options.mode, options.audio ? "sound" : "video", options.size.join("x"), options.restart];
   const name = join(options.out, parts.filter(Boolean).join("-"));
   await writeFile(`${name}.svg`, chart(title(options), figures, from, to));
   return name;
@@ -103,11 +120,23 @@ async function run(studio, options, look) {
   const page = await broadcast(studio, recordingOf(options));
   const raw = await watch(studio, page, { ...options, listening: listens(options) }, look);
   await endBroadcast(page);
-  if (raw.sound && raw.sound.state !== "running") throw new NotMeasured("There is no sound device: use --video-only.");
-  return { raw, figures: measure(raw, raw.sound && soundOf(raw)) };
+  if (raw.sound?.samples.length === 0) throw new NotMeasured("Nothing was captured of the page's sound: use --video-only.");
+  return { raw, figures: measure(raw, raw.sound && soundOf(raw), raw.sound && lipsOf(raw)) };
 }
 
-const recordingOf = ({ audio, restart, restartInterval, mimeType }) => ({ audio, restart, restartInterval, mimeType });
+const recordingOf = ({ mode, audio, size, restart, restartInterval, mimeType }) => ({
+  audio, size, restart, restartInterval, mimeType,
+  latency: mode === "realtime" ? "low" : undefined,
+});
+
+async function takeCpu(studio, options) {
+  const page = await broadcast(studio, recordingOf({ ...options, restartInterval: INTERVAL }));
+  const found = await cpuOf(studio, ["mse", options.mode]);
+  await endBroadcast(page);
+  return found;
+}
+
+const lipsOf = ({ sound: { samples, sampleRate, start }, sounded, rows }) => lipsIn(timeline(samples, sampleRate), start, sounded, shownIn(rows));
 
 /** What is broken in the sound, by the wall clock. */
 function soundOf({ sound: { samples, sampleRate, start }, viewing }) {
@@ -122,5 +151,5 @@ async function joins(t, options) {
   const found = await measureJoins(studio, options);
   await endBroadcast(page);
   await writeFile(join(options.out, `joins-${options.viewer}-${options.mode}.json`), JSON.stringify(found));
-  return judgeJoins(found, options.mode, options.viewer);
+  return judgeJoins(found, options);
 }

@@ -15,7 +15,7 @@ export async function measureJoins(studio, { joins, mode }) {
   const found = [];
   while (found.length < joins) {
     const page = await openBare(studio.home, studio.relay);
-    await page.evaluate(loadPackage);
+    await page.evaluate(loadPackage, mode);
     await wait(Math.random() * INTERVAL);
     const { rows, began } = await page.evaluate(join, mode, SETTLING + STEADY);
     found.push(joinIn(shownIn(rows), began, began + SETTLING, began + SETTLING + STEADY));
@@ -26,8 +26,8 @@ export async function measureJoins(studio, { joins, mode }) {
 }
 
 /** Runs in the page: the package loads its module with the first call. */
-async function loadPackage() {
-  const idle = await startViewing(document.createElement("video"), here({ name: "nobody" }));
+async function loadPackage(mode) {
+  const idle = await startViewing(document.createElement("video"), here({ name: "nobody", mode }));
   await idle.stop();
   window.film = (await import("/filming.js")).film;
 }

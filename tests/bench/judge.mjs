@@ -2,26 +2,17 @@
 
 import { blankIn, contentClock, drawingOf, shownIn } from "./film.mjs";
 import { breaksPerRestart, breaksWithin, growth, latencies, NEAR, neverShown, outOfOrder, quantile, rate, statedWrongly, waits } from "./figures.mjs";
+import { limitsFor } from "./limits.mjs";
 import { INTERVAL } from "./options.mjs";
 
 /** A control that shows fewer or more than the 30 pictures of a second's content, or stands for longer than this (ms), was taken on a busy machine. */
 const BUSY = { rate: 0.5, freeze: 100 };
 const FRAME_RATE = 30;
+/** The instrument may be off by so much, in ms, from what the browser itself says of its sound. */
+const INSTRUMENT = 5;
 
-/** What is allowed, in ms or in pictures. */
-const LIMITS = {
-  mse: { lostFrames: 1, freeze: 100, growth: 50, stated: 40, join: 250 },
-  glue: { lostFrames: 2, freeze: 150, growth: 200, stated: 100, join: 500 },
-};
-/** In mode `mse`: over the control. In mode `glue`: over the restart interval. */
-const LATENCY = { mse: 30, glue: 500 };
-/** What Chromium is to reach in mode `mse`, with sound and without. */
-const GOAL = { audio: 350, video: 250 };
-/** What may be broken in the sound at each restart. */
-const SOUND = { handover: 20, keyframe: 0 };
-
-/** All figures of a run (studio.mjs); `breaks` are those of its sound (sound.mjs, by the wall clock). */
-export function measure({ rows, drawn, viewing, recording, from, to }, breaks) {
+/** All figures of a run (studio.mjs); `breaks` are those of its sound (sound.mjs, by the wall clock), `lips` as lips.mjs gives them. */
+export function measure({ rows, drawn, viewing, recording, from, to }, breaks, lips) {
   const shown = shownIn(rows);
   const inside = ({ at }) => at >= from && at < to;
   const clock = contentClock(drawn);
@@ -49,6 +40,7 @@ export function measure({ rows, drawn, viewing, recording, from, to }, breaks) {
     drawn: drawingOf(drawn.filter(({ time }) => time >= from && time < to), from, to),
     breaks: heard,
     sound: heard && breaksPerRestart(heard, restarts.length ? restarts : everyInterval(from, to)),
+    lips: lips && spread(lips.filter(inside).map(({ ms }) => ms)),
   };
 }
 
@@ -57,6 +49,9 @@ const restartsIn = (samples) => samples.flatMap(({ at, segment }, i) => (i > 0 &
 
 /** How fast the player played on average: a viewer that catches up shows more pictures than were filmed meanwhile. */
 const speedIn = (samples) => samples.reduce((sum, { rate = 1 }) => sum + rate, 0) / samples.length;
+
+/** The middle, and how far from 0 it is for 19 parts of 20. */
+const spread = (values) => ({ p50: quantile(values, 0.5), furthest: quantile(values.map(Math.abs), 0.95) });
 
 /** A control's breaks are counted as if it had been restarted. */
 const everyInterval = (from, to) => Array.from({ length: Math.floor((to - from) / INTERVAL) }, (_, i) => from + i * INTERVAL);
@@ -73,38 +68,38 @@ export function busy({ rate, speed, freeze, recorded }) {
 }
 
 /** The lines of the table: `figure`, `value` and `control` as text, `limit`, and `ok` (null: not judged). */
-export function judge(run, control, { mode, viewer, audio, restart = "handover", pictures }) {
-  const limits = LIMITS[mode];
+export function judge(run, control, options) {
+  const { mode, viewer, pictures, instrument, cpu } = options;
+  const limits = limitsFor(options, control);
   const perRestart = run.lostLater.frames / Math.max(1, run.restarts.length);
-  const atMost = (figure, value, limit, unit, control, digits = 0) => ({
-    figure,
-    value: `${value.toFixed(digits)} ${unit}`,
-    control: control === undefined ? "" : `${control.toFixed(digits)} ${unit}`,
-    limit: limit === null ? "reported" : `≤ ${limit.toFixed(0)} ${unit}`,
-    ok: limit === null ? null : Number(value.toFixed(digits)) <= limit, // as printed: freezes are whole refreshes, 100.02 ms is 100
-  });
-  const goal = mode === "mse" && viewer === "chromium" ? GOAL[audio ? "audio" : "video"] : null;
   return [
     atMost("content never shown, whole run", run.lost.ms, 0, "ms", control.lost.ms),
     atMost("single frames never shown, per restart", perRestart, limits.lostFrames, "frames", undefined, 2),
     atMost("  the same per 2 s", framesLostIn(run), null, "frames", framesLostIn(control), 2),
     atMost("shown out of order", run.order.back, 0, "pictures", control.order.back),
     atMost("shown twice, not alone", run.order.repeated, 0, "pictures", control.order.repeated),
+    ...(mode === "realtime" ? [atLeast("frames shown a second", run.rate, limits.rate, "", control.rate)] : []),
     atMost("longest freeze", run.freeze, limits.freeze, "ms", control.freeze),
     pictures
       ? { ...atMost("blank on the composited page", pictures.blank, 0, "pictures"), control: `of ${pictures.count} ${pictures.how}` }
       : { ...atMost("blank on the composited page", 0, null, "pictures"), value: "not looked at" },
     // Firefox gives nothing to draw while it seeks, though the picture stands: there, only the composited page is judged.
     atMost("blank in the film", run.blank, viewer === "firefox" ? null : 0, "pictures", control.blank),
-    atMost("latency p50", run.p50, mode === "mse" ? control.p50 + LATENCY.mse : INTERVAL + LATENCY.glue, "ms", control.p50),
-    ...(goal ? [atMost("latency p50, goal", run.p50, goal, "ms", control.p50)] : []),
-    atMost("latency p95", run.p95, null, "ms", control.p95),
+    atMost("latency p50", run.p50, limits.p50, "ms", control.p50),
+    ...(limits.goals.p50 ? [atMost("latency p50, goal", run.p50, limits.goals.p50, "ms", control.p50)] : []),
+    atMost("latency p95", run.p95, limits.goals.p95, "ms", control.p95),
     atMost("latency p50, last 10 s − first 10 s", run.growth, limits.growth, "ms"),
     ...(run.sound ? [
-      atMost("sound broken at the worst restart", run.sound.worst, mode === "mse" ? SOUND[restart] : null, "ms", control.sound.worst),
+      atMost("sound broken at the worst restart", run.sound.worst, limits.sound, "ms", control.sound.worst),
       atMost("  mean per restart", run.sound.mean, null, "ms", control.sound.mean, 1),
     ] : []),
     atMost("stats().latency against the bar code, p50", run.stated, limits.stated, "ms", control.stated),
+    ...(run.lips ? [
+      within("sound behind the picture, p50", run.lips.p50, limits.lips, "ms", control.lips.p50),
+      atMost("  how far apart, p95", run.lips.furthest, limits.lips, "ms", control.lips.furthest),
+      ...(instrument ? [within("  what the instrument adds", instrument.p50, INSTRUMENT, "ms", undefined, 1)] : []),
+    ] : []),
+    ...(cpu ? [{ ...atMost("CPU of the viewer's browser, against mse", cpu[mode] / cpu.mse, limits.cpu, "×", undefined, 2), control: cpuIn(cpu, mode) }] : []),
     circumstances("restarts", (figures) => `${figures.restarts.length}`),
     circumstances("frames drawn, and the longest gap", ({ drawn }) => `${drawn.rate.toFixed(1)}/s, ${drawn.gap.toFixed(0)} ms`),
     circumstances("pictures shown, and not read", (figures) => `${figures.rate.toFixed(1)}/s, ${figures.unread}`),
@@ -115,21 +110,38 @@ export function judge(run, control, { mode, viewer, audio, restart = "handover",
   }
 }
 
+const cpuIn = (cpu, mode) => `${cpu[mode].toFixed(0)} ms/s, mse ${cpu.mse.toFixed(0)} ms/s`;
+
 /** Frames never shown in each two seconds, so that a run and its control can be compared. */
 const framesLostIn = ({ lostLater, seconds }) => (lostLater.frames / seconds) * (INTERVAL / 1000);
 
+function line(figure, value, limit, unit, control, digits, sign, isInside) {
+  const text = (value) => (Number.isNaN(value) ? "none" : `${value.toFixed(digits)} ${unit}`.trimEnd());
+  return {
+    figure,
+    value: text(value),
+    control: control === undefined ? "" : text(control),
+    limit: limit == null ? "reported" : `${sign} ${Number(limit.toFixed(limit < 100 ? 1 : 0))} ${unit}`.trimEnd(),
+    ok: limit == null ? null : isInside(Number(value.toFixed(digits))), // as printed: freezes are whole refreshes, 100.02 ms is 100
+  };
+}
+
+const atMost = (figure, value, limit, unit, control, digits = 0) => line(figure, value, limit, unit, control, digits, "≤", (value) => value <= limit);
+const atLeast = (figure, value, limit, unit, control, digits = 1) => line(figure, value, limit, unit, control, digits, "≥", (value) => value >= limit);
+const within = (figure, value, limit, unit, control, digits = 0) => line(figure, value, limit, unit, control, digits, "±", (value) => Math.abs(value) <= limit);
+
 /** The joins of `joinIn`. A viewing that is late for ever has soon joined, so how late it is counts too. */
-export function judgeJoins(joins, mode, viewer = "chromium") {
-  const late = { mse: viewer === "chromium" ? GOAL.audio : null, glue: INTERVAL + LATENCY.glue }[mode];
-  const line = (figure, all, limit) => {
+export function judgeJoins(joins, options) {
+  const limits = limitsFor(options);
+  const median = (figure, all, limit) => {
     const values = all.filter((value) => !Number.isNaN(value));
     const p50 = quantile(values, 0.5);
     const range = `${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)} ms`;
-    const verdict = limit === null ? { limit: "reported", ok: null } : { limit: `≤ ${limit} ms`, ok: p50 <= limit };
+    const verdict = limit == null ? { limit: "reported", ok: null } : { limit: `≤ ${limit} ms`, ok: p50 <= limit };
     return { figure, value: `${p50.toFixed(0)} ms`, ...verdict, control: range };
   };
   return [
-    line(`join, p50 of ${joins.length}`, joins.map(({ ms }) => ms), LIMITS[mode].join),
-    line("steady latency, p50", joins.map(({ steady }) => steady), late),
+    median(`join, p50 of ${joins.length}`, joins.map(({ ms }) => ms), limits.join),
+    median("steady latency, p50", joins.map(({ steady }) => steady), limits.late),
   ];
 }

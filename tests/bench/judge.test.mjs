@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { busy, judge, judgeJoins, measure } from "./judge.mjs";
 import { chart } from "./chart.mjs";
-import { readOptions } from "./options.mjs";
+import { readOptions, soundsFor } from "./options.mjs";
 import { table } from "./table.mjs";
 
 const FRAME = 1000 / 30;
 const options = { mode: "mse", viewer: "chromium", audio: true, pictures: { blank: 0, count: 100, how: "pictures" } };
 
 /** A run of 20 s at 60 Hz with a restart every two seconds; `latency` of each moment, in ms. */
-function run(latency = () => 320, breaks = [], restarts = true) {
+function run(latency = () => 320, breaks = [], restarts = true, lips = []) {
   const [from, to] = [12_000, 32_000];
   const drawn = Array.from({ length: 900 }, (_, number) => ({ number, time: 10_000 + number * FRAME }));
   const rows = Array.from({ length: 60 * 22 }, (_, i) => {
@@ -18,7 +18,7 @@ function run(latency = () => 320, breaks = [], restarts = true) {
     return { at, number, time: drawn[number].time, surface: 1, picture: number, presented: 0 };
   });
   const samples = Array.from({ length: 200 }, (_, i) => ({ at: from + i * 100, latency: 320, segment: restarts ? Math.floor(i / 20) : 0 }));
-  return measure({ rows, drawn, viewing: samples, recording: samples, from, to }, breaks);
+  return measure({ rows, drawn, viewing: samples, recording: samples, from, to }, breaks, lips);
 }
 
 const control = run(undefined, [], false);
@@ -69,13 +69,14 @@ test("a control that stands, drops pictures or is restarted is no control", () =
 
 test("joins are judged by their median", () => {
   const joins = (...times) => times.map((ms) => ({ ms, steady: 300 }));
-  assert.equal(judgeJoins(joins(200, 240, 2000), "mse")[0].ok, true);
-  assert.equal(judgeJoins(joins(200, 260, 2000), "mse")[0].ok, false);
-  assert.equal(judgeJoins(joins(200, 260, 2000), "glue")[0].ok, true);
+  const [mse, glue] = ["mse", "glue"].map((mode) => ({ mode, audio: true }));
+  assert.equal(judgeJoins(joins(200, 240, 2000), mse)[0].ok, true);
+  assert.equal(judgeJoins(joins(200, 260, 2000), mse)[0].ok, false);
+  assert.equal(judgeJoins(joins(200, 260, 2000), glue)[0].ok, true);
   const never = { ms: Infinity, steady: NaN };
-  assert.equal(judgeJoins([...joins(200), never, never], "glue")[0].ok, false, "who never joins counts too");
-  assert.deepEqual(judgeJoins([{ ms: 100, steady: 2600 }], "glue").map(({ ok }) => ok), [true, false], "nor does it help to be late for ever");
-  assert.deepEqual(judgeJoins([{ ms: 100, steady: 500 }], "mse", "firefox").map(({ ok }) => ok), [true, null], "Firefox keeps more");
+  assert.equal(judgeJoins([...joins(200), never, never], glue)[0].ok, false, "who never joins counts too");
+  assert.deepEqual(judgeJoins([{ ms: 100, steady: 2600 }], glue).map(({ ok }) => ok), [true, false], "nor does it help to be late for ever");
+  assert.deepEqual(judgeJoins([{ ms: 100, steady: 500 }], { ...mse, viewer: "firefox" }).map(({ ok }) => ok), [true, null], "Firefox keeps more");
 });
 
 test("the table has the figure, the limit and the verdict in one line", () => {
@@ -95,10 +96,41 @@ test("the picture has a point for each picture shown and a line for each restart
   assert.doesNotMatch(svg, /NaN|undefined/);
 });
 
+const realtime = { mode: "realtime", cpu: { mse: 100, realtime: 120 }, instrument: { p50: 0.4 } };
+const apart = (ms) => Array.from({ length: 200 }, (_, i) => ({ at: 12_000 + i * 100, ms }));
+
+test("mode realtime has its own goals, with sound and without", () => {
+  const late = (ms, more) => failed(run(() => ms, [], true, apart(10)), { ...realtime, ...more }).filter((figure) => figure.endsWith("goal") || figure.endsWith("p95"));
+  assert.deepEqual(late(100), []);
+  assert.deepEqual(late(150), ["latency p50, goal", "latency p95"]);
+  assert.deepEqual(late(100, { audio: false }), ["latency p50, goal", "latency p95"]);
+  assert.deepEqual(late(150, { size: [1280, 720] }), [], "reported");
+  assert.deepEqual(late(150, { viewer: "firefox" }), [], "reported");
+});
+
+test("lips that are 46 ms apart fail, whichever comes first, and one in twenty in either direction does not", () => {
+  const figures = (lips) => failed(run(() => 100, [], true, lips), realtime).filter((figure) => figure.includes("picture,") || figure.includes("apart"));
+  assert.deepEqual(figures(apart(45)), []);
+  for (const ms of [46, -46]) assert.deepEqual(figures(apart(ms)), ["sound behind the picture, p50", "  how far apart, p95"]);
+  assert.deepEqual(figures(apart(-20).map((lip, i) => (i % 25 ? lip : { ...lip, ms: 400 }))), []);
+  assert.deepEqual(figures(apart(-20).map((lip, i) => (i % 10 ? lip : { ...lip, ms: 400 }))), ["  how far apart, p95"]);
+});
+
+test("a viewer that costs too much fails, and so does one that shows too few pictures", () => {
+  const figures = run(() => 100, [], true, apart(0));
+  const more = (more, figures) => failed(figures, { ...realtime, ...more }).filter((figure) => /CPU|frames shown/.test(figure));
+  assert.deepEqual(more({}, figures), []);
+  assert.deepEqual(more({ cpu: { mse: 100, realtime: 131 } }, figures), ["CPU of the viewer's browser, against mse"]);
+  assert.deepEqual(more({}, { ...figures, rate: 29.4 }), ["frames shown a second"]);
+});
+
 test("options say what is measured, and what is not understood is refused", () => {
-  assert.deepEqual(readOptions([]).modes, ["mse", "glue"]);
+  assert.deepEqual(readOptions([]).modes, ["mse", "glue", "realtime"]);
   assert.equal(readOptions([]).seconds, 63);
-  assert.equal(readOptions(["--seconds", "20", "--video-only"]).audio, false);
-  assert.throws(() => readOptions(["--mode", "rtc"]), /none of mse, glue/);
+  assert.deepEqual(soundsFor(readOptions(["--seconds", "20", "--video-only"]), "mse"), [false]);
+  assert.deepEqual(["mse", "realtime"].map((mode) => soundsFor(readOptions([]), mode)), [[true], [false, true]]);
+  assert.deepEqual(readOptions(["--size", "1280x720"]).size, [1280, 720]);
+  assert.throws(() => readOptions(["--mode", "rtc"]), /none of mse, glue, realtime/);
+  assert.throws(() => readOptions(["--size", "100x100"]), /is no WIDTHxHEIGHT/);
   assert.throws(() => readOptions(["--restarts", "many"]), /many is no number above 0/);
 });

@@ -5,10 +5,11 @@ import { parseArgs } from "node:util";
 export const USAGE = `npm run bench:continuity -- [options]
   --viewer chromium|firefox       default: one after the other
   --broadcaster chromium|firefox  default: chromium
-  --mode mse|glue                 default: one after the other
+  --mode mse|glue|realtime        default: one after the other
   --restart handover|keyframe     how segments are made; default: the package's
   --mime TYPE                     what to record; default: the package's
-  --video-only                    without sound (default: --audio)
+  --audio, --video-only           with sound or without; default: with; in mode realtime one after the other
+  --size WIDTHxHEIGHT             of the picture; default: 640x360
   --restarts N                    how many restarts, one every 2 s; default: 30
   --seconds N                     the same as a time, which goes before
   --joins N                       measures N joins instead
@@ -19,6 +20,8 @@ export const USAGE = `npm run bench:continuity -- [options]
 
 /** The time between restarts, in ms. They come with the next chunk, so a little later. */
 export const INTERVAL = 2000;
+/** The picture's width and height, for which there are goals. */
+export const SIZE = [640, 360];
 const LATER = 1.05;
 
 /**
@@ -34,17 +37,18 @@ export function readOptions(args) {
     args,
     options: {
       viewer: string, broadcaster: string, mode: string, restart: string, mime: string, restarts: string, seconds: string, joins: string,
-      out: string, audio: boolean, "video-only": boolean, "no-screencast": boolean, busy: boolean, "report-only": boolean,
+      size: string, out: string, audio: boolean, "video-only": boolean, "no-screencast": boolean, busy: boolean, "report-only": boolean,
     },
   });
   const restarts = positive(values.restarts ?? 30);
   return {
     viewers: among(values.viewer, "chromium", "firefox"),
     broadcaster: among(values.broadcaster ?? "chromium", "chromium", "firefox")[0],
-    modes: among(values.mode, "mse", "glue"),
+    modes: among(values.mode, "mse", "glue", "realtime"),
     restart: among(values.restart ?? "handover", "handover", "keyframe") && values.restart,
     mimeType: values.mime,
-    audio: !values["video-only"],
+    sounds: values["video-only"] ? [false] : values.audio ? [true] : null,
+    size: sizeIn(values.size ?? SIZE.join("x")),
     seconds: values.seconds ? positive(values.seconds) : (restarts * INTERVAL * LATER) / 1000,
     joins: Number(values.joins ?? 0),
     screencast: !values["no-screencast"],
@@ -59,6 +63,16 @@ function positive(text) {
   if (!(number > 0)) throw new Error(`${text} is no number above 0.\n\n${USAGE}`);
   return number;
 }
+
+/** Bar codes have sixteen cells in a row, which begin at whole pixels. */
+function sizeIn(text) {
+  const [, width, height] = text.match(/^(\d+)x(\d+)$/) ?? [];
+  if (!(width % 32 === 0 && height % 2 === 0)) throw new Error(`${text} is no WIDTHxHEIGHT whose width is a multiple of 32 and whose height is even.\n\n${USAGE}`);
+  return [Number(width), Number(height)];
+}
+
+/** With sound; in mode `realtime`, which has goals for both, without it too. */
+export const soundsFor = ({ sounds }, mode) => sounds ?? (mode === "realtime" ? [false, true] : [true]);
 
 /** All of them, or the one that is named. */
 function among(name, ...all) {

@@ -104,7 +104,7 @@ export function timeline(samples, sampleRate) {
 }
 
 /** Modulo a second, to ±500 ms. */
-const wrap = (ms) => ((((ms + 500) % 1000) + 1000) % 1000) - 500;
+export const wrap = (ms) => ((((ms + 500) % 1000) + 1000) % 1000) - 500;
 
 /** The median of readings that may lie around the turn of the second. */
 function middle(readings) {

@@ -26,7 +26,7 @@ export async function scoped(task) {
 /** `t` is a scope; broadcaster and viewer are processes of their own. */
 export async function openStudio(t, { broadcaster, viewer }) {
   const relay = await relayFor(t);
-  return { relay, studio: await launch[broadcaster](t), home: await launch[viewer](t), viewer };
+  return { relay, studio: await launch[broadcaster](t), home: await launch[viewer](t, { hears: true }), viewer };
 }
 
 /** Begins a broadcast, with sound if `audio` says so; the other options are those of startRecording. */
@@ -56,6 +56,7 @@ export async function watch({ relay, home }, broadcaster, { mode, listening, sec
   const raw = {
     from, to, rows,
     drawn: (await broadcaster?.evaluate(() => window.drawn)) ?? [],
+    sounded: (await broadcaster?.evaluate(() => window.sounded)) ?? [],
     recording: (await broadcaster?.evaluate(() => window.samples)) ?? [],
     viewing: await page.evaluate(() => window.samples),
     sound: listening ? await soundOf(page) : null,
@@ -72,10 +73,11 @@ export async function endBroadcast(page) {
   await page.close();
 }
 
-async function soundOf(page) {
-  const { sampleRate, start, state } = await page.evaluate(() => ({ ...window.heard, parts: null, state: window.heard.state() }));
+/** What a page has listened to since `startListening`. */
+export async function soundOf(page) {
+  const { sampleRate, start } = await page.evaluate(() => ({ ...window.heard, parts: null }));
   const bytes = Buffer.concat(await blobsOf(page, () => window.heard.parts));
-  return { sampleRate, start, state, samples: new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2) };
+  return { sampleRate, start, samples: new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2) };
 }
 
 /** Options that were not given are left to the package. */
@@ -87,7 +89,7 @@ async function startFilming() {
   window.filmed = film(document.querySelector("video"));
 }
 
-async function startListening() {
+export async function startListening() {
   const { listen } = await import("/listening.js");
   window.heard = await listen();
 }

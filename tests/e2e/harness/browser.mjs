@@ -15,24 +15,26 @@ const NO_THROTTLING = ["--disable-background-timer-throttling", "--disable-backg
  * Chromium, driven by CDP. `clip` is its camera and microphone: `{ video, audio }`, see clip.mjs;
  * without one it has Chromium's moving test picture. `autoplay: false` leaves the rules of a person's browser in force;
  * `host` is a name that this browser takes for 127.0.0.1; `trusts` the SHA-256 of a public key that it believes in a certificate. `throttles` leaves a person's browser's rules for hidden pages in
- * force, and makes it slow their timers down to a tick in a minute after ten seconds, not five minutes (see hidden.mjs).
+ * force, and makes it slow their timers down to a tick in a minute after ten seconds, not five minutes (see hidden.mjs). With `hears` it is not
+ * muted, and its pages may capture what they sound like (pages/listening.js); it has no camera then.
  */
-export function launchChromium(t, { clip, autoplay = true, host, trusts, throttles = false } = {}) {
+export function launchChromium(t, { clip, autoplay = true, host, trusts, throttles = false, hears = false } = {}) {
   const args = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-component-update",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream=fps=30",
   ];
+  // With the fake ones a capture of the tab would be a fake too.
+  if (hears) args.push("--auto-accept-this-tab-capture");
+  else args.push("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=30");
   if (clip) args.push(`--use-file-for-fake-video-capture=${clip.video}`, `--use-file-for-fake-audio-capture=${clip.audio}`);
   if (autoplay) args.push("--autoplay-policy=no-user-gesture-required");
   if (host) args.push(`--host-resolver-rules=MAP ${host} 127.0.0.1`);
   if (trusts) args.push(`--ignore-certificate-errors-spki-list=${trusts}`);
   if (throttles) args.push("--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10");
-  const ignoreDefaultArgs = throttles && NO_THROTTLING;
+  const ignoreDefaultArgs = [...(throttles ? NO_THROTTLING : []), ...(hears ? ["--mute-audio"] : [])];
   return launch(t, { browser: "chrome", executablePath: programs.chromium(), args, ignoreDefaultArgs });
 }
 

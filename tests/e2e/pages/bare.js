@@ -12,9 +12,9 @@ const here = (options) => ({ url: location.origin.replace(/^http/, "ws"), name: 
 
 Object.assign(window, { blobcast, startRecording, startViewing, sources, resize, resumeSound, video, here, hear });
 
-/** Broadcasts a source (with a new picture `every` so many ms, if it shows slides); `window.recording` is what came of it. */
-window.record = async (source, { every, ...options } = {}) => {
-  window.source = await sources[source](every);
+/** Broadcasts a source (with a new picture `every` so many ms, if it shows slides, or in a `size`, if it is timed); `window.recording` is what came of it. */
+window.record = async (source, { every, size, ...options } = {}) => {
+  window.source = await sources[source](every ?? size);
   follow("recording", await startRecording(window.source, here(options)));
 };
 

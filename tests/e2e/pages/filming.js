@@ -5,12 +5,10 @@
 // all the same: it tells of those that came and went while the page was too busy for an animation frame.
 
 import { BITS_PER_ROW, decode } from "./barcode.js";
-import { HEIGHT, WIDTH } from "./frames.js";
+import { CODE_HEIGHT, HEIGHT } from "./frames.js";
+import { wallClock } from "./wall_clock.js";
 
 const ROWS = 4;
-const CELL = WIDTH / BITS_PER_ROW;
-/** Bar codes are in the upper part of a picture. */
-const CODES = { x: 0, y: 0, width: WIDTH, height: ROWS * CELL };
 
 /**
  * Films the place where `anchor` is until `stop()`. Each row is one animation frame: `at` (the wall clock, in ms), the `number` and `time` of
@@ -31,12 +29,6 @@ export function film(anchor) {
     surface?.read(row);
   });
   return { rows, stop: () => (running = false) };
-}
-
-/** From performance.now() to the wall clock, which ticks in whole ms: the best of some tries is right to a fraction of one. */
-function wallClock() {
-  const offset = Math.max(...Array.from({ length: 1000 }, () => Date.now() - performance.now()));
-  return (now) => now + offset;
 }
 
 /** The elements that can show a picture, as they come and go. */
@@ -96,13 +88,14 @@ class Surface {
     const frame = frameOf(this.element);
     if (!frame) return;
     row.picture = frame.timestamp;
-    if (this.#last.src === this.element.src && this.#last.picture === row.picture) {
+    const src = this.element.srcObject ?? this.element.src;
+    if (this.#last.src === src && this.#last.picture === row.picture) {
       frame.close();
       this.#last.code.then((code) => Object.assign(row, code));
       return;
     }
     const code = lumaOf(frame).then(codeIn);
-    this.#last = { src: this.element.src, picture: row.picture, code };
+    this.#last = { src, picture: row.picture, code };
     code.then((code) => Object.assign(row, code));
   }
 }
@@ -119,28 +112,32 @@ function frameOf(video) {
   }
 }
 
-/** The luma of the middle of each cell. */
+/** The luma of the middle of each cell; bar codes are in the upper part of a picture. */
 async function lumaOf(frame) {
-  const bytes = new Uint8Array(frame.allocationSize({ rect: CODES }));
-  const [{ offset, stride }] = await frame.copyTo(bytes, { rect: CODES });
+  const { x, y, width } = frame.visibleRect;
+  const cell = width / BITS_PER_ROW;
+  const rect = { x, y, width, height: ROWS * cell };
+  const bytes = new Uint8Array(frame.allocationSize({ rect }));
+  const [{ offset, stride }] = await frame.copyTo(bytes, { rect });
   const step = frame.format.startsWith("I420") || frame.format === "NV12" ? 1 : 4;
   frame.close();
-  return cells((x, y) => bytes[offset + y * stride + x * step]);
+  return cells((column, row) => bytes[offset + Math.floor((row + 0.5) * cell) * stride + Math.floor((column + 0.5) * cell) * step]);
 }
 
 const small = new OffscreenCanvas(BITS_PER_ROW, ROWS).getContext("2d", { willReadFrequently: true, alpha: false });
 small.imageSmoothingEnabled = false; // takes the middle of each cell, where the codec leaves black black
 
-/** Reads what can be drawn; `box` is where the picture lies in it. */
-export function readByDrawing(image, box = { x: 0, y: 0, width: WIDTH, height: HEIGHT }) {
+/** Reads what can be drawn; `box` is where the picture lies in it, if not everywhere. */
+export function readByDrawing(image, box = wholeOf(image)) {
   small.fillRect(0, 0, BITS_PER_ROW, ROWS);
-  const height = (box.height * CODES.height) / HEIGHT;
+  const height = (box.height * CODE_HEIGHT) / HEIGHT;
   small.drawImage(image, box.x, box.y, box.width, height, 0, 0, BITS_PER_ROW, ROWS);
   const { data } = small.getImageData(0, 0, BITS_PER_ROW, ROWS);
   return codeIn(Array.from({ length: ROWS * BITS_PER_ROW }, (_, i) => data[i * 4 + 1]));
 }
 
-const cells = (read) =>
-  Array.from({ length: ROWS * BITS_PER_ROW }, (_, i) => read((i % BITS_PER_ROW) * CELL + CELL / 2, Math.floor(i / BITS_PER_ROW) * CELL + CELL / 2));
+const wholeOf = ({ videoWidth, videoHeight, width, height }) => ({ x: 0, y: 0, width: videoWidth ?? width, height: videoHeight ?? height });
+
+const cells = (read) => Array.from({ length: ROWS * BITS_PER_ROW }, (_, i) => read(i % BITS_PER_ROW, Math.floor(i / BITS_PER_ROW)));
 
 const codeIn = (values) => decode(values.map((value) => (value > 128 ? 1 : 0))) ?? {};

@@ -1,50 +1,48 @@
-// What is heard of a video, sample by sample, as a list of Blobs: 16-bit mono, as it comes out of the browser's player.
+// What the page sounds like, sample by sample, as a list of Blobs: 16-bit mono, and when each of them leaves for the speaker.
 //
-// The video plays into this page's AudioContext, and nowhere else. With captureStream() it would have two clocks: between them Chromium
-// leaves out or repeats 1024 samples (23 ms) every few seconds, which nobody hears.
+// The page captures its own tab, so nothing is put between a player and its device, whatever it plays by: an element, a stream, an AudioContext. A
+// video's sound taken into an AudioContext leaves 10 to 30 ms later than the player believes, and of a stream in a video there is none there.
+// Chromium only; against AudioContext.getOutputTimestamp() its time stamps are right to a millisecond.
 
-/** Listens to all videos of the page, also to those that come later, until the page is closed. */
+import { wallClock } from "./wall_clock.js";
+
+/** A Blob is made of so many ms. */
+const PART = 100;
+/** What was captured is kept for so many pieces, of 10 ms each, while the page is busy. */
+const KEPT = 1000;
+/** Pieces jitter by less than this, in ms; beyond it something was not captured. */
+const JITTER = 20;
+
+/** Listens until the page is closed. `start` is the wall clock's ms at the first sample. */
 export async function listen() {
-  const context = new AudioContext({ latencyHint: "playback" }); // with small buffers a busy machine breaks the sound by itself
-  await context.resume();
-  const url = URL.createObjectURL(new Blob([`(${worklet})()`], { type: "text/javascript" }));
-  await context.audioWorklet.addModule(url);
-  URL.revokeObjectURL(url);
-  const ear = new AudioWorkletNode(context, "ear");
-  const heard = { sampleRate: context.sampleRate, parts: [], start: Infinity, state: () => context.state };
-  ear.port.onmessage = ({ data: { samples, frame } }) => {
-    if (heard.parts.length === 0) heard.first = frame;
-    heard.parts.push(new Blob([samples]));
-    // A message may be late, but never early: the earliest tells best when the first sample was heard.
-    const began = Date.now() - ((frame + samples.length - heard.first) / context.sampleRate) * 1000;
-    heard.start = Math.min(heard.start, began);
-  };
-  const known = new Set();
-  // A muted one is not heard, and would have another clock: tapped, the standby of mode glue made Chromium leave out five times as many pictures.
-  const isHeard = (video) => !video.muted && !known.has(video);
-  const tap = () => [...document.querySelectorAll("video")].filter(isHeard).forEach((video) => {
-    known.add(video); // a video has one source for ever, whatever it plays
-    const source = context.createMediaElementSource(video);
-    source.connect(ear);
-    source.connect(context.destination);
-  });
-  tap();
-  new MutationObserver(tap).observe(document.documentElement, { childList: true, subtree: true });
+  const audio = { echoCancellation: false, autoGainControl: false, noiseSuppression: false };
+  const stream = await navigator.mediaDevices.getDisplayMedia({ audio, video: true, preferCurrentTab: true });
+  stream.getVideoTracks()[0].stop(); // it has to be asked for
+  const { readable } = new MediaStreamTrackProcessor({ track: stream.getAudioTracks()[0], maxBufferSize: KEPT });
+  const heard = { parts: [], sampleRate: NaN, start: NaN };
+  collect(readable.getReader(), heard);
   return heard;
 }
 
-/** Runs in the audio thread. A tenth of a second crosses over at once. */
-function worklet() {
-  registerProcessor("ear", class extends AudioWorkletProcessor {
-    samples = new Int16Array(4736); // 37 blocks of 128
-    length = 0;
-    process([[channel]]) {
-      for (let i = 0; i < 128; i++) this.samples[this.length++] = (channel?.[i] ?? 0) * 32767;
-      if (this.length === this.samples.length) {
-        this.port.postMessage({ samples: this.samples, frame: currentFrame + 128 - this.length });
-        this.length = 0;
-      }
-      return true;
-    }
-  });
+async function collect(reader, heard) {
+  const wall = wallClock();
+  let frames = 0;
+  let part = [];
+  for (;;) {
+    const { value: data, done } = await reader.read();
+    if (done) return;
+    const { sampleRate, timestamp, numberOfFrames } = data;
+    const samples = new Float32Array(numberOfFrames);
+    data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
+    data.close();
+    const at = wall(timestamp / 1000);
+    if (frames === 0) Object.assign(heard, { sampleRate, start: at });
+    const late = at - heard.start - (frames * 1000) / sampleRate;
+    const missing = late > JITTER ? Math.round((late * sampleRate) / 1000) : 0;
+    part.push(new Int16Array(missing), Int16Array.from(samples, (sample) => sample * 32767));
+    frames += missing + numberOfFrames;
+    if (part.length * 5 < PART) continue;
+    heard.parts.push(new Blob(part));
+    part = [];
+  }
 }

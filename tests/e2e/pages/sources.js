@@ -29,6 +29,12 @@ export const sources = {
     return new MediaStream([...barcodes().getTracks(), ...sound.getTracks()]);
   },
 
+  /** Bar codes, and below them a flash at the beginning of each beep: see `flashAndBeep`. */
+  flashes: () => {
+    const sound = flashAndBeep();
+    return new MediaStream([...barcodes(1000 / 30, newCanvas(), drawFlash).getTracks(), ...sound.getTracks()]);
+  },
+
   /** Nothing but the tone. */
   tone: () => tone(),
 
@@ -41,9 +47,9 @@ export const sources = {
   slidesAndTone: (every) => new MediaStream([...barcodes(every ?? Infinity).getTracks(), ...tone().getTracks()]),
 
   /** For the benchmark: bar codes at an even pace, all on record, and a sound that tells the time. */
-  timed: () => timedFrames(),
+  timed: (size) => timedFrames(size),
 
-  timedAndSweep: () => new MediaStream([...timedFrames().getTracks(), ...timedSound().getTracks()]),
+  timedAndSweep: (size) => new MediaStream([...timedFrames(size).getTracks(), ...timedSound().getTracks()]),
 };
 
 /** The newest canvas gets another size. */
@@ -68,6 +74,33 @@ function tone() {
   oscillator.connect(out);
   oscillator.start();
   return out.stream;
+}
+
+/** How long a flash and a beep last, and from one to the next, in ms. */
+const BEEP = 200;
+const BEEP_EVERY = 700;
+
+let beeps = () => {};
+let isBeeping = false;
+
+/** A tone that comes and goes with the flash that `drawFlash` draws. */
+function flashAndBeep() {
+  const context = (lastSound = new AudioContext());
+  const out = context.createMediaStreamDestination();
+  const gain = new GainNode(context, { gain: 0 });
+  const oscillator = new OscillatorNode(context, { frequency: 1000 });
+  oscillator.connect(gain).connect(out);
+  oscillator.start();
+  beeps = (on) => gain.gain.setValueAtTime(on ? 0.5 : 0, context.currentTime);
+  return out.stream;
+}
+
+/** White while it beeps, else black. */
+function drawFlash(context) {
+  const on = performance.now() % BEEP_EVERY < BEEP;
+  if (on !== isBeeping) beeps((isBeeping = on));
+  context.fillStyle = on ? "white" : "black";
+  context.fillRect(0, CODE_HEIGHT, WIDTH, HEIGHT - CODE_HEIGHT);
 }
 
 /** A few hundred squares, elsewhere in every frame, below the bar code. */
