@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as moment } from "node:timers/promises";
-import { readBarcodes, stepsBack } from "./harness/barcodes.mjs";
+import { longest, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
 import { launchChromium, launchFirefox } from "./harness/browser.mjs";
 import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "./harness/pages.mjs";
 import { filming, pictures } from "./harness/pictures.mjs";
@@ -18,6 +18,8 @@ const CUTS = quickOrFull(50, 200);
 const WITHIN = 1500;
 /** And within this time it has healed, in ms: a wait of a second at most, and what the page has to do on a busy machine. */
 const BACK_WITHIN = 5000;
+/** No picture stands for longer, and of the broadcast no more is left out in one go, in ms. */
+const [STOOD_WITHIN, MISSED_WITHIN] = [BACK_WITHIN, BACK_WITHIN];
 const SEED = Number(process.env.SEED ?? Date.now() % 1e6);
 
 /** What browsers say about a socket that is cut. */
@@ -66,6 +68,7 @@ test(`a socket cut alone at a random moment, ${CUTS} times, broadcaster and view
   assert.equal([...recorded.values()].reduce((sum, { bytes }) => sum + bytes.length, 0), bytes, "every byte was sent");
   assert.deepEqual((await logOf(broadcaster.page, "recording")).errors, []);
 
+  const seen = [];
   for (const [index, { page }] of viewers.entries()) {
     const received = await segmentsOf(page, "received");
     assertWhole(received);
@@ -79,11 +82,15 @@ test(`a socket cut alone at a random moment, ${CUTS} times, broadcaster and view
     assert.ok(codes.length > 0.9 * shown[index].length, `${codes.length} of ${shown[index].length} have a bar code`);
     t.diagnostic(`${(await statsOf(page, "viewing")).mode}: ${codes.length} pictures`);
     assert.deepEqual(stepsBack(codes), []);
+    const browser = page === chromium.page ? "Chromium" : "Firefox";
+    seen.push({ what: `${browser}: a picture stood for`, value: longest(codes), unit: "ms", limit: STOOD_WITHIN });
+    seen.push({ what: `${browser}: never shown`, value: longest(codes, "time"), unit: "ms", limit: MISSED_WITHIN });
   }
   await report(t, "a socket is cut alone", [
     { what: "cuts", value: healed.length },
     { what: "back on average after", value: average(healed), unit: "ms" },
     { what: "back at the latest after", value: Math.max(...healed), unit: "ms", limit: BACK_WITHIN },
+    ...seen,
   ]);
 });
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
-import { median, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
-import { ASKED, assertNoErrors, broadcastOver, HALF, longest } from "./harness/congested.mjs";
+import { longest, median, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
+import { ASKED, assertNoErrors, broadcastOver, HALF } from "./harness/congested.mjs";
 import { logOf, relayFor, statsOf, until, untilState } from "./harness/pages.mjs";
 import { filming, pictures } from "./harness/pictures.mjs";
 import { proxyFor } from "./harness/proxy.mjs";

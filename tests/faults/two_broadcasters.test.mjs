@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readBarcodes, stepsBack } from "../e2e/harness/barcodes.mjs";
+import { longest, readBarcodes, stepsBack } from "../e2e/harness/barcodes.mjs";
 import { launchChromium } from "../e2e/harness/browser.mjs";
-import { longest } from "../e2e/harness/congested.mjs";
 import { logOf, openBare, record, relayFor, stateOf, until, untilState, view } from "../e2e/harness/pages.mjs";
 import { filming, pictures } from "../e2e/harness/pictures.mjs";
 import { traffic } from "../e2e/harness/traffic.js";

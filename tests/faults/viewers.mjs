@@ -1,7 +1,7 @@
 // What a viewer sees and measures while something goes wrong.
 
 import assert from "node:assert/strict";
-import { readBarcodes } from "../e2e/harness/barcodes.mjs";
+import { longest, readBarcodes } from "../e2e/harness/barcodes.mjs";
 import { logOf } from "../e2e/harness/pages.mjs";
 import { filming } from "../e2e/harness/pictures.mjs";
 
@@ -21,12 +21,11 @@ export async function watch(viewer) {
   const endFilm = await filming(viewer);
   return async () => {
     const pictures = readBarcodes(await endFilm(), { skip: true });
-    const longest = (what) => Math.round(Math.max(0, ...pictures.slice(1).map((picture, i) => picture[what] - pictures[i][what])));
     const log = await logOf(viewer, "viewing");
     return {
       pictures,
-      stood: longest("at"),
-      missed: longest("time"),
+      stood: longest(pictures),
+      missed: longest(pictures, "time"),
       latencies: await viewer.evaluate(() => window.latencies),
       states: log.states.slice(before.states.length),
       errors: log.errors.slice(before.errors.length),

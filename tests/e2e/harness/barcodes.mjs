@@ -34,6 +34,11 @@ export function stepsBack(shown) {
   return shown.flatMap(({ number }, i) => (i > 0 && number < shown[i - 1].number ? [`${shown[i - 1].number} then ${number}`] : []));
 }
 
+/**
+ * The longest step from one picture to the next, in ms: how long a picture was shown, or by their `time` how much was never shown.
+ */
+export const longest = (shown, what = "at") => Math.max(0, ...shown.slice(1).map((picture, i) => picture[what] - shown[i][what]));
+
 export function median(values) {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

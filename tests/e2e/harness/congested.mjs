@@ -31,6 +31,3 @@ export async function assertNoErrors({ broadcaster, viewer }) {
   assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
   assert.equal((await statsOf(viewer, "viewing")).skips, 0);
 }
-
-/** The longest time in ms that one picture was shown. */
-export const longest = (shown) => Math.max(...shown.slice(1).map(({ at }, i) => at - shown[i].at));
