@@ -38,6 +38,20 @@ for (const [browser, launch] of [["Chromium", launchChromium], ["Firefox", launc
   });
 }
 
+for (const codec of ["vp9", "av1"]) {
+  test(`${codec} is decoded, over restarts`, { timeout: 60_000 }, async (t) => {
+    const { broadcaster, viewer } = await pages(t);
+    await record(broadcaster, "barcodes", { restartInterval: 1000, mimeType: `video/webm;codecs=${codec},opus` });
+    await view(viewer, { mode: "realtime" });
+    const first = await until(viewer, () => viewing.stats().segment);
+    await until(viewer, (later) => viewing.stats().segment > later, first + 2_000_000);
+    const shown = readBarcodes(await pictures(viewer, 30));
+    assert.deepEqual(stepsBack(shown), []);
+    assert.match((await statsOf(viewer, "viewing")).mimeType, codec === "vp9" ? /vp0?9/ : /av0?1/);
+    assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
+  });
+}
+
 test("who joins late in a segment sees the live edge first, and nothing of what was before", { timeout: 60_000 }, async (t) => {
   const { broadcaster, viewer } = await pages(t, { inject: [traffic] });
   await record(broadcaster, "barcodes", { restartInterval: 20_000 });
