@@ -2,8 +2,8 @@
 
 use super::{quirks, realtime};
 use crate::{
-    dom::window,
     error::{Error, Kind},
+    lean,
     options::wrong,
     property,
 };
@@ -95,5 +95,10 @@ pub fn cannot_play(mime: &str, why: Option<&str>) -> Error {
 }
 
 fn has_media_source() -> bool {
-    !property::get(&window(), "MediaSource").is_undefined()
+    property::is_there("MediaSource")
+}
+
+/// Whether this type has sound.
+pub fn has_sound(mime: &str) -> bool {
+    lean::contains(mime, "opus")
 }

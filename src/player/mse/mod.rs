@@ -15,6 +15,7 @@ mod steering;
 mod timeline;
 
 use super::{
+    mode::has_sound,
     playback::Playback,
     quirks,
     screen::{OnFailure, Screen},
@@ -24,7 +25,6 @@ use crate::{
     cell::RefCell,
     dom::{Listener, ObjectUrl, now, with},
     error::{Error, Kind},
-    lean,
 };
 use blobcast_container::Remux;
 use blobcast_wire::{Piece, Segment};
@@ -199,10 +199,6 @@ impl Screen for Mse {
     fn ahead(&self) -> f64 {
         self.sample().map_or(0.0, |sample| (sample.end - sample.playhead).max(0.0))
     }
-}
-
-fn has_sound(mime: &str) -> bool {
-    lean::contains(mime, "opus")
 }
 
 impl Drop for Mse {

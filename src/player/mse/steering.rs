@@ -1,10 +1,10 @@
 //! Keeps the playhead where live_edge.rs wants it.
 
 use super::{
-    Mse, buffer, has_sound,
+    Mse, buffer,
     live_edge::{Sample, Step},
 };
-use crate::dom::now;
+use crate::{dom::now, player::mode::has_sound};
 
 /// A picture that lasts longer, ms, is a slide.
 const SLIDE: i64 = 100;

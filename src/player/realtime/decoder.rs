@@ -4,7 +4,9 @@ use crate::{
     callback::{Callback, Hear},
     dom::window,
     events::object,
-    lean, property,
+    lean,
+    player::mode::has_sound,
+    property,
 };
 use blobcast_container::Frame;
 use js_sys::Array;
@@ -39,8 +41,7 @@ pub fn make(class: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
 
 /// Whether this browser has WebCodecs, which it gives to secure pages only.
 pub fn is_there() -> bool {
-    let has = |class| !property::get(&window(), class).is_undefined();
-    has("VideoDecoder") && has("AudioDecoder")
+    property::is_there("VideoDecoder") && property::is_there("AudioDecoder")
 }
 
 /// Whether it can decode this type.
@@ -59,10 +60,6 @@ pub fn picture_codec(mime: &str) -> Option<&'static str> {
         ("av01", "av01.0.08M.08"),
     ];
     codecs.into_iter().find(|(name, _)| lean::contains(mime, name)).map(|(_, codec)| codec)
-}
-
-pub fn has_sound(mime: &str) -> bool {
-    lean::contains(mime, "opus")
 }
 
 /// So many frames wait now and then.

@@ -19,6 +19,7 @@ mod sound;
 mod speaker;
 
 use super::{
+    mode::has_sound,
     playback::Playback,
     screen::{OnFailure, Screen},
 };
@@ -81,7 +82,7 @@ impl Realtime {
             .map(|codec| Pictures::open(codec, &stream, &delays, &fail))
             .transpose()
             .map_err(failed)?;
-        let sound = decoder::has_sound(mime)
+        let sound = has_sound(mime)
             .then(|| Sound::open(&playback.video, &stream, &delays, &fail))
             .transpose()
             .map_err(failed)?;

@@ -122,8 +122,9 @@ impl Speaker {
         }
         let lag = ((self.time() - heard) * 1e3 - (now() - at)).max(0.0);
         let before = self.lag.get().unwrap_or(lag);
-        self.lag.set(Some(before + (lag - before) * SHARE));
-        self.lag.get().unwrap_or(lag)
+        let lag = before + (lag - before) * SHARE;
+        self.lag.set(Some(lag));
+        lag
     }
 
     fn time(&self) -> f64 {
