@@ -14,6 +14,8 @@ pub enum State {
     Waiting,
     Live,
     Reconnecting,
+    /// A viewer's: it plays what was broadcast before.
+    Replaying,
     /// The broadcast is over, or somebody else has it.
     Ended,
     /// `stop()` was called.
@@ -27,6 +29,7 @@ impl State {
             Self::Waiting => "waiting",
             Self::Live => "live",
             Self::Reconnecting => "reconnecting",
+            Self::Replaying => "replaying",
             Self::Ended => "ended",
             Self::Stopped => "stopped",
         }

@@ -129,6 +129,25 @@ impl Viewing {
         self.0.stats()
     }
 
+    /// Plays from a moment on: a `Date`, or seconds before now as a number below 0. Resolves when that is there.
+    ///
+    /// # Errors
+    /// A JavaScript `Error` whose `name` says the kind. The promise is rejected with such a one.
+    pub fn seek(&self, moment: &JsValue) -> Result<Promise, JsValue> {
+        self.0.seek(moment).map_err(|error| error.to_js())
+    }
+
+    /// Resolves with `{ from, to }`, when what can be played begins and ends, or with `null` where nothing is kept.
+    pub fn seekable(&self) -> Promise {
+        self.0.seekable()
+    }
+
+    /// Plays what is live.
+    #[wasm_bindgen(js_name = goLive)]
+    pub fn go_live(&self) {
+        self.0.go_live();
+    }
+
     /// Lets go of the element and of everything else.
     pub fn stop(&self) {
         self.0.stop();

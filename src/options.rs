@@ -21,7 +21,7 @@ impl Options {
     }
 
     /// The option's value; `None` when it is left out.
-    fn get(&self, option: &str) -> Option<JsValue> {
+    pub fn get(&self, option: &str) -> Option<JsValue> {
         let value = property::get(&self.0, option);
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }

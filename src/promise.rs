@@ -61,8 +61,12 @@ impl Deferred {
     }
 
     pub fn resolve(&self) {
+        self.resolve_with(&JsValue::UNDEFINED);
+    }
+
+    pub fn resolve_with(&self, value: &JsValue) {
         if let Some((resolve, _)) = self.settle.take() {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
+            let _ = resolve.call1(&JsValue::UNDEFINED, value);
         }
     }
 

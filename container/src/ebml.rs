@@ -27,6 +27,7 @@ pub(crate) mod id {
 
     pub(crate) const INFO: u32 = 0x1549_A966;
     pub(crate) const TIMESTAMP_SCALE: u32 = 0x2A_D7B1;
+    pub(crate) const DURATION: u32 = 0x4489;
 
     pub(crate) const TRACKS: u32 = 0x1654_AE6B;
     pub(crate) const TRACK_ENTRY: u32 = 0xAE;

@@ -16,7 +16,7 @@
 use crate::{
     Error, Frame,
     block::Block,
-    ebml::{CLUSTER, Header, id, read_uint},
+    ebml::{CLUSTER, Header, SEGMENT, children, id, read_uint, size_of},
     sound::Sound,
     tracks::{self, Track},
 };
@@ -45,7 +45,7 @@ pub enum Part {
     Media(Vec<u8>),
 }
 
-/// Reads segments in normal form and writes them one behind the other.
+/// Reads segments in normal form, or as they are kept, and writes them one behind the other.
 #[derive(Debug, Default)]
 pub struct Remux {
     rest: Vec<u8>,
@@ -111,7 +111,7 @@ impl Remux {
         while let Some(header) = Header::read(&rest[at..])? {
             let content = at + header.len;
             if header.id == id::SEGMENT && !self.has_init {
-                self.init.extend_from_slice(&rest[at..content]);
+                self.init.extend(SEGMENT);
                 at = content;
                 continue;
             }
@@ -134,6 +134,9 @@ impl Remux {
                 }
                 id::TIMESTAMP => self.read = read_uint(&rest[content..end])?,
                 _ if self.has_init => return Err(Error::Damaged),
+                // What only a file that was kept has.
+                id::SEEK_HEAD | id::CUES => {}
+                id::INFO => endless(&rest[content..end], &mut self.init)?,
                 _ => {
                     if header.id == id::TRACKS {
                         self.tracks = tracks::read(&mut rest[content..end].to_vec())?;
@@ -266,4 +269,20 @@ impl Remux {
         }
         if self.held.len() > MOST_HELD { Err(Error::Damaged) } else { Ok(()) }
     }
+}
+
+/// Writes an `Info` without its duration, which would become the player's.
+fn endless(info: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+    let mut kept = Vec::new();
+    let mut at = 0;
+    for (id, content) in children(info)? {
+        if id != id::DURATION {
+            kept.extend_from_slice(&info[at..content.end]);
+        }
+        at = content.end;
+    }
+    out.extend(id::INFO.to_be_bytes());
+    out.extend(size_of(kept.len()));
+    out.append(&mut kept);
+    Ok(())
 }

@@ -32,7 +32,7 @@ export declare function startRecording(mediaStream: MediaStream, options: Record
  * const viewing = await startViewing(video, { url: "wss://relay.example", name: "lobby" });
  *
  * @throws {TypeError} An option is wrong, or `video` is no `<video>`.
- * @throws {NotSupportedError} This browser has not the `mode` that was asked for.
+ * @throws {NotSupportedError} This browser has not the `mode` that was asked for, or with `from`: it has no MediaSource, or the relay keeps nothing.
  * @throws {NotAllowedError} The relay refuses this page, or the `token` function failed.
  * @throws {TimeoutError} No relay answered within `connectTimeout`.
  * @throws {NetworkError} The relay ended the connection for good, or the WebAssembly did not load.
@@ -142,7 +142,16 @@ export interface ViewingOptions extends ConnectOptions {
    * @default as little as does: in mode `mse` 150 with sound, 100 without, 350 in Firefox, and more for a while when that was too little
    */
   targetLatency?: number;
+  /**
+   * Where to begin in what the relay has kept of this broadcast (`--archive`): a Date, or so many seconds before now, such as `-60`. It
+   * plays on from there, and what is live when it comes to that, or at `goLive()`. By MediaSource, whatever the `mode` of what is live.
+   * @default what is live
+   */
+  from?: Moment;
 }
+
+/** A moment in a broadcast: a Date, or seconds before now as a number below 0. */
+export type Moment = Date | number;
 
 /**
  * Proof of who may publish or view: a word of letters, digits and `-._~+`, as a JWT is. A function is asked before every connection,
@@ -167,11 +176,12 @@ type CompiledModule = WebAssembly.Module & object & { then?: never };
  *   has given no picture, as a canvas that nobody draws on.
  * - `live`: there is something to see; the relay has what is recorded.
  * - `reconnecting`: the relay is away. It comes back by itself, and what is recorded meanwhile is kept.
+ * - `replaying`: a viewing plays what was broadcast before, or is paused after it has.
  * - `ended`: the broadcaster has finished, and a viewing plays on if the broadcast begins again, unless an error came with it. A
  *   recording ends with its tracks, or because the relay ended it.
  * - `stopped`: `stop()` was called.
  */
-export type State = "connecting" | "waiting" | "live" | "reconnecting" | "ended" | "stopped";
+export type State = "connecting" | "waiting" | "live" | "reconnecting" | "replaying" | "ended" | "stopped";
 
 /**
  * What a call rejects with, and what the event `error` brings. Its `message` is one sentence, what happened and what to do, and
@@ -234,7 +244,7 @@ export interface ViewingStats extends Stats {
   /** How often the relay passed over data because this viewer was too slow. */
   skips: number;
   /** How it plays; `null` before there is something to play. */
-  mode: "mse" | "glue" | null;
+  mode: "mse" | "glue" | "realtime" | null;
   /** `true` too when the browser permits playing only without sound. */
   muted: boolean;
 }
@@ -329,10 +339,24 @@ export declare class Recording extends Handle<RecordingStats, RecordingEventMap>
  *
  * @example
  * console.log(viewing.state, viewing.stats().latency);
+ * await viewing.seek(-60); // a minute back
+ * viewing.goLive();
  * await viewing.stop();
  */
 export declare class Viewing extends Handle<ViewingStats, ViewingEventMap> {
   private constructor();
+  /**
+   * Plays what was broadcast before, from a moment on: the relay must keep it (`--archive`). Resolves when that is there, and from then
+   * on the video's own seek bar goes over all that is kept. What is later than what is kept is what is live.
+   *
+   * @throws {TypeError} `moment` is neither a Date nor a number below 0.
+   * @throws {NotSupportedError} The relay keeps nothing, or this browser has no MediaSource. It goes on as before.
+   */
+  seek(moment: Moment): Promise<void>;
+  /** When what is kept of this broadcast begins and ends, asked of the relay now; `null` where nothing is. */
+  seekable(): Promise<{ from: Date; to: Date } | null>;
+  /** Plays what is live again. Harmless when it does. */
+  goLive(): void;
   /** Ends it and lets go of the video element. Twice is harmless. */
   stop(): Promise<void>;
 }

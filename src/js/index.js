@@ -54,7 +54,19 @@ export class Recording extends Handle {
   }
 }
 
-export class Viewing extends Handle {}
+export class Viewing extends Handle {
+  async seek(moment) {
+    await parts.get(this).core.seek(moment);
+  }
+
+  seekable() {
+    return parts.get(this).core.seekable();
+  }
+
+  goLive() {
+    parts.get(this).core.goLive();
+  }
+}
 
 export function startRecording(mediaStream, options) {
   const handle = new Recording();

@@ -1,7 +1,7 @@
 // What is worth saying on the console. The words are in console.js, which only a page loads that has something to say.
 
 const OPTIONS =
-  "url name token connectTimeout signal debug restartInterval restart latency timeslice mimeType wakeLock videoBitsPerSecond audioBitsPerSecond mode targetLatency";
+  "url name token connectTimeout signal debug restartInterval restart latency timeslice mimeType wakeLock videoBitsPerSecond audioBitsPerSecond mode targetLatency from";
 
 /** A clock that is not to be trusted for so many statistics in a row, a second each, stays so. */
 const DOUBTS = 10;

@@ -24,10 +24,10 @@ impl Target {
         format!("{}{path}?session={session}{}", self.relay, resume(which, position))
     }
 
-    /// Where the relay says that it is well.
-    pub fn health(&self) -> String {
+    /// The address of something that the relay answers by HTTP.
+    pub fn page(&self, path: &str) -> String {
         let rest = self.relay.strip_prefix("ws").unwrap_or_default();
-        format!("http{rest}/healthz")
+        format!("http{rest}{path}")
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
             target.url(Which::Chunk, "s", Some((7, 3))),
             "wss://host/base/view/a/b/chunk?session=s&segment=7&seq=3"
         );
-        assert_eq!(target.health(), "https://host/base/healthz");
+        assert_eq!(target.page("/healthz"), "https://host/base/healthz");
     }
 
     #[test]

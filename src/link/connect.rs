@@ -43,7 +43,7 @@ impl Link {
     fn ask_relay(&self, which: Which, turn: u32) {
         let signal = AbortSignal::timeout_with_u32(HEALTH_WITHIN);
         let request = object(&[("signal", signal.into())]).unchecked_into();
-        let asked = dom::window().fetch_with_str_and_init(&self.target.health(), &request);
+        let asked = dom::window().fetch_with_str_and_init(&self.target.page("/healthz"), &request);
         let me = self.me.clone();
         settled(&asked, move |answer| {
             let answer = answer.ok().map(JsCast::unchecked_into::<Response>);

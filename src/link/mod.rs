@@ -26,7 +26,7 @@ use crate::{
     error::Error,
     timers::{Timer, Timers},
 };
-pub use address::Target;
+pub use address::{Target, no_answer};
 use blobcast_wire::{Close, Role, Socket as Which};
 pub use clock::RelayTime;
 use clock::{FIRST_PINGS, PING_EVERY, RelayClock};

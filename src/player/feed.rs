@@ -24,7 +24,7 @@ impl Peer for Player {
             // A new chunk socket begins with the state; an old one has said it before.
             News::Up { chunk_is_new } => {
                 if let Some(state) = self.last_said.get().filter(|_| !chunk_is_new) {
-                    self.events.set_state(state);
+                    self.say_of_live(state);
                 }
             }
             News::Message(raw) => self.receive(&raw),
@@ -38,7 +38,7 @@ impl Peer for Player {
                     self.reassembly.borrow_mut().reconnected();
                 }
                 if self.started.is_settled() {
-                    self.events.set_state(State::Reconnecting);
+                    self.say_of_live(State::Reconnecting);
                 }
             }
             News::Closed(error) => self.end(State::Ended, Some(error)),
@@ -58,7 +58,14 @@ impl Player {
         };
         self.last_said.set(Some(state));
         self.started.resolve();
-        self.events.set_state(state);
+        self.say_of_live(state);
+    }
+
+    /// Says how what is live is doing, to who watches it.
+    fn say_of_live(&self, state: State) {
+        if !self.is_behind.get() {
+            self.events.set_state(state);
+        }
     }
 
     fn receive(&self, raw: &JsBytes) {
@@ -84,7 +91,7 @@ impl Player {
         self.read(&pieces);
     }
 
-    fn read(&self, pieces: &[Piece<JsBytes>]) {
+    pub(super) fn read(&self, pieces: &[Piece<JsBytes>]) {
         for piece in pieces {
             if self.is_over.get() {
                 return;

@@ -1,7 +1,8 @@
 //! Plays a broadcast on a `<video>`.
 //!
 //! ```text
-//! relay ─► Link ─► Reassembly ─► Screen (mse or glue) ─► <video>
+//! relay ─► Link ─► Reassembly ─► Screen (mse, glue or realtime) ─► <video>
+//!     └──► Past (what was broadcast before) ─┘
 //! ```
 
 mod feed;
@@ -11,10 +12,12 @@ mod mode;
 mod mse;
 mod next_picture;
 mod overlay;
+mod past;
 mod playback;
 mod poster;
 mod quirks;
 mod realtime;
+mod rewind;
 mod screen;
 mod settings;
 mod stage;
@@ -25,14 +28,15 @@ use crate::{
     dom::{Listener, document, now, with},
     error::{Error, Kind},
     events::{Events, State, object},
-    link::{Link, Peer},
+    link::{self, Link, Peer},
     meter::Meter,
     promise::Deferred,
     timers::{Timer, Timers},
 };
-use blobcast_wire::Reassembly;
+use blobcast_wire::{Reassembly, Segment};
 use js_sys::Promise;
 use mode::Mode;
+use past::Past;
 use playback::Playback;
 use poster::Poster;
 use screen::Screen;
@@ -54,6 +58,7 @@ const STATS_EVERY: u32 = 4;
 struct Showing {
     screen: Rc<dyn Screen>,
     mode: Mode,
+    origin: Option<Segment>,
     mime: String,
     /// There was a picture.
     has_shown: Cell<bool>,
@@ -66,6 +71,17 @@ pub struct Player {
     settings: Settings,
     events: Events,
     link: RefCell<Option<Rc<Link>>>,
+    /// What is fetched of the time before.
+    past: RefCell<Option<Rc<Past>>>,
+    /// A question what is kept.
+    looking: RefCell<Option<Rc<Past>>>,
+    /// Since it was rewound once: the element's time 0.
+    origin: Cell<Option<Segment>>,
+    /// Where the next screen begins in what is rewound, and where that ends, seconds of the element's time.
+    aim: Cell<(f64, f64)>,
+    /// It plays what was broadcast before.
+    is_behind: Cell<bool>,
+    on_seeking: Cell<Option<Listener>>,
     playback: Rc<Playback>,
     reassembly: RefCell<Reassembly<JsBytes>>,
     showing: RefCell<Option<Showing>>,
@@ -93,7 +109,7 @@ impl Player {
         let video = settings::video(video)?;
         let settings = Settings::read(options)?;
         let player = Rc::new_cyclic(|me| Self::new(me, &video, settings, target));
-        player.connect();
+        player.begin();
         Ok(player)
     }
 
@@ -114,6 +130,12 @@ impl Player {
             events: Events::new(target, settings.debug),
             settings,
             link: RefCell::default(),
+            past: RefCell::default(),
+            looking: RefCell::default(),
+            origin: Cell::default(),
+            aim: Cell::default(),
+            is_behind: Cell::new(false),
+            on_seeking: Cell::default(),
             playback: Playback::new(video, on_heard),
             reassembly: RefCell::default(),
             showing: RefCell::default(),
@@ -132,17 +154,29 @@ impl Player {
         }
     }
 
+    fn begin(&self) {
+        match self.settings.from {
+            Some(moment) => self.open_past(moment),
+            None => self.connect(),
+        }
+        let tick = with(&self.me, |player, ()| player.tick());
+        self.ticking.set(Some(Timers::Page.every(TICK, tick)));
+        let give_up = with(&self.me, |player: &Rc<Self>, ()| {
+            let timeout = player.settings.connect_timeout;
+            let link = player.link.borrow().clone();
+            let error = match link {
+                Some(link) => link.no_answer(timeout),
+                None => link::no_answer(&player.settings.target.relay, timeout, None),
+            };
+            player.end(State::Ended, Some(error));
+        });
+        self.connecting.set(Some(Timers::Page.after(self.settings.connect_timeout, give_up)));
+    }
+
+    /// Begins with what is live, or goes on with it after what was read.
     fn connect(&self) {
         let peer: Weak<dyn Peer> = self.me.clone();
         *self.link.borrow_mut() = Some(Link::open(self.settings.target.clone(), peer));
-        let give_up = with(&self.me, |player: &Rc<Self>, ()| {
-            let timeout = player.settings.connect_timeout;
-            let error = player.link.borrow().as_ref().map(|link| link.no_answer(timeout));
-            player.end(State::Ended, error);
-        });
-        self.connecting.set(Some(Timers::Page.after(self.settings.connect_timeout, give_up)));
-        let tick = with(&self.me, |player, ()| player.tick());
-        self.ticking.set(Some(Timers::Page.every(TICK, tick)));
     }
 
     pub fn state(&self) -> State {
@@ -164,6 +198,9 @@ impl Player {
         self.on_visible.take();
         self.playback.deafen();
         self.poster.take();
+        self.on_seeking.take();
+        let past = (self.past.take(), self.looking.take());
+        drop(past);
         if let Some(link) = self.link.take() {
             link.finish();
         }
@@ -191,6 +228,7 @@ impl Player {
         if let Some(screen) = self.screen() {
             screen.tick();
         }
+        self.tick_past();
         self.look_under_poster();
         self.ticks.set(self.ticks.get().wrapping_add(1));
         if self.ticks.get().is_multiple_of(STATS_EVERY) {
@@ -201,7 +239,9 @@ impl Player {
     /// What a page may want to show. Times in ms, rates in bits per second.
     pub fn stats(&self) -> JsValue {
         let link = self.link.borrow().clone();
-        let relay = link.as_ref().and_then(|link| link.relay_time());
+        let past = self.past.borrow().clone();
+        let relay =
+            link.as_ref().and_then(|link| link.relay_time()).or(past.and_then(|past| past.relay_time()));
         let screen = self.screen();
         let shown = screen.as_ref().and_then(|screen| screen.showing());
         let latency = shown.zip(relay).map(|((segment, time), relay)| latency::measure(segment, time, relay));

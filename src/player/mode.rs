@@ -94,6 +94,15 @@ pub fn cannot_play(mime: &str, why: Option<&str>) -> Error {
     Error::new(Kind::NotSupported, message)
 }
 
+/// What is not live is played by MediaSource only.
+pub fn check_rewinding() -> Result<(), Error> {
+    if has_media_source() {
+        return Ok(());
+    }
+    let message = "this browser has no MediaSource, which rewinding needs; watch what is live";
+    Err(Error::new(Kind::NotSupported, message))
+}
+
 fn has_media_source() -> bool {
     property::is_there("MediaSource")
 }

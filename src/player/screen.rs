@@ -2,6 +2,7 @@
 
 use crate::{bytes::JsBytes, error::Error};
 use blobcast_wire::{Piece, Segment};
+use std::cell::Cell;
 
 /// A mode at work on a `<video>`. Dropping it lets go of the element; its source stays until the next one.
 pub trait Screen {
@@ -24,6 +25,57 @@ pub trait Screen {
 
     /// Seconds of media ahead of the playhead.
     fn ahead(&self) -> f64;
+
+    /// Whether all that came is where it is played from.
+    fn takes_more(&self) -> bool {
+        false
+    }
+
+    /// What is rewound: forgets all that came, and plays from this time on, seconds.
+    fn jump(&self, _time: f64) {}
+
+    /// Where to keep the playhead from now on.
+    fn follow(&self, _edge: Edge) {}
+
+    /// Where the viewer has put the playhead.
+    fn sought(&self) -> Sought {
+        Sought::ByUs
+    }
+
+    /// So much can be rewound, seconds of the element's time.
+    fn extend(&self, _to: f64) {}
+}
+
+/// Where what is rewound begins.
+pub struct Beginning {
+    /// The element's time 0.
+    pub origin: Segment,
+    /// Where to play first, seconds.
+    pub at: f64,
+    /// Where what is kept ends, seconds.
+    pub end: Cell<f64>,
+}
+
+/// What a playhead has to do with the live edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// It goes its own way.
+    Leave,
+    /// It is near, and stays there.
+    Keep,
+    /// It goes there now.
+    GoTo,
+}
+
+/// Where a seek went.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sought {
+    /// It was ours.
+    ByUs,
+    /// To what is there, of which so many seconds are ahead.
+    Near(f64),
+    /// To this time, where nothing is.
+    Away(f64),
 }
 
 /// Tells that a screen cannot go on.

@@ -1,6 +1,9 @@
 //! The options of `startViewing`.
 
-use super::mode::Wanted;
+use super::{
+    mode::{self, Wanted},
+    past::Moment,
+};
 use crate::{
     error::Error,
     link::Target,
@@ -16,6 +19,8 @@ pub struct Settings {
     pub mode: Wanted,
     /// Seconds to keep ahead of the playhead, in mode `mse`, or from capture to screen, in `realtime`; `None`: as little as does.
     pub target_latency: Option<f64>,
+    /// Where to begin, if not with what is live.
+    pub from: Option<Moment>,
     /// ms until connecting is given up.
     pub connect_timeout: u32,
     /// Whether the page wants to hear the whole story.
@@ -27,6 +32,10 @@ impl Settings {
         let options = Options::of(options)?;
         let mode = options.string("mode", r#""auto", "mse", "glue" or "realtime""#)?;
         let target_latency = options.number("targetLatency", 50.0..=20_000.0, "ms")?.map(|ms| ms / 1000.0);
+        let from = options.get("from").map(|value| Moment::read("from", &value)).transpose()?;
+        if from.is_some() {
+            mode::check_rewinding()?;
+        }
         Ok(Self {
             target: Target {
                 relay: options.relay()?,
@@ -36,6 +45,7 @@ impl Settings {
             },
             mode: Wanted::read(mode.as_deref(), target_latency)?,
             target_latency,
+            from,
             connect_timeout: options.connect_timeout()?,
             debug: options.debug()?,
         })

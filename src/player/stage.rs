@@ -8,7 +8,7 @@ use super::{
     playback::Heard,
     poster::Poster,
     realtime::{Clock, Realtime},
-    screen::{OnFailure, Screen},
+    screen::{Beginning, OnFailure, Screen},
 };
 use crate::{dom::document, error::Error, events::State};
 use std::{cell::Cell, rc::Rc};
@@ -24,7 +24,9 @@ impl Player {
 
     /// A segment of this type begins: makes a screen for it, unless the one that is there plays it.
     pub(super) fn raise(&self, mime: &str) {
-        let fits = self.showing.borrow().as_ref().is_some_and(|showing| showing.mime == mime);
+        let origin = self.origin.get();
+        let fits = |showing: &Showing| showing.mime == mime && showing.origin == origin;
+        let fits = self.showing.borrow().as_ref().is_some_and(fits);
         if fits {
             return;
         }
@@ -43,7 +45,13 @@ impl Player {
     }
 
     fn make_screen(&self, mime: &str) -> Result<Showing, Error> {
-        let mode = self.settings.mode.choose(mime, &self.playback.video, self.failures.get())?;
+        let origin = self.origin.get();
+        let (at, end) = self.aim.get();
+        let beginning = origin.map(|origin| Beginning { origin, at, end: Cell::new(end) });
+        let mode = match &beginning {
+            Some(_) => Mode::Mse,
+            None => self.settings.mode.choose(mime, &self.playback.video, self.failures.get())?,
+        };
         if let Some(poster) = Poster::of(&self.playback.video) {
             self.poster.replace(Some(poster));
         }
@@ -55,7 +63,7 @@ impl Player {
         });
         let (playback, target) = (self.playback.clone(), self.settings.target_latency);
         let screen: Rc<dyn Screen> = match mode {
-            Mode::Mse => Mse::open(playback, mime, target, fail)?,
+            Mode::Mse => Mse::open(playback, mime, target, beginning, fail)?,
             Mode::Glue => Glue::new(playback, fail),
             Mode::Realtime => {
                 let me = self.me.clone();
@@ -63,7 +71,7 @@ impl Player {
                 Realtime::open(&playback, mime, target, clock, fail)?
             }
         };
-        Ok(Showing { screen, mode, mime: mime.to_owned(), has_shown: Cell::new(false) })
+        Ok(Showing { screen, mode, origin, mime: mime.to_owned(), has_shown: Cell::new(false) })
     }
 
     /// Begins anew with the next segment; in mode `auto` by gluing, if this browser does not play what it says
@@ -113,13 +121,15 @@ impl Player {
 
     pub(super) fn on_visible(&self) {
         let is_visible = !document().hidden();
-        if let Some(screen) = self.screen().filter(|_| is_visible && !self.playback.is_paused()) {
+        if let Some(screen) =
+            self.screen().filter(|_| is_visible && !self.playback.is_paused() && !self.is_behind.get())
+        {
             screen.back_in_sight();
         }
     }
 
     fn to_live_edge(&self) {
-        if let Some(screen) = self.screen() {
+        if let Some(screen) = self.screen().filter(|_| !self.is_behind.get()) {
             screen.to_live_edge();
         }
     }

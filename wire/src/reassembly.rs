@@ -107,6 +107,12 @@ impl<B: Body + Default> Reassembly<B> {
         Self::default()
     }
 
+    /// A reader that has all of a segment, from elsewhere, and takes what follows it.
+    pub fn after(segment: Segment) -> Self {
+        let reading = Reading { segment, next: u32::MAX, len: 0, sent: 0, phase: Phase::Ended };
+        Self { reading: Some(reading), fresh: false, ..Self::default() }
+    }
+
     /// Both sockets are new ones: what was held is dropped, and a blob of any number is taken next, since
     /// the relay behind them may be another. A segment that goes on is gone on with.
     pub fn reconnected(&mut self) {

@@ -47,8 +47,17 @@ impl Mse {
 
 /// The newest buffered range, in seconds.
 pub(super) fn range(buffer: &SourceBuffer) -> Option<(f64, f64)> {
+    ranges(buffer).pop()
+}
+
+/// The buffered range that a time is in, in seconds.
+pub(super) fn range_at(buffer: &SourceBuffer, time: f64) -> Option<(f64, f64)> {
+    ranges(buffer).into_iter().find(|(start, end)| (*start..=*end).contains(&time))
+}
+
+/// All of them, in order.
+pub(super) fn ranges(buffer: &SourceBuffer) -> Vec<(f64, f64)> {
     // Throws once the source has let go of the buffer.
-    let ranges = buffer.buffered().ok()?;
-    let last = ranges.length().checked_sub(1)?;
-    Some((ranges.start(last).ok()?, ranges.end(last).ok()?))
+    let Ok(ranges) = buffer.buffered() else { return Vec::new() };
+    (0..ranges.length()).filter_map(|n| Some((ranges.start(n).ok()?, ranges.end(n).ok()?))).collect()
 }

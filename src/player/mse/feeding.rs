@@ -1,11 +1,11 @@
 //! From the pieces of segments to what is appended: one stream, in which a picture waits for the next one.
 
-use super::{Mse, queue::Operation};
+use super::{Mse, queue::Operation, timeline::Timeline};
 use crate::{
     bytes::JsBytes,
     error::{Error, Kind},
 };
-use blobcast_container::{Part, Remux};
+use blobcast_container::Part;
 use blobcast_wire::Segment;
 
 impl Mse {
@@ -45,14 +45,28 @@ impl Mse {
     }
 
     pub(super) fn begin(&self, segment: Segment) {
-        let (mut remux, mut timeline) = (self.remux.borrow_mut(), self.timeline.borrow_mut());
         // Browsers open no source in a tab that was never in front: only the newest segment waits for it.
-        if self.buffer.borrow().is_none() {
-            self.queue.borrow_mut().clear();
-            timeline.clear();
-            *remux = Remux::default();
+        if self.buffer.borrow().is_none() && self.beginning.is_none() {
+            self.forget();
         }
-        let place = timeline.place(segment, remux.newest(), remux.end());
-        remux.begin(place);
+        let (newest, end) = {
+            let remux = self.remux.borrow();
+            (remux.newest(), remux.end())
+        };
+        let place = self.timeline.borrow_mut().place(segment, newest, end);
+        if Timeline::is_apart(place, end) {
+            let flushed = self.remux.borrow_mut().flush();
+            self.check(flushed);
+            self.append_what_is_due();
+            self.remux.take();
+        }
+        self.remux.borrow_mut().begin(place);
+    }
+
+    /// Nothing of what came is to be appended.
+    pub(super) fn forget(&self) {
+        self.queue.borrow_mut().clear();
+        self.timeline.borrow_mut().clear();
+        self.remux.take();
     }
 }

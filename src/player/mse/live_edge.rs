@@ -136,6 +136,11 @@ impl LiveEdge {
         }
     }
 
+    /// For a playhead that is near the edge already, and playing.
+    pub fn at(target: f64, has_sound: bool) -> Self {
+        Self { started: true, settled: true, ..Self::new(target, has_sound) }
+    }
+
     /// Whether it has begun to play.
     pub fn has_started(&self) -> bool {
         self.started
@@ -144,6 +149,11 @@ impl LiveEdge {
     /// What there is may be all for a long time: it is played now.
     pub fn start_at_once(&mut self) {
         self.at_once = true;
+    }
+
+    /// What was asked for, in seconds.
+    pub fn asked(&self) -> f64 {
+        self.target
     }
 
     /// The regular look.

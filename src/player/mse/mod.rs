@@ -11,6 +11,7 @@ mod feeding;
 mod live_edge;
 mod pitch;
 mod queue;
+mod rewound;
 mod steering;
 mod timeline;
 
@@ -18,7 +19,7 @@ use super::{
     mode::has_sound,
     playback::Playback,
     quirks,
-    screen::{OnFailure, Screen},
+    screen::{Beginning, Edge, OnFailure, Screen, Sought},
 };
 use crate::{
     bytes::JsBytes,
@@ -62,6 +63,12 @@ pub struct Mse {
     edge: RefCell<LiveEdge>,
     /// The buffer was full at the last append too.
     full: Cell<bool>,
+    /// What is rewound: where it began.
+    beginning: Option<Beginning>,
+    /// The playhead is kept at the live edge.
+    is_following: Cell<bool>,
+    /// Where we have put the playhead last, seconds.
+    sought: Cell<f64>,
     _pitch: LoosePitch,
     fail: OnFailure,
 }
@@ -72,6 +79,7 @@ impl Mse {
         playback: Rc<Playback>,
         mime: &str,
         target: Option<f64>,
+        beginning: Option<Beginning>,
         fail: OnFailure,
     ) -> Result<Rc<Self>, Error> {
         let failed = |thrown| {
@@ -83,7 +91,11 @@ impl Mse {
         playback.set_source(url.as_str());
         let has_sound = has_sound(mime);
         let as_little_as_does = || live_edge::target(has_sound, quirks::refuses_after_running_dry());
-        let edge = LiveEdge::new(target.unwrap_or_else(as_little_as_does), has_sound);
+        let target = target.unwrap_or_else(as_little_as_does);
+        let is_following = beginning.is_none();
+        let edge =
+            if is_following { LiveEdge::new(target, has_sound) } else { LiveEdge::at(target, has_sound) };
+        let origin = beginning.as_ref().map(|beginning| beginning.origin);
         let pitch = LoosePitch::of(&playback.video);
         Ok(Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
@@ -99,12 +111,15 @@ impl Mse {
             _url: url,
             buffer: RefCell::default(),
             queue: RefCell::default(),
-            timeline: RefCell::default(),
+            timeline: RefCell::new(Timeline::since(origin)),
             remux: RefCell::default(),
             ended: Cell::new(false),
             fed: Cell::new(false),
             edge: RefCell::new(edge),
             full: Cell::new(false),
+            beginning,
+            is_following: Cell::new(is_following),
+            sought: Cell::default(),
             _pitch: pitch,
             fail,
         }))
@@ -130,6 +145,7 @@ impl Mse {
             Listener::new(&self.playback.video, "waiting", with(&self.me, |mse, _: Event| mse.on_waiting())),
         ]));
         *self.buffer.borrow_mut() = Some(buffer);
+        self.go_to_beginning();
         self.on_update_end();
     }
 
@@ -140,7 +156,9 @@ impl Mse {
     }
 
     fn on_waiting(&self) {
-        self.edge.borrow_mut().starved(now() / 1000.0);
+        if self.is_following.get() {
+            self.edge.borrow_mut().starved(now() / 1000.0);
+        }
     }
 
     fn on_error(&self) {
@@ -179,6 +197,7 @@ impl Screen for Mse {
             self.flush_if_quiet();
         }
         self.steer();
+        self.keep_rewound();
         let Some(sample) = self.sample() else { return };
         let evict = self.timeline.borrow_mut().evict(sample.playhead, sample.end);
         if let Some(time) = evict {
@@ -197,7 +216,32 @@ impl Screen for Mse {
     }
 
     fn ahead(&self) -> f64 {
-        self.sample().map_or(0.0, |sample| (sample.end - sample.playhead).max(0.0))
+        let playhead = self.playback.video.current_time();
+        let buffer = self.buffer.borrow();
+        let range = buffer.as_ref().and_then(|buffer| buffer::range_at(buffer, playhead));
+        range.map_or(0.0, |(_, end)| end - playhead)
+    }
+
+    fn takes_more(&self) -> bool {
+        self.buffer.borrow().is_some() && self.queue.borrow().is_empty()
+    }
+
+    fn jump(&self, time: f64) {
+        self.start_again_at(time);
+    }
+
+    fn follow(&self, edge: Edge) {
+        self.keep_at(edge);
+    }
+
+    fn sought(&self) -> Sought {
+        self.where_sought()
+    }
+
+    fn extend(&self, to: f64) {
+        if let Some(beginning) = &self.beginning {
+            beginning.end.set(to.max(beginning.end.get()));
+        }
     }
 }
 
@@ -222,7 +266,8 @@ mod tests {
         let count = failures.clone();
         let playback = Playback::new(&video, |_| {});
         let fail: OnFailure = Box::new(move |_| count.set(count.get() + 1));
-        let mse = Mse::open(playback.clone(), "video/webm;codecs=vp8", None, fail).expect("a MediaSource");
+        let mse =
+            Mse::open(playback.clone(), "video/webm;codecs=vp8", None, None, fail).expect("a MediaSource");
         while mse.buffer.borrow().is_none() {
             let_things_happen().await;
         }

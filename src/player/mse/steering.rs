@@ -32,7 +32,7 @@ impl Mse {
     /// Keeps the playhead at its distance from the live edge.
     pub(super) fn steer(&self) {
         // What waits to be appended is part of the edge.
-        if !self.queue.borrow().is_empty() {
+        if !self.is_following.get() || !self.queue.borrow().is_empty() {
             return;
         }
         let Some(sample) = self.sample() else { return };
@@ -46,12 +46,17 @@ impl Mse {
             Step::Nothing => {}
             Step::Start(time) => {
                 if time > video.current_time() {
-                    video.set_current_time(time);
+                    self.seek(time);
                 }
                 self.playback.play();
             }
             Step::Rate(rate) => video.set_playback_rate(rate),
-            Step::Seek(time) => video.set_current_time(time),
+            Step::Seek(time) => self.seek(time),
         }
+    }
+
+    pub(super) fn seek(&self, time: f64) {
+        self.sought.set(time);
+        self.playback.video.set_current_time(time);
     }
 }

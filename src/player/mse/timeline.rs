@@ -16,9 +16,16 @@ const GAP: i64 = 100;
 #[derive(Debug, Default)]
 pub struct Timeline {
     segments: Vec<(Segment, f64)>,
+    /// What is rewound has each segment at its distance from here.
+    origin: Option<Segment>,
 }
 
 impl Timeline {
+    /// A time that begins with a segment.
+    pub fn since(origin: Option<Segment>) -> Self {
+        Self { segments: Vec::new(), origin }
+    }
+
     /// Where a segment's media begins, ms: as long after the one before as it began after it, so that the two fit together as
     /// they were recorded. `newest` is the time of the newest frame, `end` is where it ends. What overlaps what is
     /// there, or would leave a hole in which the player would wait for ever, begins at the end.
@@ -27,11 +34,18 @@ impl Timeline {
             |(before, offset): &(Segment, f64)| offset + (segment as i64 - *before as i64) as f64 / 1e6;
         let fits = |place: &f64| {
             let place = to_ms(*place);
-            newest.is_some_and(|newest| place > newest) && place <= end + GAP
+            newest.map_or(self.origin.is_some(), |newest| place > newest)
+                && (self.origin.is_some() || place <= end + GAP)
         };
-        let place = self.segments.last().map(after).filter(fits).unwrap_or(end as f64 / 1e3);
+        let before = self.origin.map(|origin| (origin, 0.0)).or(self.segments.last().copied());
+        let place = before.as_ref().map(after).filter(fits).unwrap_or(end as f64 / 1e3);
         self.segments.push((segment, place));
         to_ms(place)
+    }
+
+    /// Whether what begins at `place` ms leaves a hole after what ends at `end`, which only what is rewound may have.
+    pub fn is_apart(place: i64, end: i64) -> bool {
+        place > end + GAP
     }
 
     /// Nothing was appended.
@@ -100,6 +114,18 @@ mod tests {
         let mut timeline = Timeline::default();
         timeline.place(NOON, None, 0);
         assert_eq!(timeline.place(NOON - 3_600_000_000, Some(1_990), 2_050), 2_050, "another relay's clock");
+    }
+
+    #[test]
+    fn what_is_rewound_lies_where_it_was_whatever_came_before() {
+        let mut timeline = Timeline::since(Some(NOON));
+        assert_eq!(timeline.place(NOON + 3_600_000_000, None, 0), 3_600_000);
+        assert_eq!(timeline.place(NOON + 3_602_000_000, Some(3_601_990), 3_602_050), 3_602_000);
+        assert!(!Timeline::is_apart(3_602_000, 3_602_050));
+        let later = timeline.place(NOON + 3_700_000_000, Some(3_603_990), 3_604_023);
+        assert_eq!((later, Timeline::is_apart(later, 3_604_023)), (3_700_000, true));
+        assert_eq!(timeline.place(NOON - 1, Some(3_701_000), 3_701_033), 3_701_033, "another relay's clock");
+        assert_eq!(timeline.at(3_601.0), Some((NOON + 3_600_000_000, 1.0)));
     }
 
     #[test]
