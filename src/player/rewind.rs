@@ -216,7 +216,7 @@ impl Player {
         match screen.sought() {
             Sought::Near(ahead) if ahead > CAUGHT_UP && !self.is_behind.get() => self.fall_behind(&screen),
             Sought::ByUs | Sought::Near(_) => {}
-            Sought::Away(time) => self.open_past(Moment::At((origin as f64 / 1e3 + time * 1e3) as i64)),
+            Sought::Away(time) => self.open_past(Moment::At((origin as f64 / 1e3 + time * 1e3) as u64)),
         }
     }
 }

@@ -35,10 +35,8 @@ const AT_ONCE: u32 = 100;
 /// What is asked for.
 #[derive(Clone)]
 enum Asked {
-    /// What is kept from then on, ms since the Unix epoch, or before the relay's now if it is below 0.
-    List {
-        from: i64,
-    },
+    /// What is kept from then on.
+    List(Moment),
     File(Entry),
 }
 
@@ -96,7 +94,7 @@ impl Past {
             asked_at: Cell::default(),
             ready: Deferred::default(),
         });
-        past.list(moment.query());
+        past.list(moment);
         past
     }
 
@@ -130,20 +128,20 @@ impl Past {
                 self.is_asking.set(true);
                 self.ask(Asked::File(entry));
             }
-            None => self.list(self.shelf.borrow().end().unwrap_or_else(|| self.moment.query())),
+            None => self.list(self.shelf.borrow().end().unwrap_or(self.moment)),
         }
     }
 
-    fn list(&self, from: i64) {
+    fn list(&self, from: Moment) {
         self.is_asking.set(true);
         self.asked_at.set(now());
-        self.ask(Asked::List { from });
+        self.ask(Asked::List(from));
     }
 
     fn url(&self, asked: &Asked) -> String {
         match asked {
-            Asked::List { from } => {
-                let path = format!("/archive/{}?from={from}&limit={AT_ONCE}", self.target.name);
+            Asked::List(from) => {
+                let path = format!("/archive/{}?limit={AT_ONCE}&from={}", self.target.name, from.query());
                 self.target.page(&path)
             }
             Asked::File(entry) => self.target.page(&entry.path),
@@ -154,7 +152,7 @@ impl Past {
         self.request.take();
         self.is_asking.set(false);
         match asked {
-            Asked::List { .. } => self.hear_list(Listing::read(&body)),
+            Asked::List(_) => self.hear_list(Listing::read(&body)),
             Asked::File(entry) => {
                 self.ready.resolve();
                 self.tell.hear(Told::Segment(entry, JsBytes::of(body.unchecked_ref::<ArrayBuffer>())));

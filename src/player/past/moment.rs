@@ -8,9 +8,9 @@ use wasm_bindgen::{JsCast, JsValue};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// ms since the Unix epoch.
-    At(i64),
+    At(u64),
     /// ms before the relay's now.
-    Ago(i64),
+    Ago(u64),
 }
 
 impl Moment {
@@ -21,16 +21,16 @@ impl Moment {
     pub fn read(option: &str, value: &JsValue) -> Result<Self, Error> {
         let date = value.dyn_ref().map(Date::get_time).filter(|time| *time >= 0.0);
         let ago = value.as_f64().filter(|seconds| *seconds < 0.0).map(|seconds| -seconds * 1e3);
-        date.map(|time| Self::At(time as i64))
-            .or(ago.map(|ms| Self::Ago(ms as i64)))
+        date.map(|time| Self::At(time as u64))
+            .or(ago.map(|ms| Self::Ago(ms as u64)))
             .ok_or_else(|| wrong(option, "a Date, or seconds before now such as -60"))
     }
 
     /// As the relay is asked: it takes what is below 0 for time before its now.
-    pub const fn query(self) -> i64 {
+    pub fn query(self) -> String {
         match self {
-            Self::At(ms) => ms,
-            Self::Ago(ms) => -ms,
+            Self::At(ms) => format!("{ms}"),
+            Self::Ago(ms) => format!("-{ms}"),
         }
     }
 

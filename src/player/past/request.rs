@@ -74,7 +74,7 @@ impl Past {
             let answer: Response = answer.unchecked_into();
             let body = match &asked {
                 _ if !answer.ok() => answer.text(),
-                Asked::List { .. } => answer.json(),
+                Asked::List(_) => answer.json(),
                 Asked::File(_) => answer.array_buffer(),
             };
             settled(&promise::of(body.map(JsValue::from)), move |body| {
@@ -103,12 +103,15 @@ impl Past {
     fn refused(&self, asked: Asked, status: u16, why: Option<String>) {
         let kind = match (&asked, status) {
             (_, 400 | 401 | 403) => Kind::NotAllowed,
-            (Asked::List { .. }, 404) => Kind::NotSupported,
+            (Asked::List(_), 404) => Kind::NotSupported,
             // It was too old to be kept.
             (Asked::File(_), 404) => return self.ask_for_more(),
             _ => return self.lost(asked),
         };
-        let why = why.unwrap_or_default();
-        self.failed(Error::new(kind, why.trim_end()));
+        let mut why = why.unwrap_or_default();
+        if why.ends_with('\n') {
+            why.pop();
+        }
+        self.failed(Error::new(kind, why));
     }
 }

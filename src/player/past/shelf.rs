@@ -1,8 +1,8 @@
 //! What the relay keeps of a broadcast, as far as it was asked for. Pure, but for reading the relay's answer.
 
+use super::Moment;
 use crate::property;
 use blobcast_wire::Segment;
-use std::collections::VecDeque;
 use wasm_bindgen::JsValue;
 
 /// A segment that the relay keeps.
@@ -29,7 +29,7 @@ pub struct Listing {
 /// Entries in order, of which the first comes next.
 #[derive(Debug, Default)]
 pub struct Shelf {
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
     /// The segment that was taken last.
     taken: Option<Segment>,
     /// When what was taken ends, ms.
@@ -77,11 +77,11 @@ impl Shelf {
 
     /// When the next one begins, ms.
     pub fn next_start(&self) -> Option<f64> {
-        self.entries.front().map(Entry::start)
+        self.entries.first().map(Entry::start)
     }
 
     pub fn take(&mut self) -> Option<Entry> {
-        let entry = self.entries.pop_front()?;
+        let entry = (!self.entries.is_empty()).then(|| self.entries.remove(0))?;
         self.taken = Some(entry.number);
         self.end = entry.start() + entry.duration;
         Some(entry)
@@ -93,8 +93,8 @@ impl Shelf {
     }
 
     /// From when on to ask for more, ms.
-    pub fn end(&self) -> Option<i64> {
-        self.taken.map(|_| self.end as i64)
+    pub fn end(&self) -> Option<Moment> {
+        self.taken.map(|_| Moment::At(self.end as u64))
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(shelf.next_start(), Some(2_000.0));
         let taken = |shelf: &mut Shelf| shelf.take().map(|entry| entry.number);
         assert_eq!((taken(&mut shelf), taken(&mut shelf)), (Some(2_000_000), Some(4_000_000)));
-        assert_eq!(shelf.end(), Some(6_000));
+        assert_eq!(shelf.end(), Some(Moment::At(6_000)));
         assert!(!shelf.add(listing(&[2_000_000, 4_000_000])), "all of these were taken");
         assert!(shelf.add(listing(&[4_000_000, 6_000_000])));
         assert_eq!((taken(&mut shelf), taken(&mut shelf)), (Some(6_000_000), None));
