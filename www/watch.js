@@ -1,6 +1,7 @@
 // The page that watches: a video, and the package's `startViewing`.
 
 import { startViewing } from "blobcast";
+import { showTimeline } from "./timeline.js";
 import { bitrate, time, viewerHints, viewerWords, whyNoBroadcast } from "./words.js";
 
 const at = (id) => document.getElementById(id);
@@ -20,12 +21,13 @@ async function start() {
   viewing.addEventListener("muted", () => (at("unmute").hidden = false));
   viewing.addEventListener("stats", ({ detail }) => showNumbers(detail));
   show(viewing.state);
+  await showTimeline(viewing, name, (error) => complain(error, false));
 }
 
 function show(state) {
   at("state").dataset.state = state;
   at("state").textContent = viewerWords[state];
-  const hasPicture = state === "live" || state === "reconnecting";
+  const hasPicture = ["live", "reconnecting", "replaying"].includes(state);
   at("hint").textContent = viewerHints[state] ?? "";
   at("hint").hidden = hasPicture;
   video.controls = hasPicture;

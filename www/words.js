@@ -16,6 +16,7 @@ export const viewerWords = {
   waiting: "Waiting for the broadcaster",
   live: "Live",
   reconnecting: "Connection lost, reconnecting…",
+  replaying: "Earlier",
   ended: "The broadcast has ended",
   stopped: "Not connected",
 };
@@ -60,6 +61,19 @@ export const bitrate = (bits) => (bits < 1e6 ? `${Math.round(bits / 1e3)} kbit/s
 
 /** Milliseconds; a dash where nothing is known yet. */
 export const time = (ms) => (ms == null ? "–" : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+/** So many seconds as a clock shows them: `0:07`, `1:02:03`. */
+export function span(seconds) {
+  const [s, m, h] = [seconds % 60, (seconds / 60) % 60, seconds / 3600].map(Math.floor);
+  const two = (part) => String(part).padStart(2, "0");
+  return h ? `−${h}:${two(m)}:${two(s)}` : `−${m}:${two(s)}`;
+}
+
+/** The same in words. */
+export function ago(seconds) {
+  const [s, m] = [Math.round(seconds % 60), Math.floor(seconds / 60)];
+  return `${m ? `${count(m, "minute")} ` : ""}${count(s, "second")} ago`;
+}
 
 function sentence(text) {
   const begun = text.charAt(0).toUpperCase() + text.slice(1);

@@ -39,7 +39,7 @@ export function playerView({ state, error, hasAddress, hasPicture, isRefused, is
   if (error) return { ...complain(error), button: slotOf(error) === "unsupported" ? null : "retry" };
   if (state === "stopped") return hasAddress ? { button: "play" } : {};
   if (state === "reconnecting") return { ...say(PLAYER, state), isDark: !hasPicture };
-  if (state !== "live") return say(PLAYER, state);
+  if (state !== "live" && state !== "replaying") return say(PLAYER, state);
   if (isRefused) return { button: "play" };
   if (!hasPicture) return say(PLAYER, "connecting");
   return isSilenced ? { button: "unmute" } : {};
