@@ -14,7 +14,7 @@ const OUTLINE = [
   ["startRecording", "RecordingOptions"],
   ["Recording", "RecordingEventMap", "RecordingStats", "CongestionDetail"],
   ["startViewing", "ViewingOptions"],
-  ["Viewing", "ViewingEventMap", "ViewingStats"],
+  ["Viewing", "Moment", "ViewingEventMap", "ViewingStats"],
   ["State"],
   ["BlobcastError"],
   ["Token"],
