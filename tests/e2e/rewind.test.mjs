@@ -27,6 +27,7 @@ for (const [browser, launch] of [["Chromium", launchChromium], ["Firefox", launc
     assert.equal(await viewer.evaluate(() => viewing.state), "replaying");
     const shown = readBarcodes(await pictures(viewer, 100), { skip: true });
     const { latency, segment } = await statsOf(viewer, "viewing");
+    t.diagnostic(JSON.stringify({ latency, first: shown[0].latency, last: shown.at(-1).latency, took: shown.at(-1).at - shown[0].at, played: shown.at(-1).time - shown[0].time }));
     const behind = median(shown.map(({ latency }) => latency));
     assert.ok(behind >= 8_000 - HOLE && behind < 8_000 + LATE, `${behind} ms behind`);
     assert.ok(Math.abs(latency - shown.at(-1).latency) < 300, `${latency} ms stated, ${shown.at(-1).latency} ms seen`);

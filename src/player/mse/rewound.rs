@@ -20,7 +20,7 @@ impl Mse {
     /// The source is open.
     pub(super) fn go_to_beginning(&self) {
         let Some(beginning) = &self.beginning else { return };
-        self.stretch(beginning.at);
+        self.stretch(beginning.at.max(beginning.end.get()));
         self.seek(beginning.at);
         self.playback.play();
     }

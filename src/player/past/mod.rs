@@ -13,7 +13,7 @@ use crate::{
     callback::Hear,
     cell::RefCell,
     dom::now,
-    error::Error,
+    error::{Error, Kind},
     link::{RelayTime, Target},
     promise::Deferred,
 };
@@ -161,6 +161,10 @@ impl Past {
     }
 
     fn hear_list(&self, listing: Listing) {
+        if !listing.keeps {
+            let message = "the relay keeps no broadcasts; start it with --archive, or watch what is live";
+            return self.failed(Error::new(Kind::NotSupported, message));
+        }
         let round_trip = now() - self.asked_at.get();
         self.clock.set(Some((listing.now + round_trip / 2.0, now(), round_trip)));
         let at = self.moment.when(listing.now);

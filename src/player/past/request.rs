@@ -103,7 +103,6 @@ impl Past {
     fn refused(&self, asked: Asked, status: u16, why: Option<String>) {
         let kind = match (&asked, status) {
             (_, 400 | 401 | 403) => Kind::NotAllowed,
-            (Asked::List(_), 404) => Kind::NotSupported,
             // It was too old to be kept.
             (Asked::File(_), 404) => return self.ask_for_more(),
             _ => return self.lost(asked),

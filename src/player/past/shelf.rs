@@ -19,6 +19,8 @@ pub struct Entry {
 /// What the relay answers who asks what it keeps. Times in ms since the Unix epoch.
 #[derive(Debug)]
 pub struct Listing {
+    /// Whether the relay keeps anything at all.
+    pub keeps: bool,
     /// When what is kept begins and ends, if anything is.
     pub kept: Option<(f64, f64)>,
     /// The relay's clock.
@@ -41,6 +43,7 @@ impl Listing {
         let number = |name| property::get(answer, name).as_f64();
         let segments = js_sys::Array::from(&property::get(answer, "segments"));
         Self {
+            keeps: property::get(answer, "keeps").is_truthy(),
             kept: number("from").zip(number("to")),
             now: number("now").unwrap_or_default(),
             entries: segments.iter().filter_map(|entry| Entry::read(&entry)).collect(),
@@ -105,7 +108,7 @@ mod tests {
     fn listing(numbers: &[Segment]) -> Listing {
         let entry =
             |&number| Entry { number, duration: 2_000.0, mime: "video/webm".into(), path: "/a".into() };
-        Listing { kept: None, now: 0.0, entries: numbers.iter().map(entry).collect() }
+        Listing { keeps: true, kept: None, now: 0.0, entries: numbers.iter().map(entry).collect() }
     }
 
     #[test]
