@@ -1,40 +1,19 @@
 // The real relay asks for tokens, and these expire while it is away.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
 import WebSocket from "ws";
-import { relayProgram, startRelay } from "../../scripts/relay.mjs";
+import { startRelay } from "../../scripts/relay.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
+import { minter } from "./harness/minter.mjs";
 import { logOf, openBare, relayFor, untilState } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
 const LOST = /WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource/;
 const TTL = 5; // s
-
-const run = promisify(execFile);
-
-/** Makes tokens as the relay's own command does, and keeps them. */
-async function minter(t) {
-  const folder = await mkdtemp(join(tmpdir(), "blobcast-"));
-  defer(t, () => rm(folder, { recursive: true, force: true }));
-  const secret = join(folder, "secret");
-  await writeFile(secret, "a secret for tests, of no use elsewhere");
-  const made = { publish: [], view: [] };
-  const mint = async (role) => {
-    const { stdout } = await run(relayProgram, ["token", "--token-secret", secret, "--name", "lobby", "--role", role, "--ttl", `${TTL}s`]);
-    made[role].push(stdout.trim());
-    return stdout.trim();
-  };
-  return { secret, made, mint };
-}
 
 /** The code that a viewer's socket with this token is closed with. */
 async function codeFor(relay, token) {
@@ -44,7 +23,7 @@ async function codeFor(relay, token) {
 }
 
 test("tokens that expire while the relay is away: both sides ask for fresh ones and go on", { timeout: 90_000 }, async (t) => {
-  const { secret, made, mint } = await minter(t);
+  const { secret, made, mint } = await minter(t, TTL);
   const relay = await relayFor(t, "--token-secret", secret);
   const open = async () => {
     const page = await openBare(await launchChromium(t), relay, { expects: LOST });

@@ -284,3 +284,18 @@ fn a_segment_goes_on_over_two_new_sockets() {
     reader.read(reassembly.push(recorded.chunk(5), START));
     assert_eq!(reader.segments, whole(&[recorded]));
 }
+
+#[test]
+fn who_has_a_segment_from_elsewhere_goes_on_with_the_next_one() {
+    let (first, second) = (one(9, 4), one(10, 2));
+    let mut reassembly = Reassembly::after(9);
+    let mut reader = Reader::default();
+    assert_eq!(reassembly.position(), Some((9, u32::MAX)));
+    assert_eq!(reassembly.push(first.blob(1), START), [], "it has that");
+    assert_eq!(reassembly.push(first.chunk(3), START), []);
+    let end = Message { kind: Kind::LastChunk { cut_short: true }, seq: u32::MAX, ..first.chunk(3) };
+    assert_eq!(reassembly.push(end, START), [], "a relay that has less of it ends it");
+    reader.read(reassembly.push(second.blob(1), START));
+    reader.read(reassembly.push(second.chunk(1), START));
+    assert_eq!((reader.segments, reassembly.held()), (whole(&[second]), 0));
+}

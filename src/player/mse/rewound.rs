@@ -39,11 +39,14 @@ impl Mse {
         let has_sound = has_sound(&self.mime);
         let target = self.edge.borrow().asked();
         match edge {
-            Edge::Leave => self.playback.video.set_playback_rate(1.0),
+            Edge::Leave => {}
             Edge::Keep => *self.edge.borrow_mut() = LiveEdge::at(target, has_sound),
             Edge::GoTo => *self.edge.borrow_mut() = LiveEdge::new(target, has_sound),
         }
-        self.is_following.set(edge != Edge::Leave);
+        // While it is not kept at the edge, the rate is the page's.
+        if self.is_following.replace(edge != Edge::Leave) || edge != Edge::Leave {
+            self.playback.video.set_playback_rate(1.0);
+        }
     }
 
     pub(super) fn where_sought(&self) -> Sought {
