@@ -1,17 +1,19 @@
 //! The archive: each segment as it came, one file (`--archive`).
 //!
 //! ```text
-//! Broadcast ─► Shelf ─► Entry ═ orders ═► writer, a thread of its own ─► Unfinished ─► DIR/name/start-number.webm
+//! Broadcast ─► Shelf ─► Entry ═ orders ═► writer, a thread of its own ─► Unfinished ─► DIR/name/START-NUMBER-CODECS.webm
 //!                         └── backlog: how much may wait for the disk
 //! ```
 //!
 //! The live path hands over views of bytes that it has anyway, and never waits: what finds the backlog full loses its whole
 //! segment, in the archive only.
 //!
-//! * `place`: where a segment's file is. `trouble`: what is said when segments are lost. Both without disk and clock.
+//! * `label`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
+//!   clock.
 //! * `entry`: the live side. `writer`, `unfinished`: the disk's side. `ledger`: what both count.
 
 mod entry;
+mod label;
 mod ledger;
 mod place;
 mod trouble;

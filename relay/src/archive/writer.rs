@@ -100,7 +100,7 @@ mod tests {
             given.into_iter().for_each(|order| orders.send(order).expect("a reader"));
             drop(orders);
             write(root.path(), &taken, &Ledger::new(Figures::default()));
-            assert_eq!(fs::read(place.finished(root.path())).expect("a file"), b"head");
+            assert_eq!(fs::read(place.finished(root.path(), None)).expect("a file"), b"head");
             assert_eq!(finished.try_recv().is_ok(), is_told);
         }
     }
