@@ -21,6 +21,7 @@
 //! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
 //!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
+//! * `admit`: who may watch by plain HTTP, and `recordings`: what they get of the archive.
 //! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `archive` keeps segments on disk, by a thread of its own.
@@ -31,6 +32,7 @@
 mod access;
 mod addresses;
 mod admin;
+mod admit;
 mod archive;
 mod ask;
 mod broadcast;
@@ -60,6 +62,7 @@ mod origin;
 mod proxy;
 mod publisher;
 mod quota;
+mod recordings;
 mod relay;
 mod room;
 mod segment;

@@ -21,6 +21,7 @@ mod unfinished;
 mod writer;
 
 pub(crate) use entry::{Entry, Shelf};
+pub(crate) use label::Label;
 pub(crate) use ledger::Figures;
 
 use crate::{start::StartError, ticket::Tickets};
@@ -30,7 +31,7 @@ use ledger::Ledger;
 use std::{
     fs::{self, File},
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
     time::Duration,
@@ -49,6 +50,7 @@ const FINISHING: Duration = Duration::from_secs(10);
 /// An archive that is written to.
 #[derive(Debug)]
 pub(crate) struct Archive {
+    root: PathBuf,
     desk: Arc<Desk>,
     _lock: File,
 }
@@ -65,7 +67,13 @@ impl Archive {
             move || write(&root, &taken, &ledger)
         };
         thread::Builder::new().name("archive".into()).spawn(writer).map_err(failed)?;
-        Ok(Self { desk: Arc::new(Desk::new(orders, Tickets::new(backlog), ledger)), _lock: lock })
+        let root = folder.into();
+        Ok(Self { root, desk: Arc::new(Desk::new(orders, Tickets::new(backlog), ledger)), _lock: lock })
+    }
+
+    /// The folder of one name's files.
+    pub(crate) fn folder(&self, name: &Name) -> PathBuf {
+        self.root.join(name.as_str())
     }
 
     /// Where the segments of one name go.

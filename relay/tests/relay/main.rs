@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod admin;
+mod admit;
 mod archive;
 mod behind_a_proxy;
 mod broadcaster;
