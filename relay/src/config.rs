@@ -35,6 +35,7 @@ What is there:
   /healthz            whether it runs, for any page
   /readyz             whether it should be sent more: not while it drains
   /streams            the broadcasts, as JSON; here with --public-list, always at --admin
+  /archive/NAME       with --archive: what is kept of a broadcast, as JSON, and below it the files
 
 SIGTERM and SIGINT end it: sockets are closed with 1012, which tells clients to come back.
 SIGHUP has it read its certificate again."

@@ -1,5 +1,6 @@
 //! A WebSocket's handshake, as far as it is in the headers. Pure.
 
+use crate::ask::parameter;
 use axum::{
     extract::Request,
     http::{
@@ -38,7 +39,7 @@ pub(crate) fn token(request: &Request) -> Option<&str> {
 
 /// The token that is in the query.
 pub(crate) fn token_in_query(uri: &Uri) -> Option<&str> {
-    uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("token="))
+    parameter(uri.query().unwrap_or_default(), "token")
 }
 
 fn offers(headers: &HeaderMap) -> impl Iterator<Item = &str> {

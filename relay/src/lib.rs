@@ -11,7 +11,7 @@
 //! Without sockets and clocks, to be read and tested by themselves:
 //!
 //! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `access`, `claims`: who may do what, by their
-//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine.
+//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine. `span`: from when to when.
 //! * `limits`: how much there may be. `quota`: what one broadcast has used. `bucket`: how fast.
 //! * `segment`, `broadcast`: shared, immutable pieces, and what is kept of them.
 //! * `cursor`: a viewer is a place in a broadcast. No queue, no copy.
@@ -69,6 +69,7 @@ mod segment;
 mod server;
 mod session;
 mod socket;
+mod span;
 mod start;
 mod streams;
 mod ticket;

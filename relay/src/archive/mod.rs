@@ -11,18 +11,23 @@
 //! * `label`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
 //!   clock.
 //! * `entry`: the live side. `writer`, `unfinished`: the disk's side. `ledger`: what both count.
+//! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk.
 
+mod catalogue;
 mod entry;
 mod label;
 mod ledger;
 mod place;
+mod record;
 mod trouble;
 mod unfinished;
 mod writer;
 
+pub(crate) use catalogue::{Catalogue, Listing};
 pub(crate) use entry::{Entry, Shelf};
 pub(crate) use label::Label;
 pub(crate) use ledger::Figures;
+pub(crate) use record::Recording;
 
 use crate::{start::StartError, ticket::Tickets};
 use blobcast_wire::Name;
@@ -31,7 +36,7 @@ use ledger::Ledger;
 use std::{
     fs::{self, File},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, mpsc},
     thread,
     time::Duration,
@@ -50,8 +55,8 @@ const FINISHING: Duration = Duration::from_secs(10);
 /// An archive that is written to.
 #[derive(Debug)]
 pub(crate) struct Archive {
-    root: PathBuf,
     desk: Arc<Desk>,
+    catalogue: Arc<Catalogue>,
     _lock: File,
 }
 
@@ -61,19 +66,20 @@ impl Archive {
         let failed = |error| StartError::Archive { folder: folder.into(), error };
         let lock = lock(folder).map_err(failed)?;
         let ledger = Arc::new(Ledger::new(figures));
+        let catalogue = Arc::new(Catalogue::new(folder));
         let (orders, taken) = mpsc::channel();
         let writer = {
-            let (root, ledger) = (folder.to_owned(), Arc::clone(&ledger));
-            move || write(&root, &taken, &ledger)
+            let (root, ledger, catalogue) = (folder.to_owned(), Arc::clone(&ledger), Arc::clone(&catalogue));
+            move || write(&root, &taken, &ledger, &catalogue)
         };
         thread::Builder::new().name("archive".into()).spawn(writer).map_err(failed)?;
-        let root = folder.into();
-        Ok(Self { root, desk: Arc::new(Desk::new(orders, Tickets::new(backlog), ledger)), _lock: lock })
+        let desk = Arc::new(Desk::new(orders, Tickets::new(backlog), ledger));
+        Ok(Self { desk, catalogue, _lock: lock })
     }
 
-    /// The folder of one name's files.
-    pub(crate) fn folder(&self, name: &Name) -> PathBuf {
-        self.root.join(name.as_str())
+    /// What there is.
+    pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
     }
 
     /// Where the segments of one name go.

@@ -25,6 +25,7 @@ mod packaging;
 mod pairing;
 mod program;
 mod quotas;
+mod recordings;
 mod refusals;
 mod talk;
 mod tls;
