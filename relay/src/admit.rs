@@ -123,7 +123,8 @@ fn refuse(app: &App, guest: &Guest, parts: &Parts, status: StatusCode, reason: i
 }
 
 impl Wanted {
-    fn parse(path: &str) -> Result<Self, NameError> {
+    /// Reads a URL's path, without its query.
+    pub(crate) fn parse(path: &str) -> Result<Self, NameError> {
         // The first part is the route's.
         let rest = path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
         let file = rest.rsplit_once('/').filter(|(_, file)| file.contains('.'));
