@@ -7,9 +7,11 @@ use crate::{
     span::Span,
 };
 use axum::{
-    Json,
     extract::{Extension, Request, State},
-    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+    },
     response::{IntoResponse, Response},
 };
 use blobcast_wire::{Name, Segment};
@@ -84,40 +86,48 @@ pub(crate) fn unreadable(name: &Name, error: &io::Error) -> Response {
 async fn list(catalogue: &Arc<Catalogue>, name: Name, span: Span) -> Response {
     let listed = {
         let (catalogue, name) = (Arc::clone(catalogue), name.clone());
-        spawn_blocking(move || catalogue.list(&name, span, MOST)).await
+        // A long one takes a while to be written, too.
+        let list = move || Ok(serde_json::to_vec(&List::new(&name, catalogue.list(&name, span, MOST)?))?);
+        spawn_blocking(list).await
     };
     match listed.unwrap_or_else(|error| Err(error.into())) {
-        Ok(listing) => ([(CACHE_CONTROL, "no-store")], Json(List::new(&name, listing))).into_response(),
+        Ok(json) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json).into_response(),
         Err(error) => unreadable(&name, &error),
     }
 }
 
 /// A file, or a range of it.
 async fn send(catalogue: &Catalogue, name: &Name, file: &str, is_public: bool, request: Request) -> Response {
-    let served = match Label::parse(file) {
-        Some(_) => {
-            let path = catalogue.folder(name).join(file);
-            ServeFile::new(path).ignore_multi_range_requests(true).try_call(request).await
-        }
-        None => Err(ErrorKind::NotFound.into()),
-    };
-    match served {
+    let Some(label) = Label::parse(file) else { return no_file() };
+    let path = catalogue.folder(name).join(file);
+    match ServeFile::new(path).ignore_multi_range_requests(true).try_call(request).await {
         Ok(mut response) => {
             let status = response.status();
+            let headers = response.headers_mut();
             if status.is_success() || status == StatusCode::NOT_MODIFIED {
-                // Another file that takes this one's place has another name.
-                let kept = match is_public {
-                    true => "public, max-age=31536000, immutable",
-                    false => "private, max-age=31536000, immutable",
-                };
-                response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+                headers.insert(CACHE_CONTROL, HeaderValue::from_static(may_be_kept(&label, is_public)));
             }
+            // It is what a broadcaster likes, and is to be taken for media only.
+            headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             response.into_response()
         }
-        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {
-            say(StatusCode::NOT_FOUND, "the archive has no such file: it may have been removed")
-        }
+        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => no_file(),
         Err(error) => unreadable(name, &error),
+    }
+}
+
+fn no_file() -> Response {
+    say(StatusCode::NOT_FOUND, "the archive has no such file: it may have been removed")
+}
+
+/// For how long a file may be kept by who has got it, and by whom.
+fn may_be_kept(label: &Label, is_public: bool) -> &'static str {
+    match (label.duration, is_public) {
+        // A longer one that takes its place has another name.
+        (Some(_), true) => "public, max-age=31536000, immutable",
+        (Some(_), false) => "private, max-age=31536000, immutable",
+        (None, true) => "public, no-cache",
+        (None, false) => "private, no-cache",
     }
 }
 
