@@ -1,5 +1,5 @@
 //! The blobcast relay: it keeps the current segment of each broadcast, hands it to newcomers and passes chunks
-//! on. It knows messages, never media.
+//! on. It knows messages, never media: only its archive looks into them, when they are on the disk.
 //!
 //! ```text
 //! door ─► http ─► upgrade ─► Socket ─► publisher ─► Reassembly ─► Broadcast ─► Cursor ─► viewer ─► Line

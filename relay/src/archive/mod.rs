@@ -1,7 +1,7 @@
-//! The archive: each segment as it came, one file (`--archive`).
+//! The archive: each segment a file in which players can seek (`--archive`).
 //!
 //! ```text
-//! Broadcast ─► Shelf ─► Entry ═ orders ═► writer, a thread of its own ─► Unfinished ─► DIR/name/START-NUMBER-CODECS.webm
+//! Broadcast ─► Shelf ─► Entry ═ orders ═► writer, a thread of its own ─► Unfinished ─► finish ─► DIR/name/START-NUMBER-DURATIONms-CODECS.webm
 //!                         └── backlog: how much may wait for the disk
 //! ```
 //!
@@ -10,16 +10,20 @@
 //!
 //! * `label`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
 //!   clock.
-//! * `entry`: the live side. `writer`, `unfinished`: the disk's side. `ledger`: what both count.
+//! * `entry`: the live side. `writer`, `unfinished`, `finish`: the disk's side. `ledger`: what both count.
+//! * `saver`: what is live reaches the disk. `recovery`: what a crash has left is finished.
 //! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `keeper` removes what has to go.
 
 mod catalogue;
 mod entry;
+mod finish;
 mod keeper;
 mod label;
 mod ledger;
 mod place;
 mod record;
+mod recovery;
+mod saver;
 mod trouble;
 mod unfinished;
 mod writer;
@@ -35,6 +39,8 @@ use blobcast_wire::Name;
 use entry::Desk;
 use keeper::Keeper;
 use ledger::Ledger;
+use recovery::recover;
+use saver::Saver;
 use std::{
     fs::{self, File},
     io,
@@ -81,11 +87,17 @@ impl Archive {
         let ledger = Arc::new(Ledger::new(figures.clone()));
         let catalogue = Arc::new(Catalogue::new(folder));
         let (orders, taken) = mpsc::channel();
+        let saver = Saver::start().map_err(failed)?;
         let writer = {
-            let (root, ledger, catalogue) = (folder.to_owned(), Arc::clone(&ledger), Arc::clone(&catalogue));
-            move || write(&root, &taken, &ledger, &catalogue)
+            let (ledger, catalogue) = (Arc::clone(&ledger), Arc::clone(&catalogue));
+            move || write(&taken, &ledger, &catalogue, saver)
         };
         thread::Builder::new().name("archive".into()).spawn(writer).map_err(failed)?;
+        let recovery = {
+            let (root, orders) = (folder.to_owned(), orders.clone());
+            move || recover(&root, &orders)
+        };
+        thread::Builder::new().name("recovery".into()).spawn(recovery).map_err(failed)?;
         let keeping = (!retention.is_all()).then(|| {
             let keeper = Keeper::new(retention, Arc::clone(&catalogue), clock, figures);
             let (keeping, kept) = mpsc::channel();
