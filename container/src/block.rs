@@ -66,6 +66,11 @@ impl Block {
         &content[self.at + 3..]
     }
 
+    /// The byte of flags, and the frame.
+    pub(crate) fn flags_and_frame(self, content: &[u8]) -> &[u8] {
+        &content[self.at + 2..]
+    }
+
     pub(crate) fn frame_mut(self, content: &mut [u8]) -> &mut [u8] {
         &mut content[self.at + 3..]
     }

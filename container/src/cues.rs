@@ -1,4 +1,4 @@
-//! Where a glued blob's only cluster is.
+//! Where a glued blob's only cluster is; and how that is written of any number of them.
 //!
 //! Firefox seeks in a WebM by its cues alone: without them it ignores the media fragment of an object URL, and a
 //! seek may never end. A blob in normal form has none, since a broadcaster does not know them; but it has just
@@ -6,8 +6,9 @@
 //! <https://www.rfc-editor.org/rfc/rfc9559#name-cues-element>
 
 use crate::{
-    ebml::{Header, id, size_of},
-    tracks::{self, Track},
+    Error,
+    ebml::{Header, children, find, id, read_uint, size_of},
+    tracks,
 };
 
 /// Cues, and the place in the blob where they go: right before the cluster that they tell of. `None` where
@@ -32,19 +33,38 @@ pub fn cues(head: &[u8]) -> Option<(usize, Vec<u8>)> {
         at = end;
     }
     // Positions count from the Segment's content, and the cues themselves stand before the cluster.
-    let len = write(&tracks, 0).len();
-    Some((at, write(&tracks, (at - start + len) as u32)))
+    let numbers: Vec<_> = tracks.iter().map(|track| track.number).collect();
+    let len = write(&numbers, [(0, 0)]).len();
+    Some((at, write(&numbers, [(0, (at - start + len) as u64)])))
 }
 
-/// One point, at time 0, for every track: a browser looks for the one of the track that it seeks in.
-fn write(tracks: &[Track], cluster: u32) -> Vec<u8> {
-    let [a, b, c, d] = cluster.to_be_bytes();
-    let mut point = vec![0xB3, 0x81, 0];
-    for track in tracks {
-        point.extend_from_slice(&[0xB7, 0x89, 0xF7, 0x81, track.number as u8, 0xF1, 0x84, a, b, c, d]);
+/// Cues for points in time, ms, each with where its cluster is: one for every track, since a browser looks for the one of the track that
+/// it seeks in.
+pub(crate) fn write(tracks: &[u64], points: impl IntoIterator<Item = (u64, u64)>) -> Vec<u8> {
+    let mut content = Vec::new();
+    for (time, cluster) in points {
+        let mut point = [&[id::CUE_TIME as u8, 0x88][..], &time.to_be_bytes()].concat();
+        for track in tracks {
+            let head = [id::CUE_TRACK_POSITIONS as u8, 0x8D, id::CUE_TRACK as u8, 0x81, *track as u8];
+            point.extend(head);
+            point.extend([id::CUE_CLUSTER_POSITION as u8, 0x88]);
+            point.extend(cluster.to_be_bytes());
+        }
+        content.extend([&[id::CUE_POINT as u8][..], &size_of(point.len()), &point].concat());
     }
-    let point = [&[0xBB][..], &size_of(point.len()), &point].concat();
-    [&[0x1C, 0x53, 0xBB, 0x6B][..], &size_of(point.len()), &point].concat()
+    [&id::CUES.to_be_bytes()[..], &size_of(content.len()), &content].concat()
+}
+
+/// The times and places that [`write`] wrote.
+pub(crate) fn read(content: &[u8]) -> Result<Vec<(u64, u64)>, Error> {
+    let uint = |content: &[u8], id| read_uint(&content[find(content, id)?.ok_or(Error::Damaged)?]);
+    let mut points = Vec::new();
+    for (_, point) in children(content)? {
+        let point = &content[point];
+        let track = &point[find(point, id::CUE_TRACK_POSITIONS)?.ok_or(Error::Damaged)?];
+        points.push((uint(point, id::CUE_TIME)?, uint(track, id::CUE_CLUSTER_POSITION)?));
+    }
+    Ok(points)
 }
 
 #[cfg(test)]
@@ -65,7 +85,7 @@ mod tests {
         let whole = [&HEAD[..at], &cues, &HEAD[at..]].concat();
         let element = Header::read(&whole[at..]).expect("an element").expect("all of its header");
         assert_eq!((element.id, element.element_len()), (id::CUES, Ok(cues.len())));
-        let position = u32::from_be_bytes(cues[cues.len() - 4..].try_into().expect("four bytes"));
+        let position = u64::from_be_bytes(cues[cues.len() - 8..].try_into().expect("eight bytes"));
         let cluster = Header::read(&whole[SEGMENT_AT + position as usize..]).expect("an element");
         assert_eq!(cluster.map(|header| header.id), Some(id::CLUSTER));
         assert!(cues.windows(3).any(|field| field == [0xF7, 0x81, 2]), "of the track");

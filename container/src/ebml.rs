@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// The largest element that is taken, in bytes: half of what a message may be. A keyframe of 4K video has a few
 /// hundred kilobytes.
-const LARGEST: u64 = 4 << 20;
+pub(crate) const LARGEST: u64 = 4 << 20;
 
 /// `Segment`, of unknown size.
 pub(crate) const SEGMENT: [u8; 12] = [0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
@@ -22,7 +22,15 @@ pub(crate) mod id {
 
     pub(crate) const SEGMENT: u32 = 0x1853_8067;
     pub(crate) const SEEK_HEAD: u32 = 0x114D_9B74;
+    pub(crate) const SEEK: u32 = 0x4DBB;
+    pub(crate) const SEEK_ID: u32 = 0x53AB;
+    pub(crate) const SEEK_POSITION: u32 = 0x53AC;
     pub(crate) const CUES: u32 = 0x1C53_BB6B;
+    pub(crate) const CUE_POINT: u32 = 0xBB;
+    pub(crate) const CUE_TIME: u32 = 0xB3;
+    pub(crate) const CUE_TRACK_POSITIONS: u32 = 0xB7;
+    pub(crate) const CUE_TRACK: u32 = 0xF7;
+    pub(crate) const CUE_CLUSTER_POSITION: u32 = 0xF1;
     pub(crate) const TAGS: u32 = 0x1254_C367;
 
     pub(crate) const INFO: u32 = 0x1549_A966;
@@ -128,6 +136,13 @@ pub(crate) fn read_vint(bytes: &[u8]) -> Result<Option<(u64, usize)>, Error> {
 /// An element's size in four bytes: more than enough for what is taken here.
 pub(crate) fn size_of(content: usize) -> [u8; 4] {
     (0x1000_0000 | content as u32).to_be_bytes()
+}
+
+/// An element, its id as short as it is.
+pub(crate) fn element(id: u32, content: &[u8]) -> Vec<u8> {
+    let bytes = id.to_be_bytes();
+    let id = &bytes[(id.leading_zeros() / 8) as usize..];
+    [id, &size_of(content.len()), content].concat()
 }
 
 /// An unsigned integer's content, big-endian.

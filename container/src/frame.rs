@@ -12,7 +12,7 @@ use crate::{
 const SHOW_FRAME: u8 = 0x10;
 
 /// What a packet of sound lasts when it does not tell, ms: Opus' own default.
-const USUAL_PACKET: i64 = 20;
+pub(crate) const USUAL_PACKET: i64 = 20;
 
 /// One frame of picture or sound.
 #[derive(Clone, Debug, PartialEq, Eq)]

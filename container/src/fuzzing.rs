@@ -1,7 +1,10 @@
 //! What is fuzzed here, for any bytes at all: each function holds what comes of them to what is promised. `npm run fuzz` calls them, and
 //! `npm test` does with the corpus and with what is like it.
 
-use crate::{Error, Frame, Handover, Likeness, Part, Remux, Steady, Tail, Tidy, Writer, cues};
+use crate::{
+    Error, Export, Frame, Handover, Head, Layout, Likeness, Part, Remux, Steady, Stored, Tail, Tidy, Writer,
+    cues,
+};
 
 /// What a packet of sound may be preceded by that is made up, bytes: there is no more time than that in a segment.
 const MADE_UP: usize = 2 << 20;
@@ -90,6 +93,42 @@ fn point(bytes: &[u8]) {
     }
 }
 
+/// A segment that is kept, or a file that was made of one.
+pub fn archive(bytes: &[u8]) {
+    let _ = Head::read(bytes);
+    let Some(stored) = Stored::read(bytes) else { return };
+    let half = Stored::read(&bytes[..bytes.len() / 2]);
+    assert!(half.is_none_or(|half| stored.begins_with(&half)), "what is cut off begins the same");
+    let Ok(file) = stored.seekable() else { return };
+    assert!(file.len() <= 64 * bytes.len() + 1024, "{} bytes come of {}", file.len(), bytes.len());
+    let read = Stored::read(&file).expect("a file has what it was made of");
+    assert!(read.begins_with(&stored) && stored.begins_with(&read), "its frames are the same");
+    assert_eq!(read.duration(), stored.duration());
+    assert!(read.seekable().as_ref() == Ok(&file), "twice changes nothing");
+    let head = Head::read(&file).expect("a head").expect("all of it");
+    assert_eq!(head.duration, f64::from(stored.duration()));
+    let mut export = Export::default();
+    assert!(export.add(0, head.clone()) && export.add(stored.duration().into(), head));
+    let layout = export.layout().expect("an export");
+    let exported = copied(&layout, &[&file, &file]);
+    assert_eq!(exported.len() as u64, layout.len());
+    let head = Head::read(&exported).expect("a head").expect("all of it");
+    assert_eq!(head.duration, 2.0 * f64::from(stored.duration()));
+    if let Some(twice) = Stored::read(&exported) {
+        assert!(twice.begins_with(&stored));
+    }
+}
+
+/// An export of these files.
+fn copied(layout: &Layout, files: &[&[u8]]) -> Vec<u8> {
+    let mut out = layout.head().to_vec();
+    for piece in layout.pieces() {
+        out.extend(piece.head);
+        out.extend_from_slice(&files[piece.file][piece.range.start as usize..piece.range.end as usize]);
+    }
+    out
+}
+
 #[cfg(test)]
 #[path = "../../fuzz/corpus.rs"]
 mod corpus;
@@ -99,5 +138,10 @@ mod tests {
     #[test]
     fn recordings_are_read_as_far_as_they_are_whole_and_no_further() {
         super::corpus::feed("recording", 1000, super::recording);
+    }
+
+    #[test]
+    fn files_in_which_players_can_seek_have_what_they_were_made_of() {
+        super::corpus::feed("archive", 1000, super::archive);
     }
 }

@@ -14,6 +14,9 @@
 //! **Nothing else is touched**: frames stay as they were encoded, but for the one bit that hides a picture which a handover
 //! recorded twice.
 //!
+//! **Files.** What is kept is a [`Stored`] segment, of which a file is made in which players can seek; and of many such files an
+//! [`Export`] makes one, whose clusters are copied as they are.
+//!
 //! The container is Matroska, <https://www.rfc-editor.org/rfc/rfc9559>, in EBML,
 //! <https://www.rfc-editor.org/rfc/rfc8794>.
 
@@ -22,14 +25,18 @@ mod block;
 mod cues;
 mod ebml;
 mod error;
+mod export;
 mod frame;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod handover;
+mod head;
 mod opus;
 mod remux;
+mod seekable;
 mod sound;
 mod steady;
+mod stored;
 mod tidy;
 mod tracks;
 mod writer;
@@ -37,9 +44,12 @@ mod writer;
 pub use apart::with_sound;
 pub use cues::cues;
 pub use error::Error;
+pub use export::{Export, Layout, Piece};
 pub use frame::Frame;
 pub use handover::{Handover, Joint, Likeness, Tail};
+pub use head::Head;
 pub use remux::{Part, Remux};
 pub use steady::Steady;
+pub use stored::Stored;
 pub use tidy::Tidy;
 pub use writer::Writer;

@@ -22,13 +22,13 @@ use crate::{
 };
 
 /// What a picture lasts when nothing tells, ms: one frame at 30 a second.
-const USUAL: i64 = 33;
+pub(crate) const USUAL: i64 = 33;
 
 /// What a picture lasts at least, ms.
 const MOMENT: i64 = 1;
 
 /// Pictures that last no longer than this, ms, are those that a handover has recorded twice.
-const SQUEEZED: i64 = 3;
+pub(crate) const SQUEEZED: i64 = 3;
 
 /// A picture that stands still longer than this, ms, does not hold the sound any more.
 const HELD: i64 = 500;

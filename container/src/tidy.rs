@@ -147,12 +147,12 @@ impl Tidy {
     }
 }
 
-fn is_webm(header: &[u8]) -> Result<bool, Error> {
+pub(crate) fn is_webm(header: &[u8]) -> Result<bool, Error> {
     let doc_type = ebml::find(header, id::DOC_TYPE)?;
     Ok(doc_type.is_some_and(|range| header[range].starts_with(b"webm")))
 }
 
-fn check_scale(info: &[u8]) -> Result<(), Error> {
+pub(crate) fn check_scale(info: &[u8]) -> Result<(), Error> {
     let Some(range) = ebml::find(info, id::TIMESTAMP_SCALE)? else { return Ok(()) };
     if read_uint(&info[range])? == MILLISECONDS { Ok(()) } else { Err(Error::TimestampScale) }
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use blobcast_container::{Part, Remux};
+use blobcast_container::{Head, Part, Remux, Stored};
 use common::{Normal, normal, recordings};
 use std::time::{Duration, Instant};
 
@@ -100,6 +100,34 @@ fn cut_off_or_damaged_a_segment_makes_a_player_write_little_more_than_there_was(
             segment[at] ^= 0xFF;
             assert!(played(&segment) < most, "{name} at {at}");
             segment[at] ^= 0xFF;
+        }
+    }
+}
+
+#[test]
+fn cut_off_or_damaged_a_kept_segment_is_a_file_of_what_comes_before() {
+    for Recording { name, bytes, .. } in recorded() {
+        let mut segment = normal(&bytes);
+        let whole = segment.clone();
+        let whole = Stored::read(&whole).expect("frames");
+        let file = whole.seekable().expect("a file");
+        for at in 0..segment.len() {
+            let cut = Stored::read(&segment[..at]);
+            assert!(cut.as_ref().is_none_or(|cut| whole.begins_with(cut)), "{name}, {at} bytes of it");
+            segment[at] ^= 0xFF;
+            let began = Instant::now();
+            let damaged = Stored::read(&segment);
+            // Damage to its head or in a frame is nothing that anybody would notice here.
+            let made = damaged.and_then(|damaged| damaged.seekable().ok());
+            assert!(began.elapsed() < PATIENCE, "it took {:?}", began.elapsed());
+            assert!(made.is_none_or(|made| made.len() < 2 * file.len()), "{name} at {at}");
+            segment[at] ^= 0xFF;
+        }
+        let mut file = file;
+        for at in 0..file.len() {
+            file[at] ^= 0xFF;
+            let _ = (Head::read(&file), Stored::read(&file));
+            file[at] ^= 0xFF;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
 
-use crate::{limits::Limits, origin::Origin, proxy::Network, timing::Timing};
+use crate::{limits::Limits, origin::Origin, proxy::Network, retention::Retention, timing::Timing};
 use clap::{ArgAction, Parser, ValueEnum, builder::BoolishValueParser};
 use std::{net::SocketAddr, path::PathBuf, time::SystemTime};
 use tracing::level_filters::LevelFilter;
@@ -35,6 +35,7 @@ What is there:
   /healthz            whether it runs, for any page
   /readyz             whether it should be sent more: not while it drains
   /streams            the broadcasts, as JSON; here with --public-list, always at --admin
+  /archive/NAME       with --archive: what is kept of a broadcast, as JSON, and below it the files
 
 SIGTERM and SIGINT end it: sockets are closed with 1012, which tells clients to come back.
 SIGHUP has it read its certificate again."
@@ -112,14 +113,18 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_NO_DEMO", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub no_demo: bool,
 
-    /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER.webm. It is made if it is not
-    /// there, and nothing in it is ever removed.
+    /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER-CODECS.webm. It is made if it is not
+    /// there.
     #[arg(long, env = "BLOBCAST_ARCHIVE", value_name = "DIR")]
     pub archive: Option<PathBuf>,
 
     /// How much may wait for the archive's disk, bytes. What comes when there is more is not kept; viewers get it all the same.
     #[arg(long, env = "BLOBCAST_ARCHIVE_BACKLOG_BYTES", value_name = "BYTES", default_value_t = Self::ARCHIVE_BACKLOG_BYTES)]
     pub archive_backlog_bytes: usize,
+
+    /// How much of the archive stays.
+    #[command(flatten)]
+    pub retention: Retention,
 
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(long, env = "BLOBCAST_LOG", value_name = "LEVEL", default_value = "info")]
@@ -194,6 +199,7 @@ impl Default for Config {
             no_demo: false,
             archive: None,
             archive_backlog_bytes: Self::ARCHIVE_BACKLOG_BYTES,
+            retention: Retention::default(),
             log: LevelFilter::INFO,
             log_format: LogFormat::Text,
             limits: Limits::DEFAULT,
@@ -207,6 +213,7 @@ impl Default for Config {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use std::time::Duration;
 
     fn parse<const N: usize>(flags: [&str; N]) -> Result<Config, clap::Error> {
         Config::try_parse_from(["blobcast-relay"].into_iter().chain(flags))
@@ -229,6 +236,9 @@ mod tests {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
         assert!(parse(["--token-secret", "a", "--token-public-key", "b"]).is_err());
+        assert!(parse(["--archive-max-age", "7d"]).is_err(), "of which archive?");
+        let kept = parse(["--archive", "a", "--archive-max-age", "7d"]).expect("valid").retention;
+        assert_eq!(kept.max_age, Some(Duration::from_secs(7 * 24 * 3600)));
     }
 
     #[test]

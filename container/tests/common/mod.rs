@@ -98,6 +98,21 @@ pub fn frames(file: &Path) -> String {
     ffprobe(file, &["-count_frames", "-show_entries", "stream=codec_name,nb_read_frames"])
 }
 
+/// How long the file says that it plays, ms.
+pub fn duration(file: &Path) -> f64 {
+    let seconds = ffprobe(file, &["-show_entries", "format=duration"]);
+    seconds.trim().parse::<f64>().expect("a duration") * 1000.0
+}
+
+/// The first packet of a kind that a player gets that seeks to so many ms.
+pub fn sought(file: &Path, kind: &str, ms: i64) -> i64 {
+    let interval = format!("{:.3}%+#1", ms as f64 / 1000.0);
+    let what = ["-select_streams", kind, "-read_intervals", &interval, "-show_entries", "packet=pts_time"];
+    let time = ffprobe(file, &what);
+    let time = time.trim().trim_end_matches(',').parse::<f64>();
+    (time.expect("a packet") * 1000.0).round() as i64
+}
+
 fn ffprobe(file: &Path, what: &[&str]) -> String {
     let mut probe = Command::new("ffprobe");
     probe.args(["-v", "error", "-of", "csv=p=0"]).args(what).arg(file).stdin(Stdio::null());

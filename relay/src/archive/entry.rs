@@ -122,6 +122,7 @@ mod tests {
             Order::Write { .. } => "write",
             Order::Finish { .. } => "finish",
             Order::Discard { .. } => "discard",
+            Order::Recover { .. } => "recover",
             Order::Stop { .. } => "stop",
         };
         taken.try_iter().map(word).collect()

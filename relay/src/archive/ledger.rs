@@ -15,6 +15,10 @@ pub(crate) struct Figures {
     pub(crate) bytes: Counter,
     /// Segments that are not.
     pub(crate) lost: Counter,
+    /// Segments that were removed to make room, or for their age.
+    pub(crate) removed: Counter,
+    /// Their bytes.
+    pub(crate) removed_bytes: Counter,
 }
 
 /// The book that the live side and the writer keep together.
@@ -44,7 +48,7 @@ impl Ledger {
     /// A segment is not, and this is why.
     pub(super) fn lose(&self, place: &Place, why: impl Display) {
         self.figures.lost.inc();
-        let file = place.finished(Path::new(""));
+        let file = place.finished(Path::new(""), None);
         let is_new = self.trouble.lock().lose(Instant::now());
         if is_new {
             warn!(

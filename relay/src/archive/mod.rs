@@ -1,35 +1,54 @@
-//! The archive: each segment as it came, one file (`--archive`).
+//! The archive: each segment a file in which players can seek (`--archive`).
 //!
 //! ```text
-//! Broadcast ─► Shelf ─► Entry ═ orders ═► writer, a thread of its own ─► Unfinished ─► DIR/name/start-number.webm
+//! Broadcast ─► Shelf ─► Entry ═ orders ═► writer, a thread of its own ─► Unfinished ─► finish ─► DIR/name/START-NUMBER-DURATIONms-CODECS.webm
 //!                         └── backlog: how much may wait for the disk
 //! ```
 //!
 //! The live path hands over views of bytes that it has anyway, and never waits: what finds the backlog full loses its whole
 //! segment, in the archive only.
 //!
-//! * `place`: where a segment's file is. `trouble`: what is said when segments are lost. Both without disk and clock.
-//! * `entry`: the live side. `writer`, `unfinished`: the disk's side. `ledger`: what both count.
+//! * `label`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
+//!   clock.
+//! * `entry`: the live side. `writer`, `unfinished`, `finish`: the disk's side. `ledger`: what both count.
+//! * `saver`: what is live reaches the disk. `recovery`: what a crash has left is finished.
+//! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `keeper` removes what has to go.
 
+mod catalogue;
 mod entry;
+mod finish;
+mod keeper;
+mod label;
 mod ledger;
 mod place;
+mod record;
+mod recovery;
+mod saver;
 mod trouble;
 mod unfinished;
 mod writer;
 
+pub(crate) use catalogue::{Catalogue, Listing};
 pub(crate) use entry::{Entry, Shelf};
+pub(crate) use label::Label;
 pub(crate) use ledger::Figures;
+pub(crate) use record::{Record, Recording};
 
-use crate::{start::StartError, ticket::Tickets};
+use crate::{clock::Clock, retention::Retention, start::StartError, ticket::Tickets};
 use blobcast_wire::Name;
 use entry::Desk;
+use keeper::Keeper;
 use ledger::Ledger;
+use recovery::recover;
+use saver::Saver;
 use std::{
     fs::{self, File},
     io,
     path::Path,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        mpsc::{self, Sender},
+    },
     thread,
     time::Duration,
 };
@@ -48,22 +67,50 @@ const FINISHING: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Archive {
     desk: Arc<Desk>,
+    catalogue: Arc<Catalogue>,
+    /// The keeper ends when this is dropped.
+    _keeping: Option<Sender<()>>,
     _lock: File,
 }
 
 impl Archive {
     /// Opens the archive in a folder, which is made if it is not there. So many bytes may wait for the disk.
-    pub(crate) fn open(folder: &Path, backlog: usize, figures: Figures) -> Result<Self, StartError> {
+    pub(crate) fn open(
+        folder: &Path,
+        backlog: usize,
+        retention: Retention,
+        clock: Clock,
+        figures: Figures,
+    ) -> Result<Self, StartError> {
         let failed = |error| StartError::Archive { folder: folder.into(), error };
         let lock = lock(folder).map_err(failed)?;
-        let ledger = Arc::new(Ledger::new(figures));
+        let ledger = Arc::new(Ledger::new(figures.clone()));
+        let catalogue = Arc::new(Catalogue::new(folder));
         let (orders, taken) = mpsc::channel();
+        let saver = Saver::start().map_err(failed)?;
         let writer = {
-            let (root, ledger) = (folder.to_owned(), Arc::clone(&ledger));
-            move || write(&root, &taken, &ledger)
+            let (ledger, catalogue) = (Arc::clone(&ledger), Arc::clone(&catalogue));
+            move || write(&taken, &ledger, &catalogue, saver)
         };
         thread::Builder::new().name("archive".into()).spawn(writer).map_err(failed)?;
-        Ok(Self { desk: Arc::new(Desk::new(orders, Tickets::new(backlog), ledger)), _lock: lock })
+        let recovery = {
+            let (root, orders) = (folder.to_owned(), orders.clone());
+            move || recover(&root, &orders)
+        };
+        thread::Builder::new().name("recovery".into()).spawn(recovery).map_err(failed)?;
+        let keeping = (!retention.is_all()).then(|| {
+            let keeper = Keeper::new(retention, Arc::clone(&catalogue), clock, figures);
+            let (keeping, kept) = mpsc::channel();
+            thread::Builder::new().name("keeper".into()).spawn(move || keeper.keep(&kept)).map(|_| keeping)
+        });
+        let keeping = keeping.transpose().map_err(failed)?;
+        let desk = Arc::new(Desk::new(orders, Tickets::new(backlog), ledger));
+        Ok(Self { desk, catalogue, _keeping: keeping, _lock: lock })
+    }
+
+    /// What there is.
+    pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
     }
 
     /// Where the segments of one name go.

@@ -1,9 +1,16 @@
 //! The writer: one thread that does what it is told, in order, and may wait for the disk.
 
-use super::{ledger::Ledger, place::Place, unfinished::Unfinished};
+use super::{
+    catalogue::Catalogue, finish::finish, ledger::Ledger, place::Place, saver::Saver, unfinished::Unfinished,
+};
 use crate::ticket::Ticket;
 use bytes::Bytes;
-use std::{collections::HashMap, path::Path, sync::mpsc::Receiver};
+use std::{
+    collections::HashMap,
+    fs,
+    io::ErrorKind,
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender},
+};
 use tokio::sync::oneshot;
 
 /// What is to be done about a segment.
@@ -17,36 +24,41 @@ pub(super) enum Order {
     Finish { id: u64 },
     /// The rest will never come.
     Discard { id: u64 },
+    /// A relay before this one has left it unfinished. `done` hears whether something came of it.
+    Recover { place: Place, done: Sender<bool> },
     /// The relay ends: all that is there is finished.
     Stop { done: oneshot::Sender<()> },
 }
 
 /// The files that are being written. What fails is lost, and forgotten: orders for it come to nothing.
 struct Writer<'a> {
-    root: &'a Path,
     ledger: &'a Ledger,
+    catalogue: &'a Catalogue,
     files: HashMap<u64, (Place, Unfinished)>,
 }
 
 /// Does what comes, until it is told to stop or nobody can tell it anything any more.
-pub(super) fn write(root: &Path, orders: &Receiver<Order>, ledger: &Ledger) {
-    let mut writer = Writer { root, ledger, files: HashMap::new() };
-    let mut done = None;
-    for order in orders {
-        match order {
-            Order::Begin { id, place } => writer.begin(id, place),
-            Order::Write { id, body, load } => {
+pub(super) fn write(orders: &Receiver<Order>, ledger: &Ledger, catalogue: &Catalogue, mut saver: Saver) {
+    let mut writer = Writer { ledger, catalogue, files: HashMap::new() };
+    let done = loop {
+        match orders.recv_timeout(saver.wait()) {
+            Ok(Order::Begin { id, place }) => writer.begin(id, place),
+            Ok(Order::Write { id, body, load }) => {
                 writer.write(id, &body);
                 drop(load);
             }
-            Order::Finish { id } => writer.finish(id),
-            Order::Discard { id } => drop(writer.files.remove(&id)),
-            Order::Stop { done: told } => {
-                done = Some(told);
-                break;
+            Ok(Order::Finish { id }) => writer.finish(id),
+            Ok(Order::Discard { id }) => drop(writer.files.remove(&id)),
+            Ok(Order::Recover { place, done }) => {
+                // Whoever asked may be gone.
+                let _ = done.send(writer.recover(&place));
             }
+            Ok(Order::Stop { done }) => break Some(done),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break None,
         }
-    }
+        saver.save(|| writer.files.values_mut().filter_map(|(_, file)| file.unsaved()).collect());
+    };
     let rest: Vec<_> = writer.files.keys().copied().collect();
     rest.into_iter().for_each(|id| writer.finish(id));
     // Whoever asked may have waited for long enough.
@@ -55,7 +67,9 @@ pub(super) fn write(root: &Path, orders: &Receiver<Order>, ledger: &Ledger) {
 
 impl Writer<'_> {
     fn begin(&mut self, id: u64, place: Place) {
-        match Unfinished::create(self.root, &place) {
+        // It comes again after a crash. If it goes no further than it did, there is as much of it as there was.
+        self.recover(&place);
+        match Unfinished::create(self.catalogue.root(), &place) {
             Ok(file) => drop(self.files.insert(id, (place, file))),
             Err(error) => self.ledger.lose(&place, error),
         }
@@ -70,11 +84,44 @@ impl Writer<'_> {
     }
 
     fn finish(&mut self, id: u64) {
-        let Some((place, file)) = self.files.remove(&id) else { return };
-        match file.finish() {
-            Ok(bytes) => self.ledger.keep(bytes),
-            Err(error) => self.ledger.lose(&place, error),
+        // If that fails, nothing stays of it: the disk would fill up.
+        let Some((place, _file)) = self.files.remove(&id) else { return };
+        self.keep(&place);
+    }
+
+    /// Whether it is a segment more.
+    fn recover(&mut self, place: &Place) -> bool {
+        let part = place.unfinished(self.catalogue.root());
+        if self.files.values().any(|(live, _)| live == place) {
+            return false;
         }
+        match fs::symlink_metadata(&part) {
+            Ok(about) if about.is_file() && about.len() > 0 => self.keep(place),
+            Ok(about) if about.is_file() => {
+                let _ = fs::remove_file(part);
+                false
+            }
+            _ => false,
+        }
+    }
+
+    fn keep(&mut self, place: &Place) -> bool {
+        match finish(self.catalogue, place) {
+            Ok(Some(recording)) => {
+                let bytes = recording.bytes;
+                self.catalogue.add(&place.name, recording);
+                self.ledger.keep(bytes);
+                return true;
+            }
+            Ok(None) => {}
+            Err(error) => {
+                self.ledger.lose(place, &error);
+                if error.kind() == ErrorKind::AlreadyExists {
+                    let _ = fs::remove_file(place.unfinished(self.catalogue.root()));
+                }
+            }
+        }
+        false
     }
 }
 
@@ -82,7 +129,7 @@ impl Writer<'_> {
 mod tests {
     use super::{super::ledger::Figures, *};
     use crate::ticket::Tickets;
-    use std::{fs, sync::mpsc::channel};
+    use std::sync::mpsc::channel;
 
     #[test]
     fn when_it_is_to_stop_or_nobody_is_left_what_is_there_is_finished() {
@@ -99,8 +146,12 @@ mod tests {
             given.extend(is_told.then_some(Order::Stop { done }));
             given.into_iter().for_each(|order| orders.send(order).expect("a reader"));
             drop(orders);
-            write(root.path(), &taken, &Ledger::new(Figures::default()));
-            assert_eq!(fs::read(place.finished(root.path())).expect("a file"), b"head");
+            let catalogue = Catalogue::new(root.path());
+            let saver = Saver::start().expect("a thread");
+            write(&taken, &Ledger::new(Figures::default()), &catalogue, saver);
+            let listed = catalogue.look(|names| names[&place.name].bytes());
+            assert_eq!(listed, 4);
+            assert_eq!(fs::read(place.finished(root.path(), None)).expect("a file"), b"head");
             assert_eq!(finished.try_recv().is_ok(), is_told);
         }
     }

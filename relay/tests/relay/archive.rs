@@ -1,7 +1,9 @@
 //! What is kept on disk.
 
 use crate::common::{
-    Broadcaster, ClientSocket, Program, Raw, TestServer, Viewer, blob, chunk, last, now, relay, soon,
+    Broadcaster, ClientSocket, Program, Raw, TestServer, Viewer, blob, chunk,
+    film::{Probed, duration_of, film, probe, seekable},
+    last, now, relay, soon,
 };
 use blobcast_relay::{Config, Limits};
 use blobcast_wire::Segment;
@@ -16,9 +18,6 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 use tempfile::TempDir;
-
-/// What a real browser recorded.
-const CLIP: &[u8] = include_bytes!("../../../container/tests/recordings/chromium-camera-vp8-opus.webm");
 
 /// A relay in this process that keeps what it gets in a folder.
 async fn keeper(folder: &TempDir) -> TestServer {
@@ -58,7 +57,12 @@ async fn end(program: Program, peers: impl IntoIterator<Item = Broadcaster>) -> 
 /// What a segment's file is called.
 fn name_of(segment: Segment) -> String {
     let start = humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_micros(segment));
-    format!("{}-{segment}.webm", start.to_string().replace(':', "-"))
+    format!("{}-{segment}-vp8.webm", start.to_string().replace(':', "-"))
+}
+
+/// The same when it plays for so many ms.
+fn name_lasting(segment: Segment, millis: u64) -> String {
+    name_of(segment).replace("-vp8", &format!("-{millis}ms-vp8"))
 }
 
 /// Where a segment is until it is finished; the folder is made.
@@ -141,32 +145,103 @@ async fn a_segment_is_a_file_with_just_the_bytes_that_were_sent() {
 }
 
 #[tokio::test]
-async fn a_recording_of_a_real_browser_is_a_file_that_ffprobe_reads() {
+async fn a_recording_of_a_real_browser_is_a_file_in_which_players_can_seek() {
     let folder = tempfile::tempdir().unwrap();
     let server = keeper(&folder).await;
     let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
-    let segment = now();
-    let (head, rest) = CLIP.split_at(3000);
-    broadcaster.begin(segment, head).await;
+    let (segment, film) = (now(), film());
+    let (head, rest) = film.split_at(3000);
+    broadcaster.begin(segment, head.to_vec()).await;
     for (seq, piece) in (1..).zip(rest.chunks(rest.len().div_ceil(7))) {
-        broadcaster.chunk(segment, seq, piece).await;
+        broadcaster.chunk(segment, seq, piece.to_vec()).await;
     }
     broadcaster.until_have(segment, 8).await;
     drop(broadcaster);
     server.ended().await;
     let [(name, bytes)] = &files(&folder).into_iter().collect::<Vec<_>>()[..] else { panic!("one file") };
-    assert!(bytes == CLIP, "{} of {} bytes", bytes.len(), CLIP.len());
-    let mut probe = Command::new("ffprobe");
-    probe.args(["-v", "error", "-count_frames", "-of", "csv=p=0"]);
-    probe.args(["-show_entries", "stream=codec_name,nb_read_frames"]);
-    let out = probe.arg(folder.path().join("archive").join(name)).output().expect("ffprobe, of ffmpeg");
-    assert_eq!(String::from_utf8_lossy(&out.stderr), "");
-    let tracks = String::from_utf8(out.stdout).unwrap();
-    for codec in ["vp8", "opus"] {
-        let frames =
-            tracks.lines().find_map(|line| line.trim_end_matches(',').strip_prefix(codec)?.strip_prefix(','));
-        assert!(frames.is_some_and(|frames| frames.parse::<u32>().unwrap() > 10), "{codec}: {tracks}");
-    }
+    let millis = duration_of(&film);
+    assert_eq!(name, &format!("lobby/{}", name_lasting(segment, millis)));
+    assert!(*bytes == seekable(&film), "{} bytes", bytes.len());
+    let Probed { duration, frames } = probe(&folder.path().join("archive").join(name));
+    assert!((duration - millis as f64).abs() < 1.0, "{duration} {millis}");
+    let [(opus, packets), (vp8, pictures)] = &frames[..] else { panic!("{frames:?}") };
+    assert_eq!((opus.as_str(), vp8.as_str()), ("opus", "vp8"));
+    assert!(*packets > 10 && *pictures > 10, "{frames:?}");
+}
+
+#[tokio::test]
+async fn what_a_killed_relay_has_left_is_finished_by_the_next_one_and_the_whole_segment_takes_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = program(&folder).await;
+    let (segment, film) = (now(), film());
+    let (one, rest) = film.split_at(film.len() / 3);
+    let (two, three) = rest.split_at(rest.len() / 2);
+    let part = unfinished(&folder, "lobby", segment);
+    let mut peer = broadcaster(first.address, "lobby").await;
+    peer.begin(segment, one.to_vec()).await;
+    peer.until_have(segment, 1).await;
+    soon("the bytes on the disk", async {
+        while fs::read(&part).unwrap_or_default() != one {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    first.kill().await;
+    // What else is there: one that never had anything, one that is in no normal form, and what no relay has written.
+    fs::write(unfinished(&folder, "hall", segment), "").unwrap();
+    fs::write(unfinished(&folder, "school/1", segment), "no WebM").unwrap();
+    fs::write(folder.path().join("archive/notes.part"), "mine").unwrap();
+
+    // Nobody broadcasts: it is finished all the same, cut off after its last whole block.
+    let mut second = program(&folder).await;
+    second.until_logged("the archive has 2 segments more").await;
+    let short = name_lasting(segment, duration_of(one));
+    let expected = BTreeMap::from([
+        ("notes.part".to_owned(), b"mine".to_vec()),
+        (format!("school/1/{}", name_of(segment)), b"no WebM".to_vec()),
+        (format!("lobby/{short}"), seekable(one)),
+    ]);
+    assert_eq!(files(&folder), expected);
+    let begun = probe(&folder.path().join("archive/lobby").join(short));
+
+    // It comes again, with more and with all of it: by its frames it is the same.
+    let mut peer = broadcaster(second.address, "lobby").await;
+    peer.blob.send(&blob(segment, 3, [one, two].concat())).await;
+    peer.until_have(segment, 3).await;
+    end(second, [peer]).await;
+    let third = program(&folder).await;
+    let mut peer = broadcaster(third.address, "lobby").await;
+    peer.blob.send(&blob(segment, 3, [one, two].concat())).await;
+    peer.chunk.send(&last(segment, 3, three.to_vec())).await;
+    peer.until_have(segment, 4).await;
+    let log = end(third, [peer]).await;
+    assert!(!log.contains("WARN"), "{log}");
+    let whole = name_lasting(segment, duration_of(&film));
+    let found = files(&folder);
+    assert_eq!(
+        found.keys().filter(|file| file.starts_with("lobby")).collect::<Vec<_>>(),
+        [&format!("lobby/{whole}")]
+    );
+    assert!(found[&format!("lobby/{whole}")] == seekable(&film));
+    let all = probe(&folder.path().join("archive/lobby").join(whole));
+    assert!(all.duration > begun.duration && all.frames > begun.frames, "{begun:?} {all:?}");
+
+    // One that begins like it and goes no further brings nothing new; another one with its number is lost.
+    let fourth = program(&folder).await;
+    let mut peer = broadcaster(fourth.address, "lobby").await;
+    peer.begin(segment, one.to_vec()).await;
+    peer.until_have(segment, 1).await;
+    let log = end(fourth, [peer]).await;
+    assert!(!log.contains("WARN"), "{log}");
+    let fifth = program(&folder).await;
+    let mut peer = broadcaster(fifth.address, "lobby").await;
+    let mut other = film.clone();
+    *other.last_mut().unwrap() ^= 1;
+    peer.begin(segment, other).await;
+    peer.until_have(segment, 1).await;
+    let log = end(fifth, [peer]).await;
+    assert!(log.contains("another file of that name is there"), "{log}");
+    assert_eq!(files(&folder), found);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -189,7 +264,7 @@ async fn at_no_time_has_anything_half_finished_a_files_name() {
                 if name.starts_with('.') {
                     continue;
                 }
-                let number: u64 = name.split(['-', '.']).nth_back(1).unwrap().parse().unwrap();
+                let number: u64 = name.split(['-', '.']).nth_back(2).unwrap().parse().unwrap();
                 let whole = vec![(number - first) as u8; PIECE * PIECES as usize];
                 assert!(fs::read(&path).unwrap() == whole, "{name} is whole");
                 looks += 1;
