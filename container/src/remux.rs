@@ -16,7 +16,8 @@
 use crate::{
     Error, Frame,
     block::Block,
-    ebml::{CLUSTER, Header, SEGMENT, children, id, read_uint, size_of},
+    ebml::{CLUSTER, Header, SEGMENT, element, id, read_uint},
+    head::lasting_info,
     sound::Sound,
     tracks::{self, Track},
 };
@@ -136,7 +137,8 @@ impl Remux {
                 _ if self.has_init => return Err(Error::Damaged),
                 // What only a file that was kept has.
                 id::SEEK_HEAD | id::CUES => {}
-                id::INFO => endless(&rest[content..end], &mut self.init)?,
+                // Its duration would become the player's.
+                id::INFO => self.init.extend(element(id::INFO, &lasting_info(&rest[content..end])?)),
                 _ => {
                     if header.id == id::TRACKS {
                         self.tracks = tracks::read(&mut rest[content..end].to_vec())?;
@@ -269,20 +271,4 @@ impl Remux {
         }
         if self.held.len() > MOST_HELD { Err(Error::Damaged) } else { Ok(()) }
     }
-}
-
-/// Writes an `Info` without its duration, which would become the player's.
-fn endless(info: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-    let mut kept = Vec::new();
-    let mut at = 0;
-    for (id, content) in children(info)? {
-        if id != id::DURATION {
-            kept.extend_from_slice(&info[at..content.end]);
-        }
-        at = content.end;
-    }
-    out.extend(id::INFO.to_be_bytes());
-    out.extend(size_of(kept.len()));
-    out.append(&mut kept);
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use blobcast_container::{Error, Part, Remux, Writer};
+use blobcast_container::{Error, Part, Remux, Stored, Writer};
 use common::{Packet, frames_of, normal, packets, recordings, write};
 
 /// All of a recording, in pieces of these lengths.
@@ -318,4 +318,25 @@ fn tracks_and_frames_without_number_are_refused() {
     let frames: Vec<u8> = (0..400).flat_map(|_| (0..100).flat_map(still)).collect();
     let _ = Remux::default().push(&[start(), frames].concat());
     assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+}
+
+#[test]
+fn what_is_kept_is_played_as_it_was_when_it_was_live() {
+    for (path, bytes) in recordings() {
+        let live = normal(&bytes);
+        let kept = Stored::read(&live).expect("normal form").seekable().expect("a file");
+        // Its tracks may have other numbers.
+        let frames = |bytes: &[u8]| -> Vec<_> {
+            let (_, frames) = frames_of(&lasting(bytes, || usize::MAX));
+            frames.into_iter().map(|frame| (frame.time, frame.is_key, frame.data().to_vec())).collect()
+        };
+        assert!(frames(&live) == frames(&kept), "{}", path.display());
+
+        let mut remux = Remux::default();
+        remux.push(&kept).expect("a file");
+        remux.begin(60_000);
+        remux.push(&kept).expect("a file");
+        let inits = remux.take().into_iter().filter(|part| matches!(part, Part::Init(_))).count();
+        assert_eq!(inits, 1, "{}: the player would begin anew", path.display());
+    }
 }
