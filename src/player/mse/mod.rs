@@ -218,8 +218,8 @@ impl Screen for Mse {
     fn ahead(&self) -> f64 {
         let playhead = self.playback.video.current_time();
         let buffer = self.buffer.borrow();
-        let range = buffer.as_ref().and_then(|buffer| buffer::range_at(buffer, playhead));
-        range.map_or(0.0, |(_, end)| end - playhead)
+        let ranges = buffer.as_ref().map(buffer::ranges).unwrap_or_default();
+        ranges.iter().map(|(start, end)| (end - start.max(playhead)).max(0.0)).sum()
     }
 
     fn takes_more(&self) -> bool {
