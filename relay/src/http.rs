@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     demo,
     door::Guest,
+    exports,
     loopback::stranger,
     origin::Gate,
     proxy::{Network, client_of},
@@ -60,7 +61,9 @@ impl App {
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
-    let viewed = Router::new().route("/archive/{*rest}", get(recordings::get));
+    let viewed = Router::new()
+        .route("/archive/{*rest}", get(recordings::get))
+        .route("/export/{*rest}", get(exports::get));
     let pages = pages(&app, config).merge(for_viewers(viewed, &app));
     let pages = if app.is_private { pages.layer(middleware::from_fn(refuse_strangers)) } else { pages };
     let sockets = Router::new()
