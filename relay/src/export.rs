@@ -4,6 +4,7 @@
 
 use crate::{
     archive::{Catalogue, Montage, MontageError},
+    clock::Clock,
     span::{Moment, Span},
 };
 use blobcast_wire::Name;
@@ -14,6 +15,7 @@ use std::{
     fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 /// Writes what an archive has of a broadcast as one WebM in which players can seek.
@@ -30,12 +32,13 @@ pub struct Export {
     #[arg(long)]
     name: Name,
 
-    /// From when on: ms since the epoch, or RFC 3339 such as 2026-11-26T00:43:28Z. Without it, from the beginning.
-    #[arg(long, value_name = "TIME")]
+    /// From when on: ms since the epoch, RFC 3339 such as 2026-11-26T00:43:28Z, or ms before now such as -60000. Without it, from the
+    /// beginning.
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     from: Option<Moment>,
 
     /// Until when. Without it, to the end.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     to: Option<Moment>,
 
     /// The file, which must not be there yet; - is stdout. Without it, one in this folder whose name says the broadcast and when it begins.
@@ -61,7 +64,8 @@ impl Export {
     /// # Errors
     /// There is nothing, or it cannot be read or written. What was written of it is gone.
     pub fn write(&self) -> Result<Option<PathBuf>, ExportError> {
-        let span = Span::new(self.from, self.to).map_err(ExportError::Span)?;
+        let span = Span::new(self.from, self.to, Clock::start(SystemTime::now()).micros())
+            .map_err(ExportError::Span)?;
         if !self.archive.is_dir() {
             return Err(ExportError::NoArchive(self.archive.clone()));
         }

@@ -38,7 +38,8 @@ pub(crate) async fn get(
     if file.is_some() {
         return say(StatusCode::NOT_FOUND, "no name has a dot: ask for /export/NAME?from=&to=");
     }
-    let span = match Span::parse(request.uri().query().unwrap_or_default()) {
+    let now = app.relay.clock.micros();
+    let span = match Span::parse(request.uri().query().unwrap_or_default(), now) {
         Ok(span) => span,
         Err(error) => return say(StatusCode::BAD_REQUEST, error),
     };

@@ -73,7 +73,7 @@ pub fn door(bytes: &[u8]) {
 
 /// What is asked of the archive.
 fn shelf(path: &str, query: &str) {
-    if let Ok(span) = Span::parse(query) {
+    if let Ok(span) = Span::parse(query, NOW) {
         assert!(span.from <= span.to);
     }
     let Ok(Wanted { name, file }) = Wanted::parse(path) else { return };

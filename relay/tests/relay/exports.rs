@@ -229,6 +229,11 @@ async fn the_program_writes_the_same_film_without_a_relay() {
     let part = fs::read(here.path().join("part.webm")).unwrap();
     assert!(part == fetch(server.address, "/export/school/1?from=2026-11-26T00:43:32Z", "").await.1);
     assert!(part.len() < all.len());
+    let out = export(&["--name", "school/1", "--from", "-60000", "-"]).await;
+    assert!(
+        String::from_utf8_lossy(&out.stderr).contains("has nothing of this name in this time"),
+        "it is older"
+    );
     for (arguments, said) in [
         (&["--name", "school/1", "part.webm"][..], "part.webm is there already: choose another name"),
         (&["--name", "lobby"], "the archive has nothing of this name in this time that plays"),
