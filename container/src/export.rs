@@ -25,7 +25,7 @@ pub struct Layout {
     clusters: Vec<(usize, Cluster)>,
 }
 
-/// What follows in an export.
+/// A cluster of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     /// Bytes of its own,
@@ -82,9 +82,9 @@ impl Layout {
         self.head.len() as u64 + clusters.sum::<u64>()
     }
 
-    /// What follows the head.
-    pub fn pieces(&self) -> impl Iterator<Item = Piece> {
-        self.clusters.iter().map(|(file, Cluster { time, place })| Piece {
+    /// What follows the head, in order.
+    pub fn piece(&self, index: usize) -> Option<Piece> {
+        self.clusters.get(index).map(|(file, Cluster { time, place })| Piece {
             head: cluster_head(*time, place.end - place.start),
             file: *file,
             range: place.start + CLUSTER_HEAD as u64..place.end,

@@ -122,7 +122,7 @@ pub fn archive(bytes: &[u8]) {
 /// An export of these files.
 fn copied(layout: &Layout, files: &[&[u8]]) -> Vec<u8> {
     let mut out = layout.head().to_vec();
-    for piece in layout.pieces() {
+    for piece in (0..).map_while(|index| layout.piece(index)) {
         out.extend(piece.head);
         out.extend_from_slice(&files[piece.file][piece.range.start as usize..piece.range.end as usize]);
     }

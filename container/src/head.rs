@@ -149,6 +149,12 @@ impl Head {
             _ => Err(Error::Damaged),
         }
     }
+
+    /// Bytes of all of the file.
+    #[allow(clippy::len_without_is_empty, reason = "there is always a head")]
+    pub fn len(&self) -> u64 {
+        self.clusters.last().map_or(0, |cluster| cluster.place.end)
+    }
 }
 
 fn codecs(tracks: &[u8]) -> Result<Codecs, Error> {

@@ -19,7 +19,7 @@ fn head(file: &[u8]) -> Head {
 
 fn copied(layout: &Layout, files: &[Vec<u8>]) -> Vec<u8> {
     let mut out = layout.head().to_vec();
-    for piece in layout.pieces() {
+    for piece in (0..).map_while(|index| layout.piece(index)) {
         out.extend(piece.head);
         out.extend_from_slice(&files[piece.file][piece.range.start as usize..piece.range.end as usize]);
     }

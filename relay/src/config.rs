@@ -36,6 +36,7 @@ What is there:
   /readyz             whether it should be sent more: not while it drains
   /streams            the broadcasts, as JSON; here with --public-list, always at --admin
   /archive/NAME       with --archive: what is kept of a broadcast, as JSON, and below it the files
+  /export/NAME        the same as one film: with ?from=&to= of a time
 
 SIGTERM and SIGINT end it: sockets are closed with 1012, which tells clients to come back.
 SIGHUP has it read its certificate again."

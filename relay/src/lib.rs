@@ -11,7 +11,7 @@
 //! Without sockets and clocks, to be read and tested by themselves:
 //!
 //! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `access`, `claims`: who may do what, by their
-//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine. `span`: from when to when. `retention`: how
+//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine. `span`: from when to when. `byte_range`: which part of a file. `retention`: how
 //!   much of an archive stays.
 //! * `limits`: how much there may be. `quota`: what one broadcast has used. `bucket`: how fast.
 //! * `segment`, `broadcast`: shared, immutable pieces, and what is kept of them.
@@ -22,7 +22,7 @@
 //! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
 //!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
-//! * `admit`: who may watch by plain HTTP, and `recordings`: what they get of the archive.
+//! * `caller`: who asks, and whether they have too many connections. `admit`: who may watch by plain HTTP, and `recordings`, `exports`: what they get of the archive.
 //! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `archive` keeps segments on disk, by a thread of its own.
@@ -38,6 +38,8 @@ mod archive;
 mod ask;
 mod broadcast;
 mod bucket;
+mod byte_range;
+mod caller;
 mod claims;
 mod clock;
 mod config;
@@ -46,6 +48,8 @@ mod demo;
 mod descriptors;
 mod door;
 mod end;
+mod export;
+mod exports;
 mod fan;
 mod farewell;
 mod frame;
@@ -82,6 +86,7 @@ mod upgrade;
 mod viewer;
 
 pub use config::{Config, LogFormat};
+pub use export::{Export, ExportError};
 pub use key::KeyError;
 pub use limits::Limits;
 pub use mint::{Mint, MintError};

@@ -12,7 +12,7 @@
 //!   clock.
 //! * `entry`: the live side. `writer`, `unfinished`, `finish`: the disk's side. `ledger`: what both count.
 //! * `saver`: what is live reaches the disk. `recovery`: what a crash has left is finished.
-//! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `keeper` removes what has to go.
+//! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `montage`: many segments as one film. `keeper` removes what has to go.
 
 mod catalogue;
 mod entry;
@@ -20,6 +20,7 @@ mod finish;
 mod keeper;
 mod label;
 mod ledger;
+mod montage;
 mod place;
 mod record;
 mod recovery;
@@ -32,6 +33,7 @@ pub(crate) use catalogue::{Catalogue, Listing};
 pub(crate) use entry::{Entry, Shelf};
 pub(crate) use label::Label;
 pub(crate) use ledger::Figures;
+pub(crate) use montage::{Montage, MontageError, Reader};
 pub(crate) use record::{Record, Recording};
 
 use crate::{clock::Clock, retention::Retention, start::StartError, ticket::Tickets};

@@ -55,7 +55,12 @@ async fn a_token_lets_in_by_header_or_by_query() {
         for (query, header) in
             [(String::new(), by_header.unwrap_or_default()), (by_query.unwrap_or_default(), String::new())]
         {
-            for path in [path(), "/archive/lobby".into(), "/archive/lobby/nothing.webm".into()] {
+            for path in [
+                path(),
+                "/archive/lobby".into(),
+                "/archive/lobby/nothing.webm".into(),
+                "/export/lobby".into(),
+            ] {
                 let (head, body) = request(server.address, "GET", &format!("{path}{query}"), &header).await;
                 assert!(head.starts_with(&format!("http/1.1 {status}")), "{reason}: {head}");
                 assert!(body.starts_with(reason), "{body}");

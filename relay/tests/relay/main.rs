@@ -13,6 +13,7 @@ mod crowd;
 mod cuts;
 mod damage;
 mod ends;
+mod exports;
 mod hostile;
 mod http;
 mod join;

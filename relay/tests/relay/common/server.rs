@@ -155,19 +155,35 @@ async fn request_as(to: SocketAddr, host: &str, method: &str, path: &str, header
     request_on(dial(to).await.unwrap(), host, method, path, headers).await
 }
 
+/// The same with the bytes of the body.
+pub(crate) async fn fetch(to: SocketAddr, path: &str, headers: &str) -> (String, Vec<u8>) {
+    fetch_on(dial(to).await.unwrap(), &to.to_string(), "GET", path, headers).await
+}
+
 async fn request_on(
-    mut tcp: Box<dyn Duplex>,
+    tcp: Box<dyn Duplex>,
     host: &str,
     method: &str,
     path: &str,
     headers: &str,
 ) -> (String, String) {
+    let (head, body) = fetch_on(tcp, host, method, path, headers).await;
+    (head, String::from_utf8_lossy(&body).into_owned())
+}
+
+async fn fetch_on(
+    mut tcp: Box<dyn Duplex>,
+    host: &str,
+    method: &str,
+    path: &str,
+    headers: &str,
+) -> (String, Vec<u8>) {
     let request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n");
     tcp.write_all(request.as_bytes()).await.unwrap();
     tcp.flush().await.unwrap();
     let mut response = Vec::new();
     soon("an answer", tcp.read_to_end(&mut response)).await.unwrap();
-    let response = String::from_utf8_lossy(&response).into_owned();
-    let (head, body) = response.split_once("\r\n\r\n").unwrap();
-    (head.to_lowercase(), body.to_owned())
+    let end = response.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8_lossy(&response[..end]).to_lowercase();
+    (head, response.split_off(end + 4))
 }
