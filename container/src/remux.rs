@@ -9,9 +9,14 @@
 //! makes it drop the pictures up to the next keyframe, which is the next segment. So the frames are held here, for
 //! exactly as long as Chromium would hold them, and go on with their duration written beside them.
 //!
+//! **Order.** Within a cluster Chromium refuses times that go back. A cluster that begins before what was written ends makes Firefox begin to
+//! demux anew, and drop the pictures up to the next keyframe, so there is none in the middle of a segment: a segment's pictures wait for its sound,
+//! which may begin earlier.
+//!
 //! **Sound** without gaps and overlaps: see `sound.rs`.
 //!
-//! Firefox 153: `WebMDemuxer::GetNextPacket` and `TrackBuffersManager::ProcessFrames`.
+//! Firefox 153: `WebMDemuxer::GetNextPacket`, `WebMTrackDemuxer::GetSamples`, and `SegmentParserLoop` and `ProcessFrames` of
+//! `TrackBuffersManager`.
 
 use crate::{
     Error, Frame,
@@ -31,7 +36,7 @@ const MOMENT: i64 = 1;
 /// Pictures that last no longer than this, ms, are those that a handover has recorded twice.
 pub(crate) const SQUEEZED: i64 = 3;
 
-/// A picture that stands still longer than this, ms, does not hold the sound any more.
+/// A picture that stands still longer than this, ms, does not hold the sound any more, and pictures do not wait longer for it.
 const HELD: i64 = 500;
 
 /// So many frames are held at most: no real segment has more in so short a time.
@@ -66,9 +71,15 @@ pub struct Remux {
     cluster: Option<i64>,
     /// The time of the frame that was written last, in the stream, ms.
     written_to: i64,
+    /// Where the picture ends that was written last.
+    shown_to: i64,
     sound: Sound,
     /// The sound was recorded apart, and comes later than the pictures of its time.
     is_apart: bool,
+    /// Sound has come in the segment being read.
+    is_heard: bool,
+    /// A segment had no sound, so there may be none.
+    is_mute: bool,
     /// Frames in order, at their places in the stream. The first is a picture whose successor has not come.
     held: Vec<Held>,
     /// The time of the newest frame, in the stream, ms.
@@ -98,6 +109,7 @@ impl Remux {
         self.has_init = false;
         self.place = place;
         self.read = 0;
+        self.is_heard = false;
         self.sound.begin_segment();
     }
 
@@ -160,10 +172,10 @@ impl Remux {
         std::mem::take(&mut self.out)
     }
 
-    /// The time of the newest picture in the stream, ms, or of the newest sound where there are none. Sound that begins
+    /// The time of the newest picture in the stream, ms, or its end if it was given, or the time of the newest sound where there are none. Sound that begins
     /// later is no obstacle to what follows: packets are put end to end.
     pub fn newest(&self) -> Option<i64> {
-        self.picture.or(self.newest)
+        self.picture.map(|picture| picture.max(self.shown_to - 1)).or(self.newest)
     }
 
     /// Where what was given ends, ms: a packet of sound lasts, a picture stands until the next one.
@@ -183,8 +195,13 @@ impl Remux {
     pub fn flush(&mut self) -> Result<(), Error> {
         let newest = self.newest.unwrap_or(0);
         let usual = self.usual.unwrap_or(USUAL);
+        self.let_go(|time| newest.max(time + usual))
+    }
+
+    /// All that is held goes on; a picture without a successor until then.
+    fn let_go(&mut self, until: impl Fn(i64) -> i64) -> Result<(), Error> {
         for held in &mut self.held {
-            held.duration.get_or_insert((newest - held.frame.time).max(usual));
+            held.duration.get_or_insert((until(held.frame.time) - held.frame.time).max(MOMENT));
         }
         self.release(true)?;
         self.give();
@@ -195,8 +212,9 @@ impl Remux {
         if std::mem::replace(&mut self.has_init, true) || self.init == self.written {
             return Ok(());
         }
-        // What is held belongs to the init segment before.
-        self.flush()?;
+        // What is held belongs to the init segment before. Firefox would pass over a keyframe that comes before its end.
+        let place = self.place;
+        self.let_go(|_| place)?;
         self.is_apart = false;
         self.written.clone_from(&self.init);
         self.cluster = None;
@@ -211,6 +229,7 @@ impl Remux {
         let frame = Frame::new(track, block, content.to_vec(), time, block.is_key);
         if !frame.is_video {
             self.is_apart |= self.picture > Some(time);
+            (self.is_heard, self.is_mute) = (true, false);
             self.sound.put(frame, self.is_apart && time == self.place).into_iter().for_each(|packet| {
                 let duration = packet.packet_duration();
                 self.push_held(packet, Some(duration));
@@ -247,16 +266,25 @@ impl Remux {
         }
     }
 
-    /// Lets go of frames as far as their durations are known, or of all. Pictures wait for a sound that comes later, so that a
-    /// cluster goes on.
+    /// Whether pictures wait for sound that comes later.
+    fn awaits_sound(&self) -> bool {
+        let is_unheard = !self.is_heard && !self.is_mute && self.tracks.iter().any(|track| !track.is_video);
+        self.is_apart || is_unheard
+    }
+
+    /// Lets go of frames as far as their durations are known, or of all.
     fn release(&mut self, all: bool) -> Result<(), Error> {
-        let media = &mut self.media;
-        let silent_from = self.sound.end().filter(|_| self.is_apart && !all).unwrap_or(i64::MAX);
         while let Some(first) = self.held.first() {
             let waited = self.newest.unwrap_or(0) - first.frame.time;
-            if first.frame.time > silent_from && waited <= HELD {
-                break;
+            // What is left of the segment before goes first: after it comes a keyframe.
+            let waits = first.frame.time >= self.place && self.sound.end() < Some(first.frame.time);
+            if waits && !all && self.awaits_sound() {
+                if waited <= HELD && self.held.len() <= MOST_HELD {
+                    break;
+                }
+                self.is_mute = true;
             }
+            let media = &mut self.media;
             let Some(duration) = first.duration.or((waited > HELD).then_some(waited)) else { break };
             // Within a cluster Chromium refuses times that go back, from one track to another too.
             if self.cluster != Some(first.cluster) || first.frame.time < self.written_to {
@@ -266,6 +294,10 @@ impl Remux {
                 media.extend(first.cluster.to_be_bytes());
             }
             self.written_to = first.frame.time;
+            if first.frame.is_video {
+                self.shown_to = first.frame.time + duration;
+                self.end = self.end.max(self.shown_to);
+            }
             first.frame.write_lasting(first.frame.time - first.cluster, duration, media)?;
             self.held.remove(0);
         }

@@ -113,6 +113,58 @@ fn a_picture_waits_for_the_next_one_and_sound_behind_it_waits_too() {
     assert_eq!(blocks(&taken(&mut remux)), [], "nothing twice");
 }
 
+/// The timestamps of the clusters in what came out, ms.
+fn clusters(bytes: &[u8]) -> Vec<u8> {
+    let begins =
+        (0..bytes.len().saturating_sub(21)).filter(|&at| bytes[at..].starts_with(b"\x1F\x43\xB6\x75"));
+    begins.map(|at| bytes[at + 21]).collect()
+}
+
+#[test]
+fn a_segments_pictures_wait_for_its_sound_for_no_cluster_begins_before_a_picture_that_was_given() {
+    let mut remux = Remux::default();
+    remux.push(&[start(), picture(0), sound(0), picture(33), picture(66)].concat()).expect("normal form");
+    taken(&mut remux);
+    remux.begin(100);
+    remux.push(&[start(), picture(0), picture(13), picture(46)].concat()).expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), [(66, 34)], "of the segment before");
+    remux.push(&sound(40)).expect("normal form"); // at 140; from 60 on there was none
+    let media = taken(&mut remux);
+    assert_eq!(clusters(&media), [60, 100]);
+    assert_eq!(blocks(&media), [(0, 60), (0, 13), (13, 33), (20, 60)]);
+    remux.push(&picture(79)).expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), [(46, 33)]);
+}
+
+#[test]
+fn pictures_do_not_wait_long_for_sound_and_not_again_in_the_next_segment() {
+    let mut remux = Remux::default();
+    remux.push(&start()).expect("normal form");
+    for time in (0..=500).step_by(100) {
+        remux.push(&picture(time)).expect("normal form");
+    }
+    assert_eq!(blocks(&taken(&mut remux)), []);
+    remux.push(&picture(600)).expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)).len(), 6);
+    remux.begin(700);
+    remux.push(&[start(), picture(0), picture(100)].concat()).expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), [(600, 100), (0, 100)]);
+}
+
+#[test]
+fn pictures_that_were_given_end_before_the_next_segment_begins() {
+    let mut other = start();
+    other[7] ^= 1; // another init segment
+    let mut remux = Remux::default();
+    remux.push(&[start(), sound(0), picture(0), picture(40)].concat()).expect("normal form");
+    remux.begin(47);
+    remux.push(&[other, picture(0)].concat()).expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), [(0, 60), (0, 40), (40, 7)]);
+    remux.flush().expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), [(0, 40)], "as long as the one before, from 47 on");
+    assert_eq!((remux.newest(), remux.end()), (Some(86), 87), "nothing fits before its end");
+}
+
 #[test]
 fn the_last_picture_of_a_segment_lasts_until_the_next_segment_begins() {
     let mut remux = Remux::default();
@@ -120,10 +172,10 @@ fn the_last_picture_of_a_segment_lasts_until_the_next_segment_begins() {
     taken(&mut remux);
     remux.begin(70);
     remux.push(&[start(), picture(0), picture(33)].concat()).expect("normal form");
-    let media = taken(&mut remux);
-    assert_eq!(blocks(&media), [(40, 30), (0, 33)]);
+    assert_eq!(blocks(&taken(&mut remux)), [(0, 40), (40, 30)]);
     assert_eq!((remux.newest(), remux.end()), (Some(103), 104));
     remux.push(&sound(50)).expect("normal form");
+    assert_eq!(blocks(&taken(&mut remux)), [(0, 33)]);
     assert_eq!(
         (remux.newest(), remux.end()),
         (Some(103), 180),
@@ -167,7 +219,7 @@ fn segments_become_one_stream_with_one_init_segment() {
 #[test]
 fn another_init_segment_comes_after_all_that_needs_the_one_before() {
     let mut remux = Remux::default();
-    remux.push(&[start(), picture(0), picture(40)].concat()).expect("normal form");
+    remux.push(&[start(), picture(0), sound(10), picture(40)].concat()).expect("normal form");
     remux.begin(80);
     let mut other = start();
     let size = other.windows(4).position(|id| id == [0x16, 0x54, 0xAE, 0x6B]).expect("tracks") + 4;

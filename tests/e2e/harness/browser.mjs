@@ -72,7 +72,7 @@ async function launch(t, options) {
     async open(url, { inject = [], expects } = {}) {
       const page = await browser.newPage();
       const note = (text) => expects?.test(text) || problems.push(text);
-      page.on("error", (error) => problems.push(String(error))); // it crashed
+      page.on("error", (error) => note(String(error))); // it crashed
       page.on("pageerror", (error) => note(String(error?.stack ?? error)));
       page.on("console", (message) => message.type() === "error" && note(message.text()));
       for (const script of inject) await page.evaluateOnNewDocument(script);
