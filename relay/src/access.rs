@@ -28,6 +28,11 @@ pub(crate) struct Access {
 }
 
 impl Access {
+    /// Viewers need no token.
+    pub(crate) fn is_public(&self) -> bool {
+        self.key.is_none() || self.public_view
+    }
+
     /// Whether somebody may open this socket now, and until when, seconds since the Unix epoch.
     pub(crate) fn admit(
         &self,

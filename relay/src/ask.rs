@@ -25,13 +25,7 @@ impl Ask {
     /// What is wrong, as one sentence.
     pub(crate) fn parse(path: &str, query: &str) -> Result<Self, String> {
         let endpoint = Endpoint::parse(path).map_err(|error| error.to_string())?;
-        let get = |key: &str| {
-            query
-                .split('&')
-                .filter_map(|pair| pair.split_once('='))
-                .find(|pair| pair.0 == key)
-                .map(|pair| pair.1)
-        };
+        let get = |key| parameter(query, key);
         let session = get("session").filter(|session| is_session(session)).ok_or(
             "session=ID is missing: 1 to 64 letters, digits, '_' or '-', random, the same for both sockets",
         )?;
@@ -51,6 +45,12 @@ impl Ask {
     pub(crate) fn place(&self) -> Option<(Segment, u32)> {
         Some((self.segment?, self.seq?))
     }
+}
+
+/// A parameter of a query, as it stands there.
+pub(crate) fn parameter<'a>(query: &'a str, key: &str) -> Option<&'a str> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|pair| pair.0 == key).map(|pair| pair.1)
 }
 
 fn is_session(text: &str) -> bool {

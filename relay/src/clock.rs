@@ -36,6 +36,11 @@ impl Clock {
     }
 }
 
+/// Seconds since the Unix epoch, by the system's clock: it is the one that whoever makes tokens goes by.
+pub(crate) fn unix_seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

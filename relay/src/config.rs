@@ -35,6 +35,7 @@ What is there:
   /healthz            whether it runs, for any page
   /readyz             whether it should be sent more: not while it drains
   /streams            the broadcasts, as JSON; here with --public-list, always at --admin
+  /archive/NAME       with --archive: what is kept of a broadcast, as JSON, and below it the files
 
 SIGTERM and SIGINT end it: sockets are closed with 1012, which tells clients to come back.
 SIGHUP has it read its certificate again."
@@ -112,7 +113,7 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_NO_DEMO", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub no_demo: bool,
 
-    /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER.webm. It is made if it is not
+    /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER-CODECS.webm. It is made if it is not
     /// there, and nothing in it is ever removed.
     #[arg(long, env = "BLOBCAST_ARCHIVE", value_name = "DIR")]
     pub archive: Option<PathBuf>,

@@ -1,9 +1,10 @@
 //! A WebSocket's handshake, as far as it is in the headers. Pure.
 
+use crate::ask::parameter;
 use axum::{
     extract::Request,
     http::{
-        HeaderMap, HeaderValue, Method, Version,
+        HeaderMap, HeaderValue, Method, Uri, Version,
         header::{CONNECTION, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE},
     },
 };
@@ -32,9 +33,13 @@ pub(crate) fn choose_protocol(headers: &HeaderMap) -> Option<String> {
 
 /// The token: among the protocols, or for clients that can give none in the query.
 pub(crate) fn token(request: &Request) -> Option<&str> {
-    let query = request.uri().query().unwrap_or_default();
-    let in_query = || query.split('&').find_map(|pair| pair.strip_prefix("token="));
+    let in_query = || token_in_query(request.uri());
     offers(request.headers()).find_map(|offer| offer.strip_prefix(BEARER_PREFIX)).or_else(in_query)
+}
+
+/// The token that is in the query.
+pub(crate) fn token_in_query(uri: &Uri) -> Option<&str> {
+    parameter(uri.query().unwrap_or_default(), "token")
 }
 
 fn offers(headers: &HeaderMap) -> impl Iterator<Item = &str> {

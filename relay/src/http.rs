@@ -1,21 +1,32 @@
 //! The routes of the public port.
 
 use crate::{
-    access::Access, addresses::Addresses, config::Config, demo, loopback::stranger, origin::Gate,
-    proxy::Network, relay::Relay, streams, upgrade::upgrade,
+    access::Access,
+    addresses::Addresses,
+    admit::for_viewers,
+    config::Config,
+    demo,
+    door::Guest,
+    loopback::stranger,
+    origin::Gate,
+    proxy::{Network, client_of},
+    recordings,
+    relay::Relay,
+    streams,
+    upgrade::upgrade,
 };
 use axum::{
     Router,
     extract::{Request, State},
     http::{
-        HeaderValue, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
     },
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use tower_http::{services::ServeDir, set_header::SetResponseHeader};
 
 /// What the routes share.
@@ -37,9 +48,20 @@ pub(crate) struct App {
     pub(crate) proxies: Vec<Network>,
 }
 
+impl App {
+    /// The address of who asks, which may be behind a proxy.
+    pub(crate) fn client(&self, guest: &Guest, headers: &HeaderMap) -> IpAddr {
+        // What is no text is a client's, to which the proxy may have appended the client's address.
+        let values = headers.get_all("x-forwarded-for").iter();
+        let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        client_of(guest.address, values.iter().map(|value| &**value), &self.proxies)
+    }
+}
+
 /// All routes.
 pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
-    let pages = pages(&app, config);
+    let viewed = Router::new().route("/archive/{*rest}", get(recordings::get));
+    let pages = pages(&app, config).merge(for_viewers(viewed, &app));
     let pages = if app.is_private { pages.layer(middleware::from_fn(refuse_strangers)) } else { pages };
     let sockets = Router::new()
         .route("/healthz", get(healthz))

@@ -11,7 +11,7 @@
 //! Without sockets and clocks, to be read and tested by themselves:
 //!
 //! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `access`, `claims`: who may do what, by their
-//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine.
+//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine. `span`: from when to when.
 //! * `limits`: how much there may be. `quota`: what one broadcast has used. `bucket`: how fast.
 //! * `segment`, `broadcast`: shared, immutable pieces, and what is kept of them.
 //! * `cursor`: a viewer is a place in a broadcast. No queue, no copy.
@@ -21,6 +21,7 @@
 //! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
 //!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
+//! * `admit`: who may watch by plain HTTP, and `recordings`: what they get of the archive.
 //! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `archive` keeps segments on disk, by a thread of its own.
@@ -31,6 +32,7 @@
 mod access;
 mod addresses;
 mod admin;
+mod admit;
 mod archive;
 mod ask;
 mod broadcast;
@@ -60,12 +62,14 @@ mod origin;
 mod proxy;
 mod publisher;
 mod quota;
+mod recordings;
 mod relay;
 mod room;
 mod segment;
 mod server;
 mod session;
 mod socket;
+mod span;
 mod start;
 mod streams;
 mod ticket;

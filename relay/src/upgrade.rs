@@ -7,6 +7,7 @@ use crate::{
     access::Denied,
     addresses::Visit,
     ask::Ask,
+    clock::unix_seconds,
     door::{Guest, give_up_after, take_over},
     end::End,
     farewell::Farewell,
@@ -15,7 +16,6 @@ use crate::{
     limits::Limit,
     line::Line,
     loopback::stranger,
-    proxy::client_of,
     publisher,
     relay::{Presence, Relay},
     session::Seat,
@@ -35,13 +35,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use blobcast_wire::{Close, Role, SUBPROTOCOL};
-use std::{
-    convert::Infallible,
-    future::pending,
-    net::IpAddr,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{convert::Infallible, future::pending, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{select, time::sleep};
 use tracing::{debug, error, info};
 
@@ -143,7 +137,7 @@ fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) 
     }
     let query = request.uri().query().unwrap_or_default();
     let ask = Ask::parse(request.uri().path(), query).map_err(Farewell::bad)?;
-    let until = app.access.admit(&ask.endpoint, token(request), now()).map_err(Farewell::denied)?;
+    let until = app.access.admit(&ask.endpoint, token(request), unix_seconds()).map_err(Farewell::denied)?;
     Ok(Pass { ask, until: until.filter(|_| app.enforces_exp) })
 }
 
@@ -213,23 +207,15 @@ async fn refuse(relay: &Relay, socket: Socket, role: Role, farewell: &Farewell, 
 /// Asks a socket to go when its token expires. It may come back with a fresh one, and goes on where it was.
 async fn expire<P>(until: Option<u64>, seat: &Seat<P>) -> Infallible {
     if let Some(until) = until {
-        sleep(Duration::from_secs(until.saturating_sub(now()))).await;
+        sleep(Duration::from_secs(until.saturating_sub(unix_seconds()))).await;
         seat.excuse(&Farewell::denied(Denied::Expired));
     }
     pending().await
 }
 
-/// Seconds since the Unix epoch, by the system's clock: it is the one that whoever makes tokens goes by.
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
-}
-
 impl Caller {
     fn of(app: &App, guest: Arc<Guest>, request: &Request) -> Self {
-        // What is no text is a client's, to which the proxy may have appended the client's address.
-        let values = request.headers().get_all("x-forwarded-for").iter();
-        let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
-        let address = client_of(guest.address, values.iter().map(|value| &**value), &app.proxies);
+        let address = app.client(&guest, request.headers());
         // A proxy that names nobody is counted as one address.
         let visit = (address != guest.address || guest.visit.is_none()).then(|| app.addresses.enter(address));
         Self { address, guest, visit }

@@ -44,7 +44,7 @@ impl Ledger {
     /// A segment is not, and this is why.
     pub(super) fn lose(&self, place: &Place, why: impl Display) {
         self.figures.lost.inc();
-        let file = place.finished(Path::new(""));
+        let file = place.finished(Path::new(""), None);
         let is_new = self.trouble.lock().lose(Instant::now());
         if is_new {
             warn!(

@@ -1,25 +1,33 @@
 //! The archive: each segment as it came, one file (`--archive`).
 //!
 //! ```text
-//! Broadcast ─► Shelf ─► Entry ═ orders ═► writer, a thread of its own ─► Unfinished ─► DIR/name/start-number.webm
+//! Broadcast ─► Shelf ─► Entry ═ orders ═► writer, a thread of its own ─► Unfinished ─► DIR/name/START-NUMBER-CODECS.webm
 //!                         └── backlog: how much may wait for the disk
 //! ```
 //!
 //! The live path hands over views of bytes that it has anyway, and never waits: what finds the backlog full loses its whole
 //! segment, in the archive only.
 //!
-//! * `place`: where a segment's file is. `trouble`: what is said when segments are lost. Both without disk and clock.
+//! * `label`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
+//!   clock.
 //! * `entry`: the live side. `writer`, `unfinished`: the disk's side. `ledger`: what both count.
+//! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk.
 
+mod catalogue;
 mod entry;
+mod label;
 mod ledger;
 mod place;
+mod record;
 mod trouble;
 mod unfinished;
 mod writer;
 
+pub(crate) use catalogue::{Catalogue, Listing};
 pub(crate) use entry::{Entry, Shelf};
+pub(crate) use label::Label;
 pub(crate) use ledger::Figures;
+pub(crate) use record::Recording;
 
 use crate::{start::StartError, ticket::Tickets};
 use blobcast_wire::Name;
@@ -48,6 +56,7 @@ const FINISHING: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Archive {
     desk: Arc<Desk>,
+    catalogue: Arc<Catalogue>,
     _lock: File,
 }
 
@@ -57,13 +66,20 @@ impl Archive {
         let failed = |error| StartError::Archive { folder: folder.into(), error };
         let lock = lock(folder).map_err(failed)?;
         let ledger = Arc::new(Ledger::new(figures));
+        let catalogue = Arc::new(Catalogue::new(folder));
         let (orders, taken) = mpsc::channel();
         let writer = {
-            let (root, ledger) = (folder.to_owned(), Arc::clone(&ledger));
-            move || write(&root, &taken, &ledger)
+            let (root, ledger, catalogue) = (folder.to_owned(), Arc::clone(&ledger), Arc::clone(&catalogue));
+            move || write(&root, &taken, &ledger, &catalogue)
         };
         thread::Builder::new().name("archive".into()).spawn(writer).map_err(failed)?;
-        Ok(Self { desk: Arc::new(Desk::new(orders, Tickets::new(backlog), ledger)), _lock: lock })
+        let desk = Arc::new(Desk::new(orders, Tickets::new(backlog), ledger));
+        Ok(Self { desk, catalogue, _lock: lock })
+    }
+
+    /// What there is.
+    pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
     }
 
     /// Where the segments of one name go.

@@ -25,7 +25,7 @@ impl Unfinished {
         fs::create_dir_all(place.folder(root))?;
         let temporary = place.unfinished(root);
         let file = File::create(&temporary)?;
-        Ok(Self { file, temporary, finished: place.finished(root), len: 0 })
+        Ok(Self { file, temporary, finished: place.finished(root, None), len: 0 })
     }
 
     /// Appends.
@@ -99,10 +99,10 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let mut file = Unfinished::create(root.path(), &place()).expect("a file");
         file.write(b"one").expect("room");
-        assert!(!place().finished(root.path()).exists());
+        assert!(!place().finished(root.path(), None).exists());
         assert_eq!(fs::read(place().unfinished(root.path())).expect("a file"), b"one");
         assert_eq!(file.finish().expect("finished"), 3);
-        assert_eq!(fs::read(place().finished(root.path())).expect("a file"), b"one");
+        assert_eq!(fs::read(place().finished(root.path(), None)).expect("a file"), b"one");
         assert_eq!(files(root.path()), 1);
     }
 
@@ -128,7 +128,7 @@ mod tests {
             let refused = write(root.path(), other).map_err(|error| error.kind());
             assert_eq!(refused, Err(ErrorKind::AlreadyExists), "{} bytes", other.len());
         }
-        assert_eq!(fs::read(place().finished(root.path())).expect("a file"), long);
+        assert_eq!(fs::read(place().finished(root.path(), None)).expect("a file"), long);
         assert_eq!(files(root.path()), 1);
     }
 }

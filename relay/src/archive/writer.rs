@@ -1,6 +1,6 @@
 //! The writer: one thread that does what it is told, in order, and may wait for the disk.
 
-use super::{ledger::Ledger, place::Place, unfinished::Unfinished};
+use super::{catalogue::Catalogue, ledger::Ledger, place::Place, record::Recording, unfinished::Unfinished};
 use crate::ticket::Ticket;
 use bytes::Bytes;
 use std::{collections::HashMap, path::Path, sync::mpsc::Receiver};
@@ -25,12 +25,13 @@ pub(super) enum Order {
 struct Writer<'a> {
     root: &'a Path,
     ledger: &'a Ledger,
+    catalogue: &'a Catalogue,
     files: HashMap<u64, (Place, Unfinished)>,
 }
 
 /// Does what comes, until it is told to stop or nobody can tell it anything any more.
-pub(super) fn write(root: &Path, orders: &Receiver<Order>, ledger: &Ledger) {
-    let mut writer = Writer { root, ledger, files: HashMap::new() };
+pub(super) fn write(root: &Path, orders: &Receiver<Order>, ledger: &Ledger, catalogue: &Catalogue) {
+    let mut writer = Writer { root, ledger, catalogue, files: HashMap::new() };
     let mut done = None;
     for order in orders {
         match order {
@@ -72,7 +73,10 @@ impl Writer<'_> {
     fn finish(&mut self, id: u64) {
         let Some((place, file)) = self.files.remove(&id) else { return };
         match file.finish() {
-            Ok(bytes) => self.ledger.keep(bytes),
+            Ok(bytes) => {
+                self.catalogue.add(&place.name, Recording { label: place.label, bytes });
+                self.ledger.keep(bytes);
+            }
             Err(error) => self.ledger.lose(&place, error),
         }
     }
@@ -99,8 +103,11 @@ mod tests {
             given.extend(is_told.then_some(Order::Stop { done }));
             given.into_iter().for_each(|order| orders.send(order).expect("a reader"));
             drop(orders);
-            write(root.path(), &taken, &Ledger::new(Figures::default()));
-            assert_eq!(fs::read(place.finished(root.path())).expect("a file"), b"head");
+            let catalogue = Catalogue::new(root.path());
+            write(root.path(), &taken, &Ledger::new(Figures::default()), &catalogue);
+            let listed = catalogue.look(|names| names[&place.name].bytes());
+            assert_eq!(listed, 4);
+            assert_eq!(fs::read(place.finished(root.path(), None)).expect("a file"), b"head");
             assert_eq!(finished.try_recv().is_ok(), is_told);
         }
     }

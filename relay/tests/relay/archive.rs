@@ -58,7 +58,7 @@ async fn end(program: Program, peers: impl IntoIterator<Item = Broadcaster>) -> 
 /// What a segment's file is called.
 fn name_of(segment: Segment) -> String {
     let start = humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_micros(segment));
-    format!("{}-{segment}.webm", start.to_string().replace(':', "-"))
+    format!("{}-{segment}-vp8.webm", start.to_string().replace(':', "-"))
 }
 
 /// Where a segment is until it is finished; the folder is made.
@@ -189,7 +189,7 @@ async fn at_no_time_has_anything_half_finished_a_files_name() {
                 if name.starts_with('.') {
                     continue;
                 }
-                let number: u64 = name.split(['-', '.']).nth_back(1).unwrap().parse().unwrap();
+                let number: u64 = name.split(['-', '.']).nth_back(2).unwrap().parse().unwrap();
                 let whole = vec![(number - first) as u8; PIECE * PIECES as usize];
                 assert!(fs::read(&path).unwrap() == whole, "{name} is whole");
                 looks += 1;

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod admin;
+mod admit;
 mod archive;
 mod behind_a_proxy;
 mod broadcaster;
@@ -24,6 +25,7 @@ mod packaging;
 mod pairing;
 mod program;
 mod quotas;
+mod recordings;
 mod refusals;
 mod talk;
 mod tls;

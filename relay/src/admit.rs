@@ -1,0 +1,171 @@
+//! Who may watch by plain HTTP: the rules are those of the sockets (`upgrade`), told by status codes.
+//!
+//! ```text
+//! request ─► gate: may this page ask? ─► CORS: pages are told so ─► token: may it watch that name? ─► route, with `Wanted`
+//! ```
+
+use crate::{access::Denied, clock::unix_seconds, door::Guest, handshake::token_in_query, http::App};
+use axum::{
+    Router,
+    extract::{Extension, Request, State},
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{
+            ACCEPT_RANGES, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+            ETAG, HOST, ORIGIN, RANGE, WWW_AUTHENTICATE,
+        },
+        request::Parts,
+    },
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use blobcast_wire::{Endpoint, Name, NameError, Role, Socket};
+use percent_encoding::percent_decode_str;
+use std::{fmt::Display, sync::Arc, time::Duration};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tracing::info;
+
+/// How long a page need not ask again whether it may.
+const ANSWER_HOLDS: Duration = Duration::from_secs(3600);
+
+/// What a path asks for: `/archive/{name}` or `/archive/{name}/{file}`. Routes get it as an [`Extension`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// The broadcast.
+    pub(crate) name: Name,
+    /// Whatever comes after it and has a dot, which names have not.
+    pub(crate) file: Option<String>,
+}
+
+/// Has these routes, each `/…/{*rest}`, answer to nobody but who may watch what they ask for.
+pub(crate) fn for_viewers(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
+    let layered = routes
+        .layer(from_fn_with_state(Arc::clone(app), check_token))
+        .layer(cors(Arc::clone(app)))
+        .layer(from_fn_with_state(Arc::clone(app), check_origin));
+    layered.with_state(Arc::clone(app))
+}
+
+/// An answer of one sentence.
+pub(crate) fn say(status: StatusCode, sentence: impl Display) -> Response {
+    (status, [(CACHE_CONTROL, "no-store")], format!("{sentence}\n")).into_response()
+}
+
+async fn check_origin(
+    State(app): State<Arc<App>>,
+    Extension(guest): Extension<Arc<Guest>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let origin = parts.headers.get(ORIGIN);
+    if admits(&app, origin, &parts) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let origin = origin.and_then(|origin| origin.to_str().ok()).unwrap_or("(unreadable)");
+    let reason = format!("origin refused: the relay needs --allow-origin {origin}");
+    refuse(&app, &guest, &parts, StatusCode::FORBIDDEN, reason)
+}
+
+/// Tells pages that pass the gate that they may read, and what they may ask with.
+fn cors(app: Arc<App>) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin, parts| admits(&app, Some(origin), parts)))
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([AUTHORIZATION, RANGE])
+        .expose_headers([ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, ETAG])
+        .max_age(ANSWER_HOLDS)
+}
+
+/// A page names its origin whenever it wants to read what it gets. (What it only shows, it cannot read.)
+fn admits(app: &App, origin: Option<&HeaderValue>, parts: &Parts) -> bool {
+    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    app.gate.admits(origin.map(|origin| origin.to_str().unwrap_or("(unreadable)")), host)
+}
+
+async fn check_token(
+    State(app): State<Arc<App>>,
+    Extension(guest): Extension<Arc<Guest>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let wanted = match Wanted::parse(parts.uri.path()) {
+        Ok(wanted) => wanted,
+        Err(error) => return say(StatusCode::NOT_FOUND, error),
+    };
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header.and_then(bearer).or_else(|| token_in_query(&parts.uri));
+    let endpoint = Endpoint { role: Role::View, name: wanted.name.clone(), socket: Socket::Blob };
+    if let Err(denied) = app.access.admit(&endpoint, token, unix_seconds()) {
+        let is_known = matches!(denied, Denied::Name | Denied::Role);
+        let status = if is_known { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED };
+        let mut response = refuse(&app, &guest, &parts, status, denied);
+        if !is_known {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        return response;
+    }
+    parts.extensions.insert(wanted);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// The scheme's name is written as anybody likes. <https://datatracker.ietf.org/doc/html/rfc9110#section-11.1>
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn refuse(app: &App, guest: &Guest, parts: &Parts, status: StatusCode, reason: impl Display) -> Response {
+    let address = app.client(guest, &parts.headers);
+    info!(status = status.as_u16(), %reason, %address, "refused");
+    say(status, reason)
+}
+
+impl Wanted {
+    fn parse(path: &str) -> Result<Self, NameError> {
+        // The first part is the route's.
+        let rest = path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
+        let file = rest.rsplit_once('/').filter(|(_, file)| file.contains('.'));
+        let name = file.map_or(rest, |(name, _)| name).parse()?;
+        // Some write the plus that is in files' names as %2B.
+        let file = file.map(|(_, file)| percent_decode_str(file).decode_utf8_lossy().into_owned());
+        Ok(Self { name, file })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_a_dot_is_a_file_and_all_before_it_the_name() {
+        for (path, name, file) in [
+            ("/archive/a", "a", None),
+            ("/archive/a/b", "a/b", None),
+            ("/archive/a/x.webm", "a", Some("x.webm")),
+            ("/archive/a/b/x+y.webm", "a/b", Some("x+y.webm")),
+            ("/archive/a/x%2By.webm", "a", Some("x+y.webm")),
+            ("/archive/a/..", "a", Some("..")),
+            ("/archive/a/..%2fx.webm", "a", Some("../x.webm")),
+        ] {
+            let wanted = Wanted::parse(path).expect(path);
+            assert_eq!((wanted.name.as_str(), wanted.file.as_deref()), (name, file), "{path}");
+        }
+        for path in
+            ["/archive/", "/archive", "/archive/a/", "/archive/../x", "/archive/a/../b", "/archive/x.webm"]
+        {
+            assert_eq!(Wanted::parse(path), Err(NameError), "{path}");
+        }
+        for path in ["/archive/a%2fb", "/archive/%61", "/archive/a//x.webm", "/archive//a"] {
+            assert_eq!(Wanted::parse(path), Err(NameError), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_bearer_is_one_by_any_case() {
+        assert_eq!(bearer("Bearer x.y.z"), Some("x.y.z"));
+        assert_eq!(bearer("bearer  x"), Some("x"));
+        assert_eq!((bearer("Basic x"), bearer("Bearer"), bearer("")), (None, None, None));
+    }
+}
