@@ -1,7 +1,7 @@
 //! WebM as a stream: what a broadcaster does to a browser's recording, and a viewer to what it plays.
 //!
 //! ```text
-//! recording ─► Tidy ─► frames ─► [Handover] ─► Writer ─► segment ─► … ─► Remux ─► player
+//! recording ─► Tidy ─► frames ─► [Handover] ─► Cutter, Writer ─► segment ─► … ─► Remux ─► player
 //! ```
 //!
 //! **Normal form.** Browsers write a cluster every 0.1 to 30 s. What plays it by MediaSource suffers from that: where
@@ -20,6 +20,7 @@
 mod apart;
 mod block;
 mod cues;
+mod cutter;
 mod ebml;
 mod error;
 mod frame;
@@ -36,6 +37,7 @@ mod writer;
 
 pub use apart::with_sound;
 pub use cues::cues;
+pub use cutter::Cutter;
 pub use error::Error;
 pub use frame::Frame;
 pub use handover::{Handover, Joint, Likeness, Tail};
