@@ -2,7 +2,7 @@
 
 #![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
 
-use crate::{limits::Limits, origin::Origin, proxy::Network, timing::Timing};
+use crate::{limits::Limits, origin::Origin, proxy::Network, retention::Retention, timing::Timing};
 use clap::{ArgAction, Parser, ValueEnum, builder::BoolishValueParser};
 use std::{net::SocketAddr, path::PathBuf, time::SystemTime};
 use tracing::level_filters::LevelFilter;
@@ -114,13 +114,17 @@ pub struct Config {
     pub no_demo: bool,
 
     /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER-CODECS.webm. It is made if it is not
-    /// there, and nothing in it is ever removed.
+    /// there.
     #[arg(long, env = "BLOBCAST_ARCHIVE", value_name = "DIR")]
     pub archive: Option<PathBuf>,
 
     /// How much may wait for the archive's disk, bytes. What comes when there is more is not kept; viewers get it all the same.
     #[arg(long, env = "BLOBCAST_ARCHIVE_BACKLOG_BYTES", value_name = "BYTES", default_value_t = Self::ARCHIVE_BACKLOG_BYTES)]
     pub archive_backlog_bytes: usize,
+
+    /// How much of the archive stays.
+    #[command(flatten)]
+    pub retention: Retention,
 
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(long, env = "BLOBCAST_LOG", value_name = "LEVEL", default_value = "info")]
@@ -195,6 +199,7 @@ impl Default for Config {
             no_demo: false,
             archive: None,
             archive_backlog_bytes: Self::ARCHIVE_BACKLOG_BYTES,
+            retention: Retention::default(),
             log: LevelFilter::INFO,
             log_format: LogFormat::Text,
             limits: Limits::DEFAULT,

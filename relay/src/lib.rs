@@ -11,7 +11,8 @@
 //! Without sockets and clocks, to be read and tested by themselves:
 //!
 //! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `access`, `claims`: who may do what, by their
-//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine. `span`: from when to when.
+//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine. `span`: from when to when. `retention`: how
+//!   much of an archive stays.
 //! * `limits`: how much there may be. `quota`: what one broadcast has used. `bucket`: how fast.
 //! * `segment`, `broadcast`: shared, immutable pieces, and what is kept of them.
 //! * `cursor`: a viewer is a place in a broadcast. No queue, no copy.
@@ -64,6 +65,7 @@ mod publisher;
 mod quota;
 mod recordings;
 mod relay;
+mod retention;
 mod room;
 mod segment;
 mod server;
@@ -85,6 +87,7 @@ pub use limits::Limits;
 pub use mint::{Mint, MintError};
 pub use origin::{Origin, OriginError};
 pub use proxy::{Network, NetworkError};
+pub use retention::Retention;
 pub use server::Server;
 pub use start::StartError;
 pub use timing::Timing;

@@ -71,6 +71,8 @@ impl Metrics {
                 segments: register(to, "archived_segments", "Segments that are finished in the archive"),
                 bytes: register(to, "archived_bytes", "Their bytes"),
                 lost: register(to, "archive_lost_segments", "Segments that the archive does not have"),
+                removed: register(to, "archive_removed_segments", "Segments that the archive kept no longer"),
+                removed_bytes: register(to, "archive_removed_bytes", "Their bytes"),
             },
             closed: register(to, "closed_sockets", "Sockets that were closed, by role and close code"),
             refused: register(to, "refused_sockets", "Sockets that were refused, by role and reason"),

@@ -56,7 +56,8 @@ impl Server {
         let access = Access { key: key(config)?, public_view: config.public_view };
         let certificate = Certificate::read(config.tls_cert.as_deref(), config.tls_key.as_deref())?;
         let metrics = Metrics::new();
-        let archive = archive(config, &metrics)?;
+        let clock = Clock::start(config.started_at.unwrap_or_else(SystemTime::now));
+        let archive = archive(config, clock, &metrics)?;
         let (listener, address) = listen("--listen", config.listen).await?;
         for folder in config.www.iter().chain(&config.package).filter(|folder| !folder.is_dir()) {
             warn!("{} is no folder: nothing is served from it", folder.display());
@@ -66,7 +67,6 @@ impl Server {
             (true, false) => info!("open: whoever is on this machine may publish and view, without a token"),
             (false, _) => {}
         }
-        let clock = Clock::start(config.started_at.unwrap_or_else(SystemTime::now));
         let relay = Relay::new(config, clock, metrics, archive);
         let addresses = Addresses::new(config.limits.max_connections_per_address);
         let app = App {
@@ -158,8 +158,10 @@ fn key(config: &Config) -> Result<Option<Key>, KeyError> {
     config.token_public_key.as_deref().map(Key::from_public_key).transpose()
 }
 
-fn archive(config: &Config, metrics: &Metrics) -> Result<Option<Archive>, StartError> {
-    let open = |folder| Archive::open(folder, config.archive_backlog_bytes, metrics.archive.clone());
+fn archive(config: &Config, clock: Clock, metrics: &Metrics) -> Result<Option<Archive>, StartError> {
+    let Config { archive_backlog_bytes, retention, .. } = *config;
+    let open =
+        |folder| Archive::open(folder, archive_backlog_bytes, retention, clock, metrics.archive.clone());
     config.archive.as_deref().map(open).transpose()
 }
 

@@ -41,6 +41,11 @@ impl Catalogue {
         Self { root: root.into(), records: Mutex::default(), reading: Mutex::default() }
     }
 
+    /// The folder of all.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The folder of one name's files.
     pub(crate) fn folder(&self, name: &Name) -> PathBuf {
         self.root.join(name.as_str())

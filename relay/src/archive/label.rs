@@ -55,6 +55,11 @@ impl Label {
         Self { duration: duration.and_then(millis).and_then(NonZeroU32::new), ..self }
     }
 
+    /// When it ends, µs since the Unix epoch. At its beginning if nobody knows.
+    pub(crate) fn end(&self) -> Segment {
+        end_of(self.number, self.duration)
+    }
+
     /// Reads a file's name. Nothing but what [`Display`](fmt::Display) writes is accepted.
     pub(crate) fn parse(file: &str) -> Option<Self> {
         let (stem, extension) = file.rsplit_once('.')?;
@@ -81,6 +86,11 @@ impl Label {
         let label = Self::parse(file.strip_prefix('.')?.strip_suffix(UNFINISHED)?)?;
         label.duration.is_none().then_some(label)
     }
+}
+
+/// When a segment ends, µs since the Unix epoch.
+pub(super) fn end_of(number: Segment, duration: Option<NonZeroU32>) -> Segment {
+    number + duration.map_or(0, |millis| u64::from(millis.get()) * 1000)
 }
 
 impl fmt::Display for Label {

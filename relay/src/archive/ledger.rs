@@ -15,6 +15,10 @@ pub(crate) struct Figures {
     pub(crate) bytes: Counter,
     /// Segments that are not.
     pub(crate) lost: Counter,
+    /// Segments that were removed to make room, or for their age.
+    pub(crate) removed: Counter,
+    /// Their bytes.
+    pub(crate) removed_bytes: Counter,
 }
 
 /// The book that the live side and the writer keep together.

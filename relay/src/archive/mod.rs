@@ -11,10 +11,11 @@
 //! * `label`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
 //!   clock.
 //! * `entry`: the live side. `writer`, `unfinished`: the disk's side. `ledger`: what both count.
-//! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk.
+//! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `keeper` removes what has to go.
 
 mod catalogue;
 mod entry;
+mod keeper;
 mod label;
 mod ledger;
 mod place;
@@ -27,17 +28,21 @@ pub(crate) use catalogue::{Catalogue, Listing};
 pub(crate) use entry::{Entry, Shelf};
 pub(crate) use label::Label;
 pub(crate) use ledger::Figures;
-pub(crate) use record::Recording;
+pub(crate) use record::{Record, Recording};
 
-use crate::{start::StartError, ticket::Tickets};
+use crate::{clock::Clock, retention::Retention, start::StartError, ticket::Tickets};
 use blobcast_wire::Name;
 use entry::Desk;
+use keeper::Keeper;
 use ledger::Ledger;
 use std::{
     fs::{self, File},
     io,
     path::Path,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        mpsc::{self, Sender},
+    },
     thread,
     time::Duration,
 };
@@ -57,15 +62,23 @@ const FINISHING: Duration = Duration::from_secs(10);
 pub(crate) struct Archive {
     desk: Arc<Desk>,
     catalogue: Arc<Catalogue>,
+    /// The keeper ends when this is dropped.
+    _keeping: Option<Sender<()>>,
     _lock: File,
 }
 
 impl Archive {
     /// Opens the archive in a folder, which is made if it is not there. So many bytes may wait for the disk.
-    pub(crate) fn open(folder: &Path, backlog: usize, figures: Figures) -> Result<Self, StartError> {
+    pub(crate) fn open(
+        folder: &Path,
+        backlog: usize,
+        retention: Retention,
+        clock: Clock,
+        figures: Figures,
+    ) -> Result<Self, StartError> {
         let failed = |error| StartError::Archive { folder: folder.into(), error };
         let lock = lock(folder).map_err(failed)?;
-        let ledger = Arc::new(Ledger::new(figures));
+        let ledger = Arc::new(Ledger::new(figures.clone()));
         let catalogue = Arc::new(Catalogue::new(folder));
         let (orders, taken) = mpsc::channel();
         let writer = {
@@ -73,8 +86,14 @@ impl Archive {
             move || write(&root, &taken, &ledger, &catalogue)
         };
         thread::Builder::new().name("archive".into()).spawn(writer).map_err(failed)?;
+        let keeping = (!retention.is_all()).then(|| {
+            let keeper = Keeper::new(retention, Arc::clone(&catalogue), clock, figures);
+            let (keeping, kept) = mpsc::channel();
+            thread::Builder::new().name("keeper".into()).spawn(move || keeper.keep(&kept)).map(|_| keeping)
+        });
+        let keeping = keeping.transpose().map_err(failed)?;
         let desk = Arc::new(Desk::new(orders, Tickets::new(backlog), ledger));
-        Ok(Self { desk, catalogue, _lock: lock })
+        Ok(Self { desk, catalogue, _keeping: keeping, _lock: lock })
     }
 
     /// What there is.

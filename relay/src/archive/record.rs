@@ -1,6 +1,6 @@
 //! What there is of one name, oldest first. Pure.
 
-use super::label::{Kind, Label};
+use super::label::{Kind, Label, end_of};
 use crate::span::Span;
 use blobcast_wire::Segment;
 use std::{collections::VecDeque, num::NonZeroU32};
@@ -38,12 +38,8 @@ struct Item {
 
 impl Item {
     fn end(&self) -> Segment {
-        self.number + micros(self.duration)
+        end_of(self.number, self.duration)
     }
-}
-
-fn micros(duration: Option<NonZeroU32>) -> u64 {
-    duration.map_or(0, |millis| u64::from(millis.get()) * 1000)
 }
 
 impl Record {
@@ -125,13 +121,13 @@ impl Record {
     }
 
     fn item(&mut self, Recording { label, bytes }: Recording) -> Item {
+        self.longest = self.longest.max(label.end() - label.number);
         // Most likely it is of the type that the one before it had.
         let known = self.kinds.iter().rposition(|kind| *kind == label.kind);
         let kind = known.unwrap_or_else(|| {
             self.kinds.push(label.kind);
             self.kinds.len() - 1
         });
-        self.longest = self.longest.max(micros(label.duration));
         Item { number: label.number, bytes, duration: label.duration, kind: kind as u32 }
     }
 
@@ -219,7 +215,7 @@ mod tests {
             prop_assert_eq!(record.iter().collect::<Vec<_>>(), map.values().cloned().collect::<Vec<_>>());
             prop_assert_eq!(record.bytes(), map.values().map(|recording| recording.bytes).sum::<u64>());
             let span = Span { from: span.0 * 1000, to: span.1 * 1000 };
-            let overlaps = |label: &Label| span.overlaps(label.number, label.number + micros(label.duration));
+            let overlaps = |label: &Label| span.overlaps(label.number, label.end());
             let all: Vec<_> = map.into_values().filter(|recording| overlaps(&recording.label)).collect();
             let (listed, more) = record.list(span, most);
             prop_assert_eq!(&listed[..], &all[..most.min(all.len())]);

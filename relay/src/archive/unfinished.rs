@@ -22,9 +22,11 @@ pub(super) struct Unfinished {
 impl Unfinished {
     /// An empty file for a segment, in place of what a crash may have left of it.
     pub(super) fn create(root: &Path, place: &Place) -> io::Result<Self> {
-        fs::create_dir_all(place.folder(root))?;
         let temporary = place.unfinished(root);
-        let file = File::create(&temporary)?;
+        let create = || fs::create_dir_all(place.folder(root)).and_then(|()| File::create(&temporary));
+        // The keeper removes a folder that is empty, also in between.
+        let has_gone = |error: &io::Error| error.kind() == ErrorKind::NotFound;
+        let file = create().or_else(|error| if has_gone(&error) { create() } else { Err(error) })?;
         Ok(Self { file, temporary, finished: place.finished(root, None), len: 0 })
     }
 

@@ -27,6 +27,7 @@ mod program;
 mod quotas;
 mod recordings;
 mod refusals;
+mod retention;
 mod talk;
 mod tls;
 mod tokens;

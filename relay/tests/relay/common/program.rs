@@ -79,6 +79,14 @@ impl Program {
         soon("a line of the log", self.log.wait_for(|log| log.contains(text))).await.unwrap();
     }
 
+    /// Where its operator's pages are.
+    pub(crate) async fn admin(&mut self) -> SocketAddr {
+        self.until_logged("/metrics").await;
+        let log = self.log.borrow();
+        let (_, rest) = log.split_once("metrics are at http://").unwrap();
+        rest.split_once('/').unwrap().0.parse().unwrap()
+    }
+
     /// Waits until it has ended well; what it logged.
     pub(crate) async fn ended(mut self) -> String {
         let status = soon("its end", self.child.wait()).await.unwrap();

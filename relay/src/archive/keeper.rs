@@ -1,0 +1,134 @@
+//! The keeper: a thread that looks every few seconds whether something has to go.
+
+use super::{catalogue::Catalogue, ledger::Figures, record::Recording};
+use crate::{clock::Clock, retention::Retention};
+use blobcast_wire::Name;
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{self, ErrorKind},
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError::Timeout},
+    },
+    time::Duration,
+};
+use tracing::{debug, warn};
+
+/// How often it looks. So long an archive may be larger than it is to be.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How many files go between two looks at what there is.
+const AT_ONCE: usize = 1000;
+
+/// Who sees to it that an archive keeps no more than it is to.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    retention: Retention,
+    catalogue: Arc<Catalogue>,
+    clock: Clock,
+    figures: Figures,
+    /// That something could not be removed was said.
+    is_failing: bool,
+}
+
+impl Keeper {
+    pub(super) fn new(
+        retention: Retention,
+        catalogue: Arc<Catalogue>,
+        clock: Clock,
+        figures: Figures,
+    ) -> Self {
+        Self { retention, catalogue, clock, figures, is_failing: false }
+    }
+
+    /// Does its work until nobody can tell it to stop any more.
+    pub(super) fn keep(mut self, stop: &Receiver<()>) {
+        // What counts is all that there is, not only what somebody has asked for.
+        self.read(None);
+        loop {
+            while self.tidy() {}
+            if stop.recv_timeout(LOOK_EVERY) != Err(Timeout) {
+                return;
+            }
+        }
+    }
+
+    /// Reads the folder of a name and all below it; without a name, all names.
+    fn read(&self, name: Option<&Name>) {
+        let folder = name.map_or(self.catalogue.root().into(), |name| self.catalogue.folder(name));
+        let is_read = name.map_or(Ok(()), |name| self.catalogue.read(name));
+        let entries = match is_read.and_then(|()| fs::read_dir(&folder)) {
+            Ok(entries) => entries,
+            Err(error) => {
+                return warn!(
+                    "{} stays as it is in the archive: it cannot be read: {error}",
+                    folder.display()
+                );
+            }
+        };
+        for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
+            let Some(part) = entry.file_name().to_str().map(str::to_owned) else { continue };
+            let below = name.map_or(part.clone(), |name| format!("{name}/{part}"));
+            if let Ok(below) = below.parse() {
+                self.read(Some(&below));
+                self.leave(&below);
+            }
+        }
+    }
+
+    /// Removes what has to go. Whether there may be more.
+    fn tidy(&mut self) -> bool {
+        let now = self.clock.micros();
+        let surplus = self.catalogue.look(|records| self.retention.surplus(records.iter(), now, AT_ONCE));
+        let mut failed = None;
+        for (name, recording) in &surplus {
+            if let Err(error) = self.remove(name, recording) {
+                failed = Some(error);
+            }
+        }
+        surplus
+            .iter()
+            .map(|(name, _)| name)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .for_each(|name| self.leave(name));
+        match failed {
+            Some(error) => self.complain(&error),
+            None => self.is_failing = false,
+        }
+        surplus.len() == AT_ONCE && !self.is_failing
+    }
+
+    fn remove(&self, name: &Name, Recording { label, bytes }: &Recording) -> io::Result<()> {
+        let file = self.catalogue.folder(name).join(label.to_string());
+        match fs::remove_file(&file) {
+            // Somebody else did.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            removed => removed?,
+        }
+        debug!("the archive keeps {name}/{label} no longer");
+        self.catalogue.remove(name, label.number);
+        self.figures.removed.inc();
+        self.figures.removed_bytes.inc_by(*bytes);
+        Ok(())
+    }
+
+    /// Removes a name's folder and those above it, as long as they are empty.
+    fn leave(&self, name: &Name) {
+        let folders = Path::new(name.as_str()).ancestors().filter(|folder| !folder.as_os_str().is_empty());
+        let _ = folders
+            .map(|folder| fs::remove_dir(self.catalogue.root().join(folder)))
+            .take_while(Result::is_ok)
+            .count();
+    }
+
+    /// Once, until it goes well again.
+    fn complain(&mut self, error: &io::Error) {
+        if !self.is_failing {
+            warn!("the archive cannot remove what is too old or too much: {error}; it goes on trying");
+        }
+        self.is_failing = true;
+    }
+}

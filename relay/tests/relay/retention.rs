@@ -1,0 +1,188 @@
+//! What the archive does not keep.
+
+use crate::common::{Broadcaster, ClientSocket, Program, TestServer, Viewer, now, relay, request, soon};
+use blobcast_relay::{Config, Limits, Retention};
+use blobcast_wire::Segment;
+use serde_json::Value;
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, UNIX_EPOCH},
+};
+use tempfile::TempDir;
+use tokio::{process::Command, time::sleep};
+
+const HOUR: u64 = 3_600_000_000;
+
+async fn server(folder: &TempDir, retention: Retention) -> TestServer {
+    let limits =
+        Limits { max_segments_per_second: u32::MAX, max_bytes_per_second: u64::MAX, ..Limits::default() };
+    TestServer::with(Config { archive: Some(folder.path().into()), retention, limits, ..Config::default() })
+        .await
+}
+
+/// A finished file of 2 s, as an earlier relay has left it.
+fn keep(folder: &TempDir, name: &str, segment: Segment, bytes: usize) {
+    let start = humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_micros(segment));
+    let file = format!("{}-{segment}-2000ms-vp8.webm", start.to_string().replace(':', "-"));
+    let path = folder.path().join(name);
+    fs::create_dir_all(&path).unwrap();
+    fs::write(path.join(&file), vec![0; bytes]).unwrap();
+}
+
+/// The numbers of a name's files.
+fn kept(folder: &Path) -> Vec<Segment> {
+    let files = fs::read_dir(folder).into_iter().flatten();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let number = |name: String| name.split_once("Z-")?.1.split(['-', '.']).next()?.parse().ok();
+    let mut numbers: Vec<_> = names.filter(|name| !name.starts_with('.')).filter_map(number).collect();
+    numbers.sort();
+    numbers
+}
+
+/// The numbers that a list has.
+async fn listed(server: &TestServer, name: &str) -> Vec<Segment> {
+    let list: Value = serde_json::from_str(&server.get(&format!("/archive/{name}")).await.1).unwrap();
+    list["segments"].as_array().unwrap().iter().map(|segment| segment["number"].as_u64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn what_is_too_old_goes_with_its_folders_and_nothing_else_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = now();
+    keep(&folder, "old/deep", now - 3 * HOUR, 10);
+    keep(&folder, "old/deep", now - 2 * HOUR, 20);
+    keep(&folder, "both", now - 2 * HOUR, 30);
+    keep(&folder, "both", now - HOUR / 2, 1);
+    keep(&folder, "of-others", now - 2 * HOUR, 40);
+    fs::write(folder.path().join("of-others/notes.txt"), "").unwrap();
+    keep(&folder, "no.name", now - 2 * HOUR, 1);
+    let retention = Retention { max_age: Some(Duration::from_secs(3600)), ..Retention::default() };
+    let server = server(&folder, retention).await;
+    server.until_metric("blobcast_archive_removed_segments_total", 4).await;
+    assert_eq!(server.metric("blobcast_archive_removed_bytes_total").await, 100);
+    soon("empty folders to go", async {
+        while folder.path().join("old").exists() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    assert_eq!(kept(&folder.path().join("both")), [now - HOUR / 2]);
+    assert_eq!(listed(&server, "both").await, [now - HOUR / 2]);
+    assert!(listed(&server, "old/deep").await.is_empty());
+    assert!(folder.path().join("of-others/notes.txt").exists());
+    assert_eq!(kept(&folder.path().join("no.name")), [now - 2 * HOUR]);
+    // Where a folder was is room for another.
+    let mut broadcaster = Broadcaster::open(&server, "old/deep", "b").await;
+    broadcaster.begin(now, "head").await;
+    broadcaster.last(now, 1, "").await;
+    server.until_metric("blobcast_archived_segments_total", 1).await;
+    assert_eq!(listed(&server, "old/deep").await, [now]);
+}
+
+#[tokio::test]
+async fn the_oldest_go_when_there_is_too_much_and_what_is_live_goes_on() {
+    const SEGMENTS: u64 = 40;
+    const BYTES: u64 = 10_000;
+    let folder = tempfile::tempdir().unwrap();
+    let first = now();
+    keep(&folder, "before", first - HOUR, 5 * BYTES as usize);
+    keep(&folder, "before", first - HOUR / 2, 5 * BYTES as usize);
+    let (max_bytes, max_bytes_per_broadcast) = (Some(14 * BYTES), Some(12 * BYTES));
+    let retention = Retention { max_bytes, max_bytes_per_broadcast, ..Retention::default() };
+    let server = server(&folder, retention).await;
+    let mut viewer = Viewer::open(&server, "lobby", "v").await;
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let body = vec![7; BYTES as usize];
+    for number in first..first + SEGMENTS {
+        broadcaster.begin(number, body.clone()).await;
+        broadcaster.last(number, 1, "").await;
+        viewer.until_rebuilt(number, &body, Some(false)).await;
+    }
+    server.until_metric("blobcast_archived_segments_total", SEGMENTS).await;
+    // 12 of the name may stay, and of the 2 that are older than these there is room for none.
+    server.until_metric("blobcast_archive_removed_segments_total", SEGMENTS - 12 + 2).await;
+    let newest: Vec<_> = (first + SEGMENTS - 12..first + SEGMENTS).collect();
+    assert_eq!(kept(&folder.path().join("lobby")), newest);
+    assert_eq!(listed(&server, "lobby").await, newest);
+    assert!(!folder.path().join("before").exists() || kept(&folder.path().join("before")).is_empty());
+    assert_eq!(server.metric("blobcast_archive_lost_segments_total").await, 0);
+}
+
+/// A file system of 1 MB. Only the relay sees it.
+fn on_a_small_disk(folder: &Path) -> Command {
+    let mut command = Command::new("unshare");
+    let mount = r#"mount -t tmpfs -o size=1m tmpfs "$0" && exec "$@""#;
+    command.args(["--mount", "sh", "-c", mount]).arg(folder);
+    command
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_costs_whole_segments_and_nothing_live_and_what_is_removed_makes_room_again() {
+    const BYTES: usize = 100_000;
+    let folder = tempfile::tempdir().unwrap();
+    if !on_a_small_disk(folder.path()).arg("true").output().await.is_ok_and(|out| out.status.success()) {
+        return eprintln!("skipped: this machine does not let a test mount a small file system");
+    }
+    let mut command = on_a_small_disk(folder.path());
+    command.arg(relay().as_std().get_program()).args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
+    command.args(["--max-segments-per-second", "1000000", "--max-bytes-per-second", "1000000000"]);
+    command.args(["--archive-max-age", "3s", "--archive"]).arg(folder.path());
+    let mut program = Program::run(&mut command).await;
+    let admin = program.admin().await;
+    let metric = async |name: &str| {
+        let text = request(admin, "GET", "/metrics", "").await.1;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap().parse::<u64>().unwrap()
+    };
+    let connect = async |path: String| ClientSocket::connect(program.address, &path).await.unwrap();
+    let mut viewer = connect("/view/lobby/blob?session=v".into()).await;
+    let _partner = connect("/view/lobby/chunk?session=v".into()).await;
+    let (blob, chunk) = ("/publish/lobby/blob?session=b", "/publish/lobby/chunk?session=b");
+    let mut broadcaster =
+        Broadcaster { blob: connect(blob.into()).await, chunk: connect(chunk.into()).await };
+    let mut send = async |number| {
+        broadcaster.begin(number, vec![7; BYTES]).await;
+        broadcaster.last(number, 1, "").await;
+        let piece = viewer.piece().await;
+        assert_eq!((piece.segment, piece.body.len()), (number, BYTES), "it goes on");
+    };
+    let first = now();
+    for number in first..first + 20 {
+        send(number).await;
+    }
+    // 10 of them are as large as the disk.
+    soon("all to be kept or lost", async {
+        while metric("blobcast_archived_segments_total").await
+            + metric("blobcast_archive_lost_segments_total").await
+            < 20
+        {
+            sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let (kept, lost) = (
+        metric("blobcast_archived_segments_total").await,
+        metric("blobcast_archive_lost_segments_total").await,
+    );
+    assert!((5..=10).contains(&kept) && lost == 20 - kept, "{kept} kept, {lost} lost");
+    let list: Value = serde_json::from_str(&program.get("/archive/lobby").await.1).unwrap();
+    let segments = list["segments"].as_array().unwrap();
+    assert_eq!(segments.len() as u64, kept);
+    assert!(segments.iter().all(|segment| segment["bytes"] == BYTES), "whole ones: {list}");
+    soon("room again", async {
+        let mut number = first + 20;
+        while metric("blobcast_archived_segments_total").await == kept {
+            send(number).await;
+            number += 1;
+            sleep(Duration::from_millis(100)).await;
+        }
+    })
+    .await;
+    assert!(metric("blobcast_archive_removed_segments_total").await > 0);
+    program.terminate().await;
+    let log = program.ended().await;
+    assert_eq!(log.matches("WARN").count(), 1, "{log}");
+    assert!(log.contains("No space left on device"), "{log}");
+}
