@@ -19,6 +19,7 @@
 
 mod apart;
 mod block;
+mod choice;
 mod cues;
 mod cutter;
 mod ebml;
@@ -36,6 +37,7 @@ mod tracks;
 mod writer;
 
 pub use apart::with_sound;
+pub use choice::{Announced, TrackKind, announced, only};
 pub use cues::cues;
 pub use cutter::Cutter;
 pub use error::Error;
