@@ -27,6 +27,7 @@
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `archive` keeps segments on disk, by a thread of its own.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
+//! * `publish` is no part of the relay: it is a broadcaster without a browser, by the same protocol.
 //! * `addresses`, `ticket`: what is counted, by guards.
 //! * [`Server`] is the way in; [`Config`] what it can be told.
 
@@ -61,6 +62,7 @@ mod metrics;
 mod mint;
 mod origin;
 mod proxy;
+mod publish;
 mod publisher;
 mod quota;
 mod recordings;
@@ -87,6 +89,7 @@ pub use limits::Limits;
 pub use mint::{Mint, MintError};
 pub use origin::{Origin, OriginError};
 pub use proxy::{Network, NetworkError};
+pub use publish::Publish;
 pub use retention::Retention;
 pub use server::Server;
 pub use start::StartError;

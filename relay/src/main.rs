@@ -1,6 +1,6 @@
 //! The relay as a program: arguments, logs, one line that says where it listens, signals.
 
-use blobcast_relay::{Certificate, Config, LogFormat, Mint, Server};
+use blobcast_relay::{Certificate, Config, LogFormat, Mint, Publish, Server};
 use clap::{Parser, Subcommand};
 use std::{
     io::{self, IsTerminal, Write},
@@ -27,6 +27,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Token(Mint),
+    Publish(Publish),
 }
 
 #[tokio::main]
@@ -36,6 +37,10 @@ async fn main() -> ExitCode {
         Some(Command::Token(mint)) => {
             mint.token().map(|token| println!("{token}")).map_err(|error| error.to_string())
         }
+        Some(Command::Publish(publish)) => match stopped() {
+            Ok(stopped) => publish.run(stopped).await,
+            Err(error) => Err(format!("cannot wait for signals: {error}")),
+        },
         None => serve(&config).await,
     };
     match done {

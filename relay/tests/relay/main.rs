@@ -24,6 +24,7 @@ mod open;
 mod packaging;
 mod pairing;
 mod program;
+mod publish;
 mod quotas;
 mod recordings;
 mod refusals;

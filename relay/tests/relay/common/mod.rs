@@ -2,6 +2,7 @@
 
 mod cable;
 pub(crate) mod client;
+pub(crate) mod ffmpeg;
 mod pair;
 mod peers;
 mod program;
