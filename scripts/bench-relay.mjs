@@ -4,6 +4,7 @@
 import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { compare } from "../tests/fanout/fanout.mjs";
+import { compareReaders } from "../tests/fanout/readers.mjs";
 import { SERVERS } from "../tests/fanout/servers.mjs";
 import { makeCertificate } from "./certificate.mjs";
 import { buildRelayAndPeers } from "./relay.mjs";
@@ -20,14 +21,19 @@ const USAGE = `npm run bench:relay -- [options]
   --servers a,b,…   of ${Object.keys(SERVERS).join(", ")}; default: all
   --loads a,b,…     viewers x KiB x hertz; default: 100x16x10,1000x16x10,5000x16x10,1000x4x15
   --rounds N        each server is measured so many times, in turn; default: 3
-  --seconds N       how long each time; default: 8`;
+  --seconds N       how long each time; default: 8
+  --readers N       instead: what so many readers of the archive cost 100 who watch live; exits with 1 if the median latency grows by more than 2 ms`;
+
+/** How much later the readers may make the median message come, ms. */
+const LATER = 2;
 
 main(import.meta, async (args) => {
   const string = { type: "string" };
-  const { values } = parseArgs({ args, options: { servers: string, loads: string, rounds: string, seconds: string, help: { type: "boolean" } } });
+  const { values } = parseArgs({ args, options: { servers: string, loads: string, rounds: string, seconds: string, readers: string, help: { type: "boolean" } } });
   if (values.help) return console.log(USAGE);
   await bring("node modules");
   await buildRelayAndPeers();
+  if (values.readers) return readers(Number(values.readers), { rounds: Number(values.rounds ?? 3), seconds: Number(values.seconds ?? 8) });
   await run("npm", ["install", "--no-audit", "--no-fund", "--silent", "--prefix", "tests/fanout/peers"]);
   const names = values.servers?.split(",") ?? Object.keys(SERVERS);
   const unknown = names.find((name) => !(name in SERVERS));
@@ -43,6 +49,15 @@ main(import.meta, async (args) => {
   }
   await rm(tls.folder, { recursive: true });
 });
+
+async function readers(count, options) {
+  if (!(count > 0)) throw new Error(`no readers.\n\n${USAGE}`);
+  const found = await compareReaders(count, { viewers: 100, bytes: 16 * 1024, hertz: 10 }, options);
+  for (const [which, { median, p99, rate }] of Object.entries(found)) {
+    console.log(`  ${which.padEnd(8)} ${count} readers: ${median.toFixed(2)} ms, 99 % within ${p99.toFixed(1)} ms, ${rate.toFixed(1)} MB/s read`);
+  }
+  if (found.with.median > found.without.median + LATER) process.exitCode = 1;
+}
 
 function print(title, found) {
   console.log(`\n${title}`);

@@ -10,8 +10,8 @@
 //! With a certificate's file as the last argument all of them speak TLS, and believe that certificate.
 //!
 //! When all have come it prints `{"ready":true}`, and then on each line that it reads how much has come until then:
-//! `{"bytes":…,"spread":[…]}`; the latter is how long it took, for each message since the line before, from the first viewer who got it to
-//! the last, ms. It ends with its input.
+//! `{"bytes":…,"spread":[…],"latency":[…]}`; the latter are how long it took, for each message since the line before, from the first viewer who
+//! got it to the last, and from its broadcaster (if that is here) to the last, ms. It ends with its input.
 
 mod common;
 
@@ -109,12 +109,12 @@ async fn main() -> Result<(), Failure> {
     }
     // When all are there: those who come would have to wait behind what the others read.
     if hertz > 0.0 {
-        let server = server.clone();
+        let (server, arrivals) = (server.clone(), Arc::clone(&arrivals));
         tokio::spawn(async move {
             let broadcast = if is_blobcast {
-                broadcast(&server, len, hertz).await
+                broadcast(&server, len, hertz, &arrivals).await
             } else {
-                send(&server, len, hertz).await
+                send(&server, len, hertz, &arrivals).await
             };
             eprintln!("the broadcast ended: {broadcast:?}");
         });
@@ -122,8 +122,8 @@ async fn main() -> Result<(), Failure> {
     println!(r#"{{"ready":true}}"#);
     let mut lines = BufReader::new(stdin()).lines();
     while lines.next_line().await?.is_some() {
-        let Arrivals { bytes, spread, .. } = &mut *arrivals.lock();
-        println!(r#"{{"bytes":{bytes},"spread":{:?}}}"#, take(spread));
+        let Arrivals { bytes, spread, latency, .. } = &mut *arrivals.lock();
+        println!(r#"{{"bytes":{bytes},"spread":{:?},"latency":{:?}}}"#, take(spread), take(latency));
     }
     Ok(())
 }
@@ -132,10 +132,20 @@ async fn main() -> Result<(), Failure> {
 #[derive(Default)]
 struct Arrivals {
     bytes: u64,
-    /// When the first and the newest viewer got something of the message that is on its way.
-    burst: Option<(Instant, Instant)>,
-    /// How long the messages before it took, ms.
+    /// When the newest message was sent.
+    sent: Option<Instant>,
+    /// What is on its way.
+    burst: Option<Burst>,
+    /// How long the messages before it took from the first to the last viewer, and from their broadcaster, ms.
     spread: Vec<f64>,
+    latency: Vec<f64>,
+}
+
+/// A message on its way: when it was sent, and when the first and the newest viewer got something of it.
+struct Burst {
+    sent: Option<Instant>,
+    first: Instant,
+    newest: Instant,
 }
 
 impl Arrivals {
@@ -146,11 +156,16 @@ impl Arrivals {
             return;
         }
         let now = Instant::now();
-        let before = self.burst.filter(|(_, newest)| now - *newest < PAUSE);
-        if let (None, Some((first, newest))) = (before, self.burst) {
-            self.spread.push((newest - first).as_secs_f64() * 1000.0);
+        match &mut self.burst {
+            Some(burst) if now - burst.newest < PAUSE => burst.newest = now,
+            burst => {
+                let begun = Burst { sent: self.sent, first: now, newest: now };
+                let Some(over) = burst.replace(begun) else { return };
+                let took = |since: Instant| (over.newest - since).as_secs_f64() * 1000.0;
+                self.spread.push(took(over.first));
+                self.latency.extend(over.sent.map(took));
+            }
         }
-        self.burst = Some((before.map_or(now, |(first, _)| first), now));
     }
 }
 
@@ -165,19 +180,25 @@ async fn read(mut tcp: Box<dyn Duplex>, arrivals: Arc<Mutex<Arrivals>>) {
 }
 
 /// A broadcaster for servers that pass on what they are sent.
-async fn send(server: &Server, len: usize, hertz: f64) -> Result<(), Failure> {
+async fn send(server: &Server, len: usize, hertz: f64, arrivals: &Mutex<Arrivals>) -> Result<(), Failure> {
     let request = "ws://localhost/publish".into_client_request()?;
     let (mut socket, _) = client_async(request, server.connect().await?).await?;
     let mut every = interval(Duration::from_secs_f64(1.0 / hertz));
     let message = Frame::binary(vec![0x5a; len]);
     loop {
         every.tick().await;
+        arrivals.lock().sent = Some(Instant::now());
         socket.send(message.clone()).await?;
     }
 }
 
 /// A broadcaster of the protocol: each message has `len` bytes, and every four seconds one is a blob.
-async fn broadcast(server: &Server, len: usize, hertz: f64) -> Result<(), Failure> {
+async fn broadcast(
+    server: &Server,
+    len: usize,
+    hertz: f64,
+    arrivals: &Mutex<Arrivals>,
+) -> Result<(), Failure> {
     let mut sockets = Vec::new();
     for which in ["blob", "chunk"] {
         let url = format!("ws://localhost/publish/lobby/{which}?session=broadcaster");
@@ -204,6 +225,7 @@ async fn broadcast(server: &Server, len: usize, hertz: f64) -> Result<(), Failur
             let head = blobcast_wire::HEADER_LEN + kind.mime().len();
             let message =
                 Message { kind, segment, seq: seq.max(1), sent: now()?, body: vec![0x5a; len - head] };
+            arrivals.lock().sent = Some(Instant::now());
             let socket = if seq == 0 { &mut *blobs } else { &mut *chunks };
             socket.send(Frame::binary(message.encode())).await?;
         }

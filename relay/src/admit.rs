@@ -1,18 +1,21 @@
 //! Who may watch by plain HTTP: the rules are those of the sockets (`upgrade`), told by status codes.
 //!
 //! ```text
-//! request ─► gate: may this page ask? ─► CORS: pages are told so ─► token: may it watch that name? ─► route, with `Wanted`
+//! request ─► gate: may this page ask? ─► CORS: pages are told so ─► caller: too many? token: may it watch that name? ─► route, with `Wanted`
 //! ```
 
-use crate::{access::Denied, clock::unix_seconds, door::Guest, handshake::token_in_query, http::App};
+use crate::{
+    access::Denied, caller::Caller, clock::unix_seconds, door::Guest, handshake::token_in_query, http::App,
+};
 use axum::{
     Router,
+    body::Body,
     extract::{Extension, Request, State},
     http::{
         HeaderValue, Method, StatusCode,
         header::{
             ACCEPT_RANGES, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
-            ETAG, HOST, ORIGIN, RANGE, WWW_AUTHENTICATE,
+            ETAG, HOST, ORIGIN, RANGE, RETRY_AFTER, WWW_AUTHENTICATE,
         },
         request::Parts,
     },
@@ -20,6 +23,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use blobcast_wire::{Endpoint, Name, NameError, Role, Socket};
+use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
 use std::{fmt::Display, sync::Arc, time::Duration};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -57,14 +61,26 @@ async fn check_origin(
     request: Request,
     next: Next,
 ) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let caller = Arc::new(Caller::of(&app, guest, &parts.headers));
     let origin = parts.headers.get(ORIGIN);
-    if admits(&app, origin, &parts) {
-        return next.run(Request::from_parts(parts, body)).await;
+    if !admits(&app, origin, &parts) {
+        let origin = origin.and_then(|origin| origin.to_str().ok()).unwrap_or("(unreadable)");
+        let reason = format!("origin refused: the relay needs --allow-origin {origin}");
+        return refuse(&caller, StatusCode::FORBIDDEN, reason);
     }
-    let origin = origin.and_then(|origin| origin.to_str().ok()).unwrap_or("(unreadable)");
-    let reason = format!("origin refused: the relay needs --allow-origin {origin}");
-    refuse(&app, &guest, &parts, StatusCode::FORBIDDEN, reason)
+    parts.extensions.insert(Arc::clone(&caller));
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if !caller.is_behind_proxy() {
+        return response;
+    }
+    // It counts until all is sent.
+    response.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let _counts = &caller;
+            frame
+        }))
+    })
 }
 
 /// Tells pages that pass the gate that they may read, and what they may ask with.
@@ -85,10 +101,15 @@ fn admits(app: &App, origin: Option<&HeaderValue>, parts: &Parts) -> bool {
 
 async fn check_token(
     State(app): State<Arc<App>>,
-    Extension(guest): Extension<Arc<Guest>>,
+    Extension(caller): Extension<Arc<Caller>>,
     request: Request,
     next: Next,
 ) -> Response {
+    if let Some(limit) = caller.is_beyond() {
+        let mut response = refuse(&caller, StatusCode::TOO_MANY_REQUESTS, limit);
+        response.headers_mut().insert(RETRY_AFTER, limit.seconds().into());
+        return response;
+    }
     let (mut parts, body) = request.into_parts();
     let wanted = match Wanted::parse(parts.uri.path()) {
         Ok(wanted) => wanted,
@@ -98,12 +119,11 @@ async fn check_token(
     let token = header.and_then(bearer).or_else(|| token_in_query(&parts.uri));
     let endpoint = Endpoint { role: Role::View, name: wanted.name.clone(), socket: Socket::Blob };
     if let Err(denied) = app.access.admit(&endpoint, token, unix_seconds()) {
-        let is_known = matches!(denied, Denied::Name | Denied::Role);
-        let status = if is_known { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED };
-        let mut response = refuse(&app, &guest, &parts, status, denied);
-        if !is_known {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if matches!(denied, Denied::Name | Denied::Role) {
+            return refuse(&caller, StatusCode::FORBIDDEN, denied);
         }
+        let mut response = refuse(&caller, StatusCode::UNAUTHORIZED, denied);
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         return response;
     }
     parts.extensions.insert(wanted);
@@ -116,14 +136,14 @@ fn bearer(header: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn refuse(app: &App, guest: &Guest, parts: &Parts, status: StatusCode, reason: impl Display) -> Response {
-    let address = app.client(guest, &parts.headers);
-    info!(status = status.as_u16(), %reason, %address, "refused");
+fn refuse(caller: &Caller, status: StatusCode, reason: impl Display) -> Response {
+    info!(status = status.as_u16(), %reason, address = %caller.address, "refused");
     say(status, reason)
 }
 
 impl Wanted {
-    fn parse(path: &str) -> Result<Self, NameError> {
+    /// Reads a URL's path, without its query.
+    pub(crate) fn parse(path: &str) -> Result<Self, NameError> {
         // The first part is the route's.
         let rest = path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
         let file = rest.rsplit_once('/').filter(|(_, file)| file.contains('.'));

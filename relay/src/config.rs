@@ -213,6 +213,7 @@ impl Default for Config {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use std::time::Duration;
 
     fn parse<const N: usize>(flags: [&str; N]) -> Result<Config, clap::Error> {
         Config::try_parse_from(["blobcast-relay"].into_iter().chain(flags))
@@ -235,6 +236,9 @@ mod tests {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
         assert!(parse(["--token-secret", "a", "--token-public-key", "b"]).is_err());
+        assert!(parse(["--archive-max-age", "7d"]).is_err(), "of which archive?");
+        let kept = parse(["--archive", "a", "--archive-max-age", "7d"]).expect("valid").retention;
+        assert_eq!(kept.max_age, Some(Duration::from_secs(7 * 24 * 3600)));
     }
 
     #[test]

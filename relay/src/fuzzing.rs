@@ -3,6 +3,8 @@
 
 use crate::{
     access::Denied,
+    admit::Wanted,
+    archive::{Catalogue, Label},
     ask::Ask,
     claims::Claims,
     cursor::{
@@ -13,6 +15,7 @@ use crate::{
     handshake::{choose_protocol, token},
     key::Key,
     segment::Kept,
+    span::Span,
 };
 use axum::{
     body::Body,
@@ -26,7 +29,11 @@ use blobcast_wire::{
 use bytes::Bytes;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
 use serde_json::Value;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path},
+    time::Duration,
+};
 
 /// So many messages are taken from a cursor that a stranger has sent anywhere.
 const PLENTY: usize = 1000;
@@ -47,6 +54,7 @@ pub fn door(bytes: &[u8]) {
             }
             Err(why) => assert!(why.len() <= Farewell::bad(&why).reason.len(), "the reason is cut: {why}"),
         }
+        shelf(path, query);
         if let Ok(request) = Request::get(&url).header(SEC_WEBSOCKET_PROTOCOL, offers).body(Body::empty()) {
             let chosen = choose_protocol(request.headers());
             assert!(chosen.is_none_or(|chosen| {
@@ -61,6 +69,24 @@ pub fn door(bytes: &[u8]) {
     let Ok(secret) = String::from_utf8(secret) else { return };
     assert_eq!(key(b"the relay's").verify(&secret), Err(Denied::Forged), "nobody has signed this");
     sign(&secret);
+}
+
+/// What is asked of the archive.
+fn shelf(path: &str, query: &str) {
+    if let Ok(span) = Span::parse(query, NOW) {
+        assert!(span.from <= span.to);
+    }
+    let Ok(Wanted { name, file }) = Wanted::parse(path) else { return };
+    let Some(file) = file else { return };
+    let Some(label) = Label::parse(&file) else { return };
+    assert_eq!(label.to_string(), file, "there is one name for a segment");
+    assert!(label.number <= label.end());
+    let at = Catalogue::new(Path::new("/archive")).folder(&name).join(&file);
+    assert!(
+        at.strip_prefix("/archive")
+            .is_ok_and(|inner| inner.components().all(|part| matches!(part, Component::Normal(_))))
+    );
+    assert!(!Path::new(&file).is_absolute() && !file.starts_with('.'));
 }
 
 /// The same as what somebody signs who has the key.

@@ -1,32 +1,21 @@
 //! The routes of the public port.
 
 use crate::{
-    access::Access,
-    addresses::Addresses,
-    admit::for_viewers,
-    config::Config,
-    demo,
-    door::Guest,
-    loopback::stranger,
-    origin::Gate,
-    proxy::{Network, client_of},
-    recordings,
-    relay::Relay,
-    streams,
-    upgrade::upgrade,
+    access::Access, addresses::Addresses, admit::for_viewers, config::Config, demo, loopback::stranger,
+    origin::Gate, proxy::Network, recordings, relay::Relay, streams, upgrade::upgrade,
 };
 use axum::{
     Router,
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderValue, StatusCode,
         header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL},
     },
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 use tower_http::{services::ServeDir, set_header::SetResponseHeader};
 
 /// What the routes share.
@@ -46,16 +35,6 @@ pub(crate) struct App {
     pub(crate) addresses: Arc<Addresses>,
     /// The proxies that are believed whom they speak for.
     pub(crate) proxies: Vec<Network>,
-}
-
-impl App {
-    /// The address of who asks, which may be behind a proxy.
-    pub(crate) fn client(&self, guest: &Guest, headers: &HeaderMap) -> IpAddr {
-        // What is no text is a client's, to which the proxy may have appended the client's address.
-        let values = headers.get_all("x-forwarded-for").iter();
-        let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
-        client_of(guest.address, values.iter().map(|value| &**value), &self.proxies)
-    }
 }
 
 /// All routes.

@@ -22,7 +22,7 @@
 //! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
 //!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
-//! * `admit`: who may watch by plain HTTP, and `recordings`: what they get of the archive.
+//! * `caller`: who asks, and whether they have too many connections. `admit`: who may watch by plain HTTP, and `recordings`: what they get of the archive.
 //! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `archive` keeps segments on disk, by a thread of its own.
@@ -39,6 +39,7 @@ mod archive;
 mod ask;
 mod broadcast;
 mod bucket;
+mod caller;
 mod claims;
 mod clock;
 mod config;

@@ -111,7 +111,7 @@ impl Limit {
     }
 
     /// When it is worth coming back, seconds.
-    const fn seconds(self) -> u32 {
+    pub(crate) const fn seconds(self) -> u32 {
         match self {
             Self::SegmentBytes | Self::SegmentsPerSecond | Self::BytesPerSecond | Self::TextsPerSecond => 5,
             Self::Broadcasts

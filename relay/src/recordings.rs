@@ -3,13 +3,17 @@
 use crate::{
     admit::{Wanted, say},
     archive::{Catalogue, Label, Listing, Recording},
+    ask::parameter,
     http::App,
     span::Span,
 };
 use axum::{
     Json,
     extract::{Extension, Request, State},
-    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
+    },
     response::{IntoResponse, Response},
 };
 use blobcast_wire::{Name, Segment};
@@ -30,6 +34,10 @@ const MOST: usize = 10_000;
 #[derive(Debug, Serialize)]
 struct List {
     name: String,
+    /// The relay's clock.
+    now: f64,
+    /// Whether this relay keeps an archive at all.
+    keeps: bool,
     /// When the archive of this name begins and ends, whatever was asked for.
     from: Option<f64>,
     to: Option<f64>,
@@ -58,14 +66,21 @@ pub(crate) async fn get(
     Extension(wanted): Extension<Wanted>,
     request: Request,
 ) -> Response {
-    let Some(archive) = &app.relay.archive else { return no_archive() };
     let Wanted { name, file } = wanted;
-    match file {
-        Some(file) => send(archive.catalogue(), &name, &file, app.access.is_public(), request).await,
-        None => match Span::parse(request.uri().query().unwrap_or_default()) {
-            Ok(span) => list(archive.catalogue(), name, span).await,
-            Err(error) => say(StatusCode::BAD_REQUEST, error),
-        },
+    let now = app.relay.clock.micros();
+    let Some(archive) = &app.relay.archive else {
+        // A list is no error then: pages ask before they offer to rewind, and browsers log what is not found.
+        let nothing = || List { keeps: false, ..List::new(&name, Listing::default(), now) };
+        return if file.is_some() { no_archive() } else { answer(&nothing()) };
+    };
+    if let Some(file) = file {
+        return send(archive.catalogue(), &name, &file, app.access.is_public(), request).await;
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let asked = Span::parse(query, now).and_then(|span| Ok((span, most(query)?)));
+    match asked {
+        Ok((span, most)) => list(Arc::clone(archive.catalogue()), name, span, most, now).await,
+        Err(error) => say(StatusCode::BAD_REQUEST, error),
     }
 }
 
@@ -81,51 +96,65 @@ pub(crate) fn unreadable(name: &Name, error: &io::Error) -> Response {
     say(StatusCode::INTERNAL_SERVER_ERROR, sentence)
 }
 
-async fn list(catalogue: &Arc<Catalogue>, name: Name, span: Span) -> Response {
-    let listed = {
-        let (catalogue, name) = (Arc::clone(catalogue), name.clone());
-        spawn_blocking(move || catalogue.list(&name, span, MOST)).await
-    };
-    match listed.unwrap_or_else(|error| Err(error.into())) {
-        Ok(listing) => ([(CACHE_CONTROL, "no-store")], Json(List::new(&name, listing))).into_response(),
-        Err(error) => unreadable(&name, &error),
-    }
+/// How many segments somebody wants at most.
+fn most(query: &str) -> Result<usize, String> {
+    let Some(limit) = parameter(query, "limit") else { return Ok(MOST) };
+    let limit = limit.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.ok_or_else(|| format!("limit is no number from 1 to {MOST}"))
+}
+
+async fn list(catalogue: Arc<Catalogue>, name: Name, span: Span, most: usize, now: u64) -> Response {
+    let asked = name.clone();
+    // A long one takes a while to be written, too.
+    let list = move || Ok(answer(&List::new(&asked, catalogue.list(&asked, span, most)?, now)));
+    let listed = spawn_blocking(list).await.unwrap_or_else(|error| Err(error.into()));
+    listed.unwrap_or_else(|error| unreadable(&name, &error))
+}
+
+fn answer(list: &List) -> Response {
+    ([(CACHE_CONTROL, "no-store")], Json(list)).into_response()
 }
 
 /// A file, or a range of it.
 async fn send(catalogue: &Catalogue, name: &Name, file: &str, is_public: bool, request: Request) -> Response {
-    let served = match Label::parse(file) {
-        Some(_) => {
-            let path = catalogue.folder(name).join(file);
-            ServeFile::new(path).ignore_multi_range_requests(true).try_call(request).await
-        }
-        None => Err(ErrorKind::NotFound.into()),
-    };
-    match served {
+    let Some(label) = Label::parse(file) else { return no_file() };
+    let path = catalogue.folder(name).join(file);
+    match ServeFile::new(path).ignore_multi_range_requests(true).try_call(request).await {
         Ok(mut response) => {
             let status = response.status();
+            let headers = response.headers_mut();
             if status.is_success() || status == StatusCode::NOT_MODIFIED {
-                // Another file that takes this one's place has another name.
-                let kept = match is_public {
-                    true => "public, max-age=31536000, immutable",
-                    false => "private, max-age=31536000, immutable",
-                };
-                response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+                headers.insert(CACHE_CONTROL, HeaderValue::from_static(may_be_kept(&label, is_public)));
             }
+            // It is what a broadcaster likes, and is to be taken for media only.
+            headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             response.into_response()
         }
-        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {
-            say(StatusCode::NOT_FOUND, "the archive has no such file: it may have been removed")
-        }
+        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => no_file(),
         Err(error) => unreadable(name, &error),
     }
 }
 
+fn no_file() -> Response {
+    say(StatusCode::NOT_FOUND, "the archive has no such file: it may have been removed")
+}
+
+/// For how long a file may be kept by who has got it, and by whom.
+fn may_be_kept(label: &Label, is_public: bool) -> &'static str {
+    match (label.duration, is_public) {
+        // A longer one that takes its place has another name.
+        (Some(_), true) => "public, max-age=31536000, immutable",
+        (Some(_), false) => "private, max-age=31536000, immutable",
+        (None, true) => "public, no-cache",
+        (None, false) => "private, no-cache",
+    }
+}
+
 impl List {
-    fn new(name: &Name, Listing { bounds, recordings, more }: Listing) -> Self {
+    fn new(name: &Name, Listing { bounds, recordings, more }: Listing, now: u64) -> Self {
         let segments = recordings.into_iter().map(|recording| Listed::new(name, recording)).collect();
         let (from, to) = bounds.map(|(from, to)| (millis(from), millis(to))).unzip();
-        Self { name: name.to_string(), from, to, segments, more }
+        Self { name: name.to_string(), now: millis(now), keeps: true, from, to, segments, more }
     }
 }
 

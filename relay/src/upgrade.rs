@@ -5,8 +5,8 @@
 
 use crate::{
     access::Denied,
-    addresses::Visit,
     ask::Ask,
+    caller::Caller,
     clock::unix_seconds,
     door::{Guest, give_up_after, take_over},
     end::End,
@@ -35,21 +35,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use blobcast_wire::{Close, Role, SUBPROTOCOL};
-use std::{convert::Infallible, future::pending, net::IpAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::pending, sync::Arc, time::Duration};
 use tokio::{select, time::sleep};
 use tracing::{debug, error, info};
 
 /// What a viewer may send in one message, bytes: it has nothing to say but `ping`.
 const MAX_VIEWER_MESSAGE_LEN: usize = 4 << 10;
-
-/// Who asks. Their connection counts as long as this is kept.
-#[derive(Debug)]
-struct Caller {
-    address: IpAddr,
-    guest: Arc<Guest>,
-    /// When a proxy asks for somebody.
-    visit: Option<Visit>,
-}
 
 /// What a socket may do.
 #[derive(Debug)]
@@ -69,7 +60,7 @@ pub(crate) async fn upgrade(
         let hint = "this is a WebSocket's address: connect with ws:// or wss://\n";
         return (StatusCode::UPGRADE_REQUIRED, [(SEC_WEBSOCKET_VERSION, "13")], hint).into_response();
     };
-    let caller = Caller::of(&app, guest, &request);
+    let caller = Caller::of(&app, guest, request.headers());
     if caller.is_flood() {
         app.relay.metrics.dropped.inc();
         let hint = format!("{}\n", Limit::ConnectionsPerAddress);
@@ -112,11 +103,8 @@ pub(crate) async fn upgrade(
 
 /// Whether this request may become a socket, and what it asks for.
 fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) -> Result<Pass, Farewell> {
-    if caller.guest.is_crowded {
-        return Err(Farewell::limit(Limit::Descriptors));
-    }
-    if caller.is_too_many() {
-        return Err(Farewell::limit(Limit::ConnectionsPerAddress));
+    if let Some(limit) = caller.is_beyond() {
+        return Err(Farewell::limit(limit));
     }
     if app.is_private
         && let Some(stranger) = stranger(request.headers())
@@ -211,22 +199,4 @@ async fn expire<P>(until: Option<u64>, seat: &Seat<P>) -> Infallible {
         seat.excuse(&Farewell::denied(Denied::Expired));
     }
     pending().await
-}
-
-impl Caller {
-    fn of(app: &App, guest: Arc<Guest>, request: &Request) -> Self {
-        let address = app.client(&guest, request.headers());
-        // A proxy that names nobody is counted as one address.
-        let visit = (address != guest.address || guest.visit.is_none()).then(|| app.addresses.enter(address));
-        Self { address, guest, visit }
-    }
-
-    fn is_too_many(&self) -> bool {
-        self.visit.iter().chain(&self.guest.visit).any(Visit::is_too_many)
-    }
-
-    /// One that a proxy speaks for. (All others were dropped at the door.)
-    fn is_flood(&self) -> bool {
-        self.visit.as_ref().is_some_and(Visit::is_flood)
-    }
 }

@@ -29,4 +29,4 @@ export const SERVERS = {
 };
 
 /** All viewers come from one address here. */
-const relay = () => [relayProgram, ...FOR_TESTS, "--max-connections-per-address", "1000000"];
+export const relay = () => [relayProgram, ...FOR_TESTS, "--max-connections-per-address", "1000000"];

@@ -14,7 +14,7 @@ pub(crate) struct Recording {
     pub(crate) bytes: u64,
 }
 
-/// All finished segments of a name: 24 bytes for each, and up to as many again that are free.
+/// All finished segments of a name, 24 bytes each. (Room for more that is made beforehand costs none before it is used.)
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     items: VecDeque<Item>,

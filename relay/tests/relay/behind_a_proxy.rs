@@ -2,6 +2,11 @@
 
 use crate::common::{ClientSocket, Raw, TestServer, soon};
 use blobcast_relay::{Config, Limits};
+use std::{
+    fs::{self, File},
+    time::Duration,
+};
+use tokio::time::sleep;
 
 /// A relay that believes this machine for whom it asks.
 async fn server(limits: Limits) -> TestServer {
@@ -59,4 +64,41 @@ async fn a_flood_of_one_client_is_answered_without_a_socket() {
     assert!(head.starts_with("HTTP/1.1 101"), "{head}");
     other.frame(0x88, &1000_u16.to_be_bytes()).await;
     assert_eq!(other.closed().await, 1000);
+}
+
+#[tokio::test]
+async fn what_a_client_is_being_sent_of_the_archive_counts_until_it_is_there() {
+    const FILE: &str = "2026-11-26T00-43-28.123Z-1795653808123456-2000ms-vp8.webm";
+    // More than the system takes for who does not read.
+    const BYTES: u64 = 64 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("lobby")).unwrap();
+    File::create(folder.path().join("lobby").join(FILE)).unwrap().set_len(BYTES).unwrap();
+    let limits = Limits { max_connections_per_address: 2, ..Limits::DEFAULT };
+    let trust_proxy = vec!["127.0.0.1".parse().unwrap()];
+    let archive = Some(folder.path().into());
+    let server =
+        TestServer::with(Config { limits, trust_proxy, open: true, archive, ..Config::default() }).await;
+    let ask = |client: &'static str| {
+        let headers = format!("Host: localhost\r\nX-Forwarded-For: {client}\r\n");
+        async move { Raw::ask(server.address, &format!("/archive/lobby/{FILE}"), &headers).await }
+    };
+    let mut slow = Vec::new();
+    for _ in 0..2 {
+        let (raw, head) = ask("192.0.2.1").await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert!(head.to_lowercase().contains(&format!("content-length: {BYTES}")), "{head}");
+        slow.push(raw);
+    }
+    let (_, head) = ask("192.0.2.1").await;
+    assert!(head.starts_with("HTTP/1.1 429") && head.to_lowercase().contains("retry-after: 30"), "{head}");
+    let (_, head) = ask("192.0.2.2").await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    slow.pop();
+    soon("room for another", async {
+        while !ask("192.0.2.1").await.1.starts_with("HTTP/1.1 200") {
+            sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
 }

@@ -42,8 +42,14 @@ const START: Segment = 1_795_653_808_123_456;
 async fn a_list_says_what_there_is_of_a_name_oldest_first_and_goes_on_while_it_is_live() {
     let folder = tempfile::tempdir().unwrap();
     let server = server(&folder).await;
-    let empty = json!({ "name": "a", "from": null, "to": null, "segments": [], "more": false });
-    assert_eq!(list(&server, "/archive/a").await, empty);
+    let before = now();
+    let mut empty = list(&server, "/archive/a").await;
+    let clock = empty.as_object_mut().unwrap().remove("now").unwrap().as_f64().unwrap();
+    assert!((clock - before as f64 / 1000.0).abs() < 1000.0, "{clock}");
+    assert_eq!(
+        empty,
+        json!({ "name": "a", "keeps": true, "from": null, "to": null, "segments": [], "more": false })
+    );
     let mut broadcaster = Broadcaster::open(&server, "a", "b").await;
     let mut below = Broadcaster::open(&server, "a/b", "b").await;
     let segment = now();
@@ -63,11 +69,22 @@ async fn a_list_says_what_there_is_of_a_name_oldest_first_and_goes_on_while_it_i
     assert_eq!((first["bytes"].as_u64(), first["type"].as_str()), (Some(8), Some("video/webm;codecs=vp8")));
     assert_eq!(listed["from"], first["start"]);
     assert_eq!(listed["name"], "a");
-    assert_eq!(server.get(first["url"].as_str().unwrap()).await.1, "head-end");
+    // Its form is not known, and one that takes its place has the same name.
+    assert_eq!(first.get("duration"), None);
+    let (head, body) = server.get(first["url"].as_str().unwrap()).await;
+    assert!(head.contains("cache-control: public, no-cache"), "{head}");
+    assert_eq!(body, "head-end");
     assert_eq!(numbers(&list(&server, "/archive/a/b").await), [segment]);
     broadcaster.last(segment + 2000, 1, "").await;
     server.until_metric("blobcast_archived_segments_total", 4).await;
     assert_eq!(numbers(&list(&server, "/archive/a").await).len(), 3);
+    // From a time before the relay's now, and no more than so many.
+    keep(&folder, "hall", segment - 60_000_000, 2000, "a minute ago");
+    keep(&folder, "hall", segment - 30_000_000, 2000, "half a minute ago");
+    let half = list(&server, "/archive/hall?from=-45000").await;
+    assert_eq!(numbers(&half), [segment - 30_000_000]);
+    let one = list(&server, "/archive/hall?from=-90000&limit=1").await;
+    assert_eq!((numbers(&one), &one["more"]), (vec![segment - 60_000_000], &json!(true)));
 }
 
 #[tokio::test]
@@ -110,13 +127,15 @@ async fn a_list_is_of_what_overlaps_from_one_time_to_another() {
     for (query, said) in [
         (
             "from=yesterday",
-            "from is no time since 1970: write ms since the epoch, or RFC 3339 such as 2026-11-26T00:43:28Z\n",
+            "from is no time since 1970: write ms since the epoch, RFC 3339 such as 2026-11-26T00:43:28Z, or ms before now such as -60000\n",
         ),
         (
             "from=0&to=",
-            "to is no time since 1970: write ms since the epoch, or RFC 3339 such as 2026-11-26T00:43:28Z\n",
+            "to is no time since 1970: write ms since the epoch, RFC 3339 such as 2026-11-26T00:43:28Z, or ms before now such as -60000\n",
         ),
         ("from=2&to=1", "to is before from: exchange them\n"),
+        ("limit=0", "limit is no number from 1 to 10000\n"),
+        ("limit=10001", "limit is no number from 1 to 10000\n"),
     ] {
         let (head, body) = server.get(&format!("/archive/school/1?{query}")).await;
         assert!(head.starts_with("http/1.1 400"), "{head}");
@@ -157,6 +176,7 @@ async fn a_file_is_sent_whole_or_in_ranges_and_may_be_kept_for_ever() {
         "content-length: 10",
         "accept-ranges: bytes",
         "cache-control: public, max-age=31536000, immutable",
+        "x-content-type-options: nosniff",
     ] {
         assert!(head.contains(header), "{header}: {head}");
     }
