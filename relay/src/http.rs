@@ -1,7 +1,7 @@
 //! The routes of the public port.
 
 use crate::{
-    access::Access, addresses::Addresses, admit::for_viewers, config::Config, demo, loopback::stranger,
+    access::Access, addresses::Addresses, admit::for_viewers, config::Config, demo, live, loopback::stranger,
     origin::Gate, proxy::Network, recordings, relay::Relay, streams, upgrade::upgrade,
 };
 use axum::{
@@ -39,7 +39,8 @@ pub(crate) struct App {
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
-    let viewed = Router::new().route("/archive/{*rest}", get(recordings::get));
+    let viewed =
+        Router::new().route("/archive/{*rest}", get(recordings::get)).route("/live/{*rest}", get(live::get));
     let pages = pages(&app, config).merge(for_viewers(viewed, &app));
     let pages = if app.is_private { pages.layer(middleware::from_fn(refuse_strangers)) } else { pages };
     let sockets = Router::new()

@@ -23,6 +23,7 @@
 //!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
 //! * `caller`: who asks, and whether they have too many connections. `admit`: who may watch by plain HTTP, and `recordings`: what they get of the archive.
+//! * `live`: a broadcast by plain HTTP, as one WebM without end.
 //! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `archive` keeps segments on disk, by a thread of its own.
@@ -58,6 +59,7 @@ mod http;
 mod key;
 mod limits;
 mod line;
+mod live;
 mod loopback;
 mod metrics;
 mod mint;

@@ -1,5 +1,6 @@
 //! Where segments lie in the element's time, and what of it may go. Pure; times in seconds.
 
+use blobcast_container::place;
 use blobcast_wire::Segment;
 
 /// How much is kept behind the playhead.
@@ -8,10 +9,6 @@ const KEPT_BEHIND: f64 = 5.0;
 /// How much is kept at the most while the viewer pauses.
 const KEPT_IN_ALL: f64 = 60.0;
 
-/// What is missing between two segments, ms, and is not made up for: the picture stands, and browsers play sound over so
-/// small a gap.
-const GAP: i64 = 100;
-
 /// Segments in the order they were appended, each with its place in the element's time.
 #[derive(Debug, Default)]
 pub struct Timeline {
@@ -19,17 +16,9 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Where a segment's media begins, ms: as long after the one before as it began after it, so that the two fit together as
-    /// they were recorded. `newest` is the time of the newest frame, `end` is where it ends. What overlaps what is
-    /// there, or would leave a hole in which the player would wait for ever, begins at the end.
+    /// Where a segment's media begins, ms, behind what is there: see [`place`].
     pub fn place(&mut self, segment: Segment, newest: Option<i64>, end: i64) -> i64 {
-        let after =
-            |(before, offset): &(Segment, f64)| offset + (segment as i64 - *before as i64) as f64 / 1e6;
-        let fits = |place: &f64| {
-            let place = to_ms(*place);
-            newest.is_some_and(|newest| place > newest) && place <= end + GAP
-        };
-        let place = self.segments.last().map(after).filter(fits).unwrap_or(end as f64 / 1e3);
+        let place = place(self.segments.last().copied(), segment, newest, end);
         self.segments.push((segment, place));
         to_ms(place)
     }
