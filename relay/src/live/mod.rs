@@ -119,6 +119,9 @@ impl Reader {
         // Nothing is looked at before there is room for it: what is too late by then was passed over.
         while let Ok(Ok(room)) = timeout(relay.timing.stuck_time, out.reserve()).await {
             let given = loop {
+                if stream.is_over() {
+                    return;
+                }
                 bell.mark_unchanged();
                 if let Some(piece) = follow.next(&self.presence) {
                     is_still = false;

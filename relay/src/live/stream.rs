@@ -16,17 +16,15 @@ pub(super) struct Stream {
     newest: Option<(Segment, f64)>,
     /// What the stream was announced with.
     tracks: Option<Vec<Announced>>,
-    /// What follows has others.
-    has_changed: bool,
+    /// What follows has others, or other codecs.
+    is_over: bool,
     /// What has come since something was given, bytes.
     held: usize,
 }
 
-/// Why a stream cannot go on.
+/// Why a stream cannot be read any further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// What follows has other tracks, or other codecs.
-    Changed,
     /// It is not in normal form.
     Unreadable(Error),
     /// There is nothing to play in it.
@@ -36,9 +34,6 @@ pub(super) enum End {
 impl Stream {
     /// What can be played with this piece.
     pub(super) fn take(&mut self, piece: &Piece<Bytes>) -> Result<Vec<u8>, End> {
-        if self.has_changed {
-            return Err(End::Changed);
-        }
         let body = match piece {
             Piece::Begin(blob) => {
                 let (newest, end) = (self.remux.newest(), self.remux.end());
@@ -55,6 +50,11 @@ impl Stream {
         }
         self.remux.push(body).map_err(End::Unreadable)?;
         self.give()
+    }
+
+    /// Whether it cannot go on as it began.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// Nothing more comes for now: what waited for the next frame does so no longer.
@@ -79,8 +79,8 @@ impl Stream {
                         Some(known) if *known == tracks => {}
                         Some(_) => {
                             // What came before it is whole.
-                            self.has_changed = true;
-                            return if out.is_empty() { Err(End::Changed) } else { Ok(out) };
+                            self.is_over = true;
+                            break;
                         }
                     }
                 }
@@ -96,7 +96,6 @@ impl Stream {
 impl fmt::Display for End {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Changed => to.write_str("the broadcast has other tracks or codecs now"),
             Self::Unreadable(error) => error.fmt(to),
             Self::Endless => to.write_str("there is nothing to play in the segment"),
         }

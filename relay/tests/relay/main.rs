@@ -17,6 +17,7 @@ mod hostile;
 mod http;
 mod join;
 mod limits;
+mod live;
 mod logs;
 mod metrics;
 mod nginx;

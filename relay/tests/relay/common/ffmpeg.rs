@@ -26,9 +26,11 @@ pub(crate) async fn make(file: &Path, arguments: &str) {
 }
 
 /// One packet of a file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(crate) struct Packet {
     pub(crate) is_video: bool,
+    /// When it is to be seen or heard, ms.
+    pub(crate) millis: f64,
     /// What is in it.
     pub(crate) hash: String,
 }
@@ -36,14 +38,22 @@ pub(crate) struct Packet {
 /// All packets of a file, in order.
 pub(crate) async fn packets(file: &Path) -> Vec<Packet> {
     let mut ffprobe = Command::new("ffprobe");
-    ffprobe.args(["-v", "error", "-show_data_hash", "md5", "-show_entries", "packet=codec_type,data_hash"]);
+    ffprobe.args([
+        "-v",
+        "error",
+        "-show_data_hash",
+        "md5",
+        "-show_entries",
+        "packet=codec_type,pts_time,data_hash",
+    ]);
     let probed = soon("the packets", ffprobe.arg(file).output()).await.unwrap();
     let mut packets = Vec::new();
-    let mut is_video = false;
+    let (mut is_video, mut millis) = (false, 0.0);
     for line in String::from_utf8(probed.stdout).unwrap().lines() {
         match line.split_once('=') {
             Some(("codec_type", kind)) => is_video = kind == "video",
-            Some(("data_hash", hash)) => packets.push(Packet { is_video, hash: hash.into() }),
+            Some(("pts_time", time)) => millis = time.parse::<f64>().unwrap() * 1000.0,
+            Some(("data_hash", hash)) => packets.push(Packet { is_video, millis, hash: hash.into() }),
             _ => {}
         }
     }
