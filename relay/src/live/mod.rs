@@ -20,7 +20,7 @@ use axum::{
     body::Body,
     extract::{Extension, State},
     http::{
-        Method, StatusCode,
+        HeaderName, Method, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
     },
     response::{IntoResponse, Response},
@@ -81,7 +81,12 @@ pub(crate) async fn get(
             }
         });
     }
-    let head = [(CONTENT_TYPE, "video/webm"), (CACHE_CONTROL, "no-store")];
+    let head = [
+        (CONTENT_TYPE, "video/webm"),
+        (CACHE_CONTROL, "no-store"),
+        // What a proxy collects first comes late. <https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering>
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
     (head, Body::from_stream(poll_fn(move |context| given.poll_recv(context)))).into_response()
 }
 

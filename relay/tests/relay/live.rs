@@ -132,6 +132,7 @@ async fn it_begins_with_the_current_segment_goes_on_over_the_next_and_ends_with_
     assert!(
         waiting.head.contains("content-type: video/webm") && waiting.head.contains("cache-control: no-store")
     );
+    assert!(waiting.head.contains("x-accel-buffering: no"), "{}", waiting.head);
     let mut broadcaster = Broadcaster::open(&server, "a", "b").await;
     let first = now();
     broadcaster.begin(first, segment("V_VP8", 1, [0, 40], 10)).await;
