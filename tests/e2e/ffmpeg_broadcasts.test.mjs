@@ -56,7 +56,7 @@ function broadcasting(t, relay, [codec, ...options]) {
   const publish = spawn(relayProgram, ["publish", "-", "--name", "lobby", "--url", relay.wsUrl, "--interval", "1s"], {
     stdio: [ffmpeg.stdout, "ignore", "inherit"],
   });
-  defer(t, () => {
+  defer(t, async () => {
     ffmpeg.kill("SIGKILL");
     publish.kill("SIGKILL");
   });

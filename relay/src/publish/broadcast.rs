@@ -2,14 +2,14 @@
 
 use super::{
     link::{Link, News},
-    media::{Format, Media},
+    media::Media,
     pace::Pace,
     refusal::What,
-    roll::{Roll, Turn},
+    segments::{Figures, Segments},
     uplink::{TakenUp, Uplink},
 };
-use blobcast_container::{Cutter, Frame, Writer};
-use blobcast_wire::{FIRST_PINGS, Socket as Which, Text};
+use blobcast_container::Frame;
+use blobcast_wire::{FIRST_PINGS, Message, Socket as Which, Text};
 use std::{
     collections::VecDeque,
     io,
@@ -51,23 +51,14 @@ pub(super) enum Failure {
     NotDelivered,
 }
 
-/// What was sent.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Figures {
-    pub(super) pictures: u64,
-    pub(super) packets: u64,
-    pub(super) segments: u64,
-    pub(super) bytes: u64,
-}
-
 /// One broadcast.
 pub(super) struct Broadcast {
     link: Link,
     uplink: Uplink,
     media: Media,
     pace: Pace,
-    roll: Option<Roll>,
-    cutter: Option<Cutter>,
+    /// Known once there is a frame.
+    segments: Option<Segments>,
     interval: i64,
     /// It is made while it is sent, so that nobody can have it wait for long.
     is_live: bool,
@@ -76,7 +67,6 @@ pub(super) struct Broadcast {
     /// When the last message was sent, ms.
     sent_at: i64,
     began: Instant,
-    figures: Figures,
     /// Nothing follows what is pending; and why, if something is wrong there.
     ended: Option<Result<(), What>>,
     /// Why the relay could not be reached last.
@@ -96,14 +86,12 @@ impl Broadcast {
             uplink: Uplink::default(),
             media: Media::default(),
             pace: Pace::new(is_live),
-            roll: None,
-            cutter: None,
+            segments: None,
             interval: interval.as_millis() as i64,
             is_live,
             pending: VecDeque::new(),
             sent_at: i64::MIN / 2,
             began,
-            figures: Figures::default(),
             ended: None,
             why: String::new(),
             was_up: false,
@@ -153,7 +141,7 @@ impl Broadcast {
             }
         };
         self.link.finish().await;
-        (self.figures, done)
+        (self.segments.map(|segments| segments.figures).unwrap_or_default(), done)
     }
 
     /// Whether frames may go on: a file waits for the relay, and what is made meanwhile only for the first time.
@@ -214,69 +202,37 @@ impl Broadcast {
         }
     }
 
-    /// Puts frames into segments.
+    /// Puts frames into segments, and sends these.
     fn write(&mut self, frames: Vec<Frame>) {
-        let Some(format) = self.media.format().cloned() else { return };
+        let Some(format) = self.media.format() else { return };
         let interval = self.interval;
-        let mut piece = Vec::new();
-        for frame in frames {
-            let roll = self.roll.get_or_insert_with(|| Roll::new(interval, format.has_pictures));
-            match roll.next(&frame) {
-                Turn::GoOn => {}
-                Turn::Skip => continue,
-                Turn::Begin => {
-                    self.cut(std::mem::take(&mut piece));
-                    self.begin(frame.time, &format);
-                }
-                Turn::TooLong => {
-                    self.stop(Err(What::NoKeyframe));
-                    break;
-                }
-            }
-            piece.push(frame);
-        }
-        self.cut(piece);
-    }
-
-    fn begin(&mut self, base: i64, format: &Format) {
-        let before = self.cutter.as_ref().map(|cutter| (cutter.segment(), cutter.base()));
-        self.end_segment(false);
-        let at = before.map(|(segment, from)| segment.saturating_add_signed((base - from) * 1_000));
-        let number = self.uplink.number(at, self.now());
-        self.cutter = Some(Cutter::new(number, format.mime.clone(), Writer::new(&format.init, base), base));
-        self.figures.segments += 1;
-    }
-
-    /// Sends frames of the segment that has begun.
-    fn cut(&mut self, frames: Vec<Frame>) {
-        let sent = self.uplink.relay_now(self.now());
-        let Some(cutter) = &mut self.cutter else { return };
-        let (messages, written) = cutter.write::<Vec<u8>>(&frames, sent);
-        for message in messages {
-            self.figures.bytes += message.body.len() as u64;
-            if let Some((which, bytes)) = self.uplink.keep(message) {
-                self.link.send(which, bytes);
-            }
-        }
-        let pictures = frames.iter().filter(|frame| frame.is_video).count() as u64;
-        self.figures.pictures += pictures;
-        self.figures.packets += frames.len() as u64 - pictures;
+        let segments = self.segments.get_or_insert_with(|| Segments::new(format.clone(), interval));
+        let now = self.began.elapsed().as_secs_f64() * 1e3;
+        let (sent, uplink, pace) = (self.uplink.relay_now(now), &mut self.uplink, &mut self.pace);
+        let (messages, written) = segments.write(frames, sent, |at, time| {
+            // It is sent a moment after it was due, sometimes more and sometimes less.
+            uplink.number(at, pace.due(time, now as i64) as f64)
+        });
+        self.send(messages);
         if written.is_err() {
             self.stop(Err(What::NoKeyframe));
         }
     }
 
-    fn end_segment(&mut self, cut_short: bool) {
-        let sent = self.uplink.relay_now(self.now());
-        let end = self.cutter.take().and_then(|mut cutter| cutter.end(sent, cut_short));
-        if let Some((which, bytes)) = end.and_then(|end| self.uplink.keep(end)) {
-            self.link.send(which, bytes);
+    fn send(&mut self, messages: impl IntoIterator<Item = Message<Vec<u8>>>) {
+        for message in messages {
+            if let Some((which, bytes)) = self.uplink.keep(message) {
+                self.link.send(which, bytes);
+            }
         }
     }
 
     /// Nothing more is read.
     fn end(&mut self, within: Duration) {
-        self.end_segment(self.ended == Some(Err(What::NoKeyframe)));
+        let (sent, is_cut_short) =
+            (self.uplink.relay_now(self.now()), self.ended == Some(Err(What::NoKeyframe)));
+        let end = self.segments.as_mut().and_then(|segments| segments.end(sent, is_cut_short));
+        self.send(end);
         self.until = Some(Instant::now() + within);
     }
 
@@ -321,11 +277,7 @@ impl Broadcast {
             self.link.send(which, bytes);
         }
         if is_refused {
-            // The rest of the segment would not be taken: the next one begins with the next keyframe.
-            self.cutter = None;
-            if let Some(roll) = &mut self.roll {
-                roll.break_off();
-            }
+            self.segments.iter_mut().for_each(Segments::break_off);
         }
         if self.uplink.may_send() {
             if std::mem::take(&mut self.is_away) {

@@ -13,14 +13,16 @@ mod media;
 mod pace;
 mod refusal;
 mod roll;
+mod segments;
 mod source;
 mod target;
 mod uplink;
 
 use self::{
-    broadcast::{Broadcast, Failure, Figures},
+    broadcast::{Broadcast, Failure},
     link::Link,
     refusal::{Refusal, What},
+    segments::Figures,
     target::{Address, Target, Token},
 };
 use blobcast_wire::{Close, Name};

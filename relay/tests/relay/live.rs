@@ -112,7 +112,8 @@ async fn ffmpeg_reads_what_ffmpeg_broadcasts_over_restarts_without_a_gap() {
         let steps = times.windows(2).map(|pair| pair[1] - pair[0]);
         let (least, most) =
             steps.fold((f64::MAX, 0.0_f64), |(least, most), step| (least.min(step), most.max(step)));
-        assert!(least > 0.0 && most < 100.0, "video {is_video}: steps of {least} to {most} ms");
+        // One that is missing would make it two.
+        assert!(least > 0.0 && most < 1.5 * each, "video {is_video}: steps of {least} to {most} ms");
         let lasted = times.last().unwrap() - times[0];
         assert!(lasted > seconds * 1000.0 - 200.0, "{lasted} ms of {seconds} s");
         let expected = (lasted / each).round() as usize + 1;
@@ -120,7 +121,8 @@ async fn ffmpeg_reads_what_ffmpeg_broadcasts_over_restarts_without_a_gap() {
             "video {is_video}: {} packets, {expected} expected, steps of {least} to {most} ms",
             times.len()
         );
-        assert_eq!(times.len(), expected, "video {is_video}, over {lasted} ms");
+        // The clocks of ffmpeg and of the relay drift apart by some ms in a minute, which numbers follow.
+        assert!(times.len().abs_diff(expected) <= 1, "video {is_video}, over {lasted} ms");
     }
 }
 
