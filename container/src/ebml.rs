@@ -33,6 +33,9 @@ pub(crate) mod id {
     pub(crate) const CUE_CLUSTER_POSITION: u32 = 0xF1;
     pub(crate) const TAGS: u32 = 0x1254_C367;
 
+    pub(crate) const CHAPTERS: u32 = 0x1043_A770;
+    pub(crate) const ATTACHMENTS: u32 = 0x1941_A469;
+
     pub(crate) const INFO: u32 = 0x1549_A966;
     pub(crate) const TIMESTAMP_SCALE: u32 = 0x2A_D7B1;
     pub(crate) const DURATION: u32 = 0x4489;

@@ -34,6 +34,11 @@ impl Frame {
         Self { time, is_key, is_video: track.is_video, codec: track.codec, block, content }
     }
 
+    /// The number of its track.
+    pub fn track(&self) -> u64 {
+        self.block.track
+    }
+
     /// The frame itself, as its codec made it.
     pub fn data(&self) -> &[u8] {
         self.block.frame(&self.content)

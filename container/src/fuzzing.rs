@@ -3,7 +3,7 @@
 
 use crate::{
     Error, Export, Frame, Handover, Head, Layout, Likeness, Part, Remux, Steady, Stored, Tail, Tidy, Writer,
-    cues,
+    announced, cues, only,
 };
 
 /// What a packet of sound may be preceded by that is made up, bytes: there is no more time than that in a segment.
@@ -25,6 +25,7 @@ pub fn recording(bytes: &[u8]) {
     hand_over(&frames);
     let _ = play(bytes);
     point(bytes);
+    choose(&init);
     if frames.is_empty() {
         return;
     }
@@ -85,6 +86,16 @@ fn play(bytes: &[u8]) -> Result<(), Error> {
     assert!(inits <= 2 * bytes.len(), "{inits} bytes of init segments come of twice {}", bytes.len());
     assert!(media <= 16 * bytes.len() + 2 * MADE_UP, "{media} bytes come of twice {}", bytes.len());
     first
+}
+
+/// Leaves one track after the other alone.
+fn choose(init: &[u8]) {
+    for track in announced(init).unwrap_or_default() {
+        let alone = only(init, &[track.number]).expect("what can be read can be written");
+        assert!(alone.len() <= init.len() + 64, "{} bytes come of {}", alone.len(), init.len());
+        let left = announced(&alone).expect("it is an init segment too");
+        assert!(left.contains(&track) && left.iter().all(|other| other.number == track.number));
+    }
 }
 
 fn point(bytes: &[u8]) {

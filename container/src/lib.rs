@@ -1,7 +1,7 @@
 //! WebM as a stream: what a broadcaster does to a browser's recording, and a viewer to what it plays.
 //!
 //! ```text
-//! recording ─► Tidy ─► frames ─► [Handover] ─► Writer ─► segment ─► … ─► Remux ─► player
+//! recording ─► Tidy ─► frames ─► [Handover] ─► Cutter, Writer ─► segment ─► … ─► Remux ─► player
 //! ```
 //!
 //! **Normal form.** Browsers write a cluster every 0.1 to 30 s. What plays it by MediaSource suffers from that: where
@@ -22,7 +22,9 @@
 
 mod apart;
 mod block;
+mod choice;
 mod cues;
+mod cutter;
 mod ebml;
 mod error;
 mod export;
@@ -32,6 +34,7 @@ pub mod fuzzing;
 mod handover;
 mod head;
 mod opus;
+mod place;
 mod remux;
 mod seekable;
 mod sound;
@@ -42,12 +45,15 @@ mod tracks;
 mod writer;
 
 pub use apart::with_sound;
+pub use choice::{Announced, TrackKind, announced, only};
 pub use cues::cues;
+pub use cutter::Cutter;
 pub use error::Error;
 pub use export::{Export, Layout, Piece};
 pub use frame::Frame;
 pub use handover::{Handover, Joint, Likeness, Tail};
 pub use head::Head;
+pub use place::{GAP, place};
 pub use remux::{Part, Remux};
 pub use steady::Steady;
 pub use stored::Stored;

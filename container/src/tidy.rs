@@ -19,6 +19,8 @@ pub struct Tidy {
     init: Vec<u8>,
     /// What was not taken.
     frames: Vec<Frame>,
+    /// How many bytes were read before `rest`.
+    position: u64,
     place: Place,
     tracks: Vec<Track>,
 }
@@ -52,7 +54,13 @@ impl Tidy {
             }
         };
         self.rest.drain(..at);
+        self.position += at as u64;
         read
+    }
+
+    /// How many bytes of the recording were read: after an error, where that is.
+    pub fn position(&self) -> u64 {
+        self.position
     }
 
     /// The init segment, whole as soon as there is a frame.
@@ -101,7 +109,10 @@ impl Tidy {
         match (header.id, &mut self.place) {
             // What points to places in the file, fills it, or describes it, is wrong now or of no use.
             (id::VOID | id::CRC_32, _) => {}
-            (id::SEEK_HEAD | id::CUES | id::TAGS, Place::Segment | Place::Cluster(_)) => {}
+            (
+                id::SEEK_HEAD | id::CUES | id::TAGS | id::CHAPTERS | id::ATTACHMENTS,
+                Place::Segment | Place::Cluster(_),
+            ) => {}
             (id::POSITION | id::PREV_SIZE, Place::Cluster(_)) => {}
             (id::EBML, Place::Start) if is_webm(content)? => {
                 self.init.extend_from_slice(element);

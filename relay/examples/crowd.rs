@@ -5,14 +5,9 @@
 //! are `here`, when the last one came (`complete`, ms since the Unix epoch), and how often the relay was `asked` how it is and a
 //! socket was `opened`. It ends with its input.
 
-#[path = "../../src/link/backoff.rs"]
-#[allow(dead_code)] // nobody is at a limit here
-mod backoff;
 mod common;
-#[path = "../../src/lean.rs"]
-#[allow(dead_code)]
-mod lean;
 
+use blobcast_wire::backoff;
 use common::{Failure, ask};
 use std::{
     hash::{BuildHasher, RandomState},

@@ -41,6 +41,10 @@ pub(crate) struct Wanted {
     pub(crate) file: Option<String>,
 }
 
+/// When an answer that goes on has to end, seconds since the Unix epoch. Routes get it as an [`Extension`], too.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Until(pub(crate) Option<u64>);
+
 /// Has these routes, each `/…/{*rest}`, answer to nobody but who may watch what they ask for.
 pub(crate) fn for_viewers(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
     let layered = routes
@@ -118,7 +122,8 @@ async fn check_token(
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(bearer).or_else(|| token_in_query(&parts.uri));
     let endpoint = Endpoint { role: Role::View, name: wanted.name.clone(), socket: Socket::Blob };
-    if let Err(denied) = app.access.admit(&endpoint, token, unix_seconds()) {
+    let admitted = app.access.admit(&endpoint, token, unix_seconds());
+    if let Err(denied) = admitted {
         if matches!(denied, Denied::Name | Denied::Role) {
             return refuse(&caller, StatusCode::FORBIDDEN, denied);
         }
@@ -127,6 +132,7 @@ async fn check_token(
         return response;
     }
     parts.extensions.insert(wanted);
+    parts.extensions.insert(Until(admitted.ok().flatten().filter(|_| app.enforces_exp)));
     next.run(Request::from_parts(parts, body)).await
 }
 
@@ -136,7 +142,8 @@ fn bearer(header: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn refuse(caller: &Caller, status: StatusCode, reason: impl Display) -> Response {
+/// An answer of one sentence to who is refused, with a line in the log.
+pub(crate) fn refuse(caller: &Caller, status: StatusCode, reason: impl Display) -> Response {
     info!(status = status.as_u16(), %reason, address = %caller.address, "refused");
     say(status, reason)
 }

@@ -26,6 +26,8 @@ Examples:
       for viewers of that page, anywhere; broadcasters need a token. Browsers give the camera to secure pages only
   blobcast-relay token --token-secret secret --name lobby --role publish --ttl 1h
       such a token
+  blobcast-relay publish talk.webm --name lobby --url ws://127.0.0.1:8080
+      broadcasts a WebM file, or with - what ffmpeg writes: blobcast-relay publish --help
   blobcast-relay --www www --package pkg --public-list
       with other pages than the demo inside it, for example a demo that is being worked on
 
@@ -35,6 +37,7 @@ What is there:
   /healthz            whether it runs, for any page
   /readyz             whether it should be sent more: not while it drains
   /streams            the broadcasts, as JSON; here with --public-list, always at --admin
+  /live/NAME          a broadcast as one WebM without end, for ffplay, mpv or VLC
   /archive/NAME       with --archive: what is kept of a broadcast, as JSON, and below it the files
   /export/NAME        the same as one film: with ?from=&to= of a time
 

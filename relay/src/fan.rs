@@ -71,6 +71,11 @@ impl Fan {
         let _ = tasks[task].send(Stop { viewer: Arc::downgrade(viewer), line: Arc::downgrade(line) });
     }
 
+    /// Hears when there is something new.
+    pub(crate) fn bell(&self) -> watch::Receiver<Option<Tail>> {
+        self.bell.subscribe()
+    }
+
     /// There is something new. `tail` is the newest chunk, if that is in the newest segment already.
     pub(crate) fn ring(&self, tail: Option<Tail>) {
         self.bell.send_replace(tail);

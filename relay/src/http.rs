@@ -1,7 +1,7 @@
 //! The routes of the public port.
 
 use crate::{
-    access::Access, addresses::Addresses, admit::for_viewers, config::Config, demo, exports,
+    access::Access, addresses::Addresses, admit::for_viewers, config::Config, demo, exports, live,
     loopback::stranger, origin::Gate, proxy::Network, recordings, relay::Relay, streams, upgrade::upgrade,
 };
 use axum::{
@@ -41,7 +41,8 @@ pub(crate) struct App {
 pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
     let viewed = Router::new()
         .route("/archive/{*rest}", get(recordings::get))
-        .route("/export/{*rest}", get(exports::get));
+        .route("/export/{*rest}", get(exports::get))
+        .route("/live/{*rest}", get(live::get));
     let pages = pages(&app, config).merge(for_viewers(viewed, &app));
     let pages = if app.is_private { pages.layer(middleware::from_fn(refuse_strangers)) } else { pages };
     let sockets = Router::new()

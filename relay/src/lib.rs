@@ -23,10 +23,12 @@
 //!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
 //! * `caller`: who asks, and whether they have too many connections. `admit`: who may watch by plain HTTP, and `recordings`, `exports`: what they get of the archive.
+//! * `live`: a broadcast by plain HTTP, as one WebM without end.
 //! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
 //! * `archive` keeps segments on disk, by a thread of its own.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
+//! * `publish` is no part of the relay: it is a broadcaster without a browser, by the same protocol.
 //! * `addresses`, `ticket`: what is counted, by guards.
 //! * [`Server`] is the way in; [`Config`] what it can be told.
 
@@ -60,11 +62,13 @@ mod http;
 mod key;
 mod limits;
 mod line;
+mod live;
 mod loopback;
 mod metrics;
 mod mint;
 mod origin;
 mod proxy;
+mod publish;
 mod publisher;
 mod quota;
 mod recordings;
@@ -92,6 +96,7 @@ pub use limits::Limits;
 pub use mint::{Mint, MintError};
 pub use origin::{Origin, OriginError};
 pub use proxy::{Network, NetworkError};
+pub use publish::Publish;
 pub use retention::Retention;
 pub use server::Server;
 pub use start::StartError;

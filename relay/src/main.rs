@@ -1,6 +1,6 @@
 //! The relay as a program: arguments, logs, one line that says where it listens, signals.
 
-use blobcast_relay::{Certificate, Config, Export, LogFormat, Mint, Server};
+use blobcast_relay::{Certificate, Config, Export, LogFormat, Mint, Publish, Server};
 use clap::{Parser, Subcommand};
 use std::{
     io::{self, IsTerminal, Write},
@@ -28,6 +28,7 @@ struct Arguments {
 enum Command {
     Token(Mint),
     Export(Export),
+    Publish(Publish),
 }
 
 #[tokio::main]
@@ -42,6 +43,10 @@ async fn main() -> ExitCode {
                 println!("{}", file.display());
             }
         }),
+        Some(Command::Publish(publish)) => match stopped() {
+            Ok(stopped) => publish.run(stopped).await,
+            Err(error) => Err(format!("cannot wait for signals: {error}")),
+        },
         None => serve(&config).await,
     };
     match done {

@@ -8,15 +8,16 @@ use crate::{
     line::Line,
     publisher::Publisher,
     quota::Quota,
-    segment::Kept,
+    segment::{Kept, Tail},
     session::{Session, Sessions},
-    ticket::Ticket,
+    ticket::{Ticket, Tickets},
     viewer::Viewer,
 };
 use blobcast_wire::{Close, Live, Piece, Segment};
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::{Arc, OnceLock, Weak};
+use tokio::sync::watch;
 
 /// One name's broadcast and its peers.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct Room {
     pub(crate) publishers: Arc<Sessions<Publisher>>,
     /// Viewers.
     pub(crate) viewers: Arc<Sessions<Arc<Viewer>>>,
+    /// Viewers by plain HTTP.
+    pub(crate) readers: Arc<Tickets>,
     /// What may still be sent here.
     pub(crate) quota: Mutex<Quota>,
     stage: Mutex<Stage>,
@@ -70,6 +73,7 @@ impl Room {
         Self {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
+            readers: Tickets::new(usize::MAX),
             quota: Mutex::new(quota),
             stage: Mutex::new(Stage { broadcast, owner: None, count: 0 }),
             on_air: Mutex::default(),
@@ -80,6 +84,16 @@ impl Room {
     /// Hands a viewer what is new from now on.
     pub(crate) fn take_along(&self, viewer: &Arc<Viewer>, chunks: &Arc<Line>) {
         self.fan.get_or_init(Fan::new).join(viewer, chunks);
+    }
+
+    /// Tells of something new, for who looks for it by itself.
+    pub(crate) fn bell(&self) -> watch::Receiver<Option<Tail>> {
+        self.fan.get_or_init(Fan::new).bell()
+    }
+
+    /// Everybody who watches, by sockets or by plain HTTP.
+    pub(crate) fn audience(&self) -> usize {
+        self.viewers.len() + self.readers.out()
     }
 
     /// Tells the viewers of something new, and lets go of the stage.
@@ -98,7 +112,7 @@ impl Room {
     /// State and number of viewers.
     pub(crate) fn state(&self) -> (Live, u32) {
         let state = self.with(|broadcast| broadcast.state());
-        (state, self.viewers.len() as u32)
+        (state, self.audience() as u32)
     }
 
     /// What is to be remembered.

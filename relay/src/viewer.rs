@@ -44,7 +44,7 @@ pub(crate) struct Viewer {
 pub(crate) fn seat(presence: Presence, ask: &Ask, line: Arc<Line>) -> Result<Seated<Arc<Viewer>>, Farewell> {
     let viewers = presence.viewers.clone();
     let make = |others| {
-        let ticket = presence.admit_viewer(others, ask.segment.is_some())?;
+        let ticket = presence.admit_viewer(others + presence.readers.out(), ask.segment.is_some())?;
         Ok(Arc::new(Viewer { presence, _ticket: ticket, place: Mutex::default() }))
     };
     let which = ask.endpoint.socket;

@@ -1,12 +1,12 @@
 //! How a leg gets open, and what follows when it is away.
 
-use super::{Link, News, backoff, leg::When, socket::Socket};
+use super::{Link, News, leg::When, socket::Socket};
 use crate::{
     dom,
     events::object,
     promise::{self, settled},
 };
-use blobcast_wire::Socket as Which;
+use blobcast_wire::{Socket as Which, backoff};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, Response};

@@ -1,8 +1,8 @@
 //! One of a link's two sockets over its lives: opening, open, lost, waiting, opening again.
 
-use super::{backoff, hearing::Hearing, socket::Socket};
+use super::socket::Socket;
 use crate::{cell::RefCell, timers::Timer};
-use blobcast_wire::Close;
+use blobcast_wire::{Close, Hearing, backoff};
 use std::cell::Cell;
 
 /// Where a leg is.

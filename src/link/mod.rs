@@ -10,10 +10,7 @@
 //! and a viewer differ only in what they do with the [`News`].
 
 mod address;
-mod backoff;
-mod clock;
 mod connect;
-mod hearing;
 mod leg;
 mod news;
 mod pulse;
@@ -27,9 +24,7 @@ use crate::{
     timers::{Timer, Timers},
 };
 pub use address::{Target, no_answer};
-use blobcast_wire::{Close, Role, Socket as Which};
-pub use clock::RelayTime;
-use clock::{FIRST_PINGS, PING_EVERY, RelayClock};
+use blobcast_wire::{Close, FIRST_PINGS, PING_EVERY, RelayClock, Role, Socket as Which};
 use leg::{Leg, Next};
 pub use news::{News, Peer};
 use socket::{Socket, Told};

@@ -1,9 +1,8 @@
 //! Pings: what time it is at the relay, and whether both sockets are still there.
 
-use super::clock::FIRST_PINGS;
-use super::{Link, News, RelayTime, leg, leg::When, news};
+use super::{Link, News, leg, leg::When, news};
 use crate::dom;
-use blobcast_wire::{Socket as Which, Text};
+use blobcast_wire::{FIRST_PINGS, RelayTime, Socket as Which, Text};
 
 impl Link {
     /// Ends a round of pings and begins the next. Each socket is asked by itself, since one may be gone without

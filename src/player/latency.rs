@@ -1,7 +1,6 @@
 //! How long ago what is on screen was captured. Pure.
 
-use crate::link::RelayTime;
-use blobcast_wire::Segment;
+use blobcast_wire::{RelayTime, Segment};
 
 /// A latency, and whether to believe it.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -14,13 +14,11 @@
 
 mod bitrate;
 mod congestion;
-mod cutter;
 mod ending;
 mod formats;
 mod handover;
 mod mime;
 mod narrowing;
-mod numbering;
 mod placing;
 mod recording;
 mod replacement;
@@ -46,10 +44,9 @@ use crate::{
     timers::{Timer, Timers},
 };
 use bitrate::Bitrate;
-use blobcast_wire::{Outbox, Segment};
+use blobcast_wire::{Numbering, Outbox, Segment};
 use congestion::Line;
 use js_sys::Promise;
-use numbering::Numbering;
 use placing::Lag;
 use recording::Recording;
 use replacement::Replacement;

@@ -1,8 +1,8 @@
 //! A run, read into frames and cut into segments.
 
-use super::{cutter::Cutter, mime, run::Run, sound::Sound};
+use super::{mime, run::Run, sound::Sound};
 use crate::{bytes::JsBytes, cell::RefCell};
-use blobcast_container::{Error, Frame, Handover, Joint, Likeness, Steady, Tail, Tidy, Writer};
+use blobcast_container::{Cutter, Error, Frame, Handover, Joint, Likeness, Steady, Tail, Tidy, Writer};
 use blobcast_wire::{Message, Segment};
 use std::rc::Rc;
 
@@ -201,7 +201,7 @@ impl Recording {
 
     /// Bytes in the segment so far.
     pub fn len(&self) -> usize {
-        self.known.borrow().cutter.as_ref().map_or(0, Cutter::len)
+        self.known.borrow().cutter.as_ref().map_or(0, Cutter::bytes)
     }
 
     /// Pictures in the segment so far.

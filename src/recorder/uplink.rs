@@ -114,7 +114,7 @@ impl Recorder {
         let outbox = self.outbox.borrow();
         for missing in outbox.missing(segment, seq) {
             match missing {
-                Resend::Again(message) => link.send(socket_of(message), &encode(message)),
+                Resend::Again(message) => link.send(message.kind.socket(), &encode(message)),
                 Resend::CutShort(segment, seq) => {
                     let end = Kind::LastChunk { cut_short: true }.prefix(segment, seq, self.relay_now());
                     link.send(Socket::Chunk, &JsBytes::from(end.as_slice()));
@@ -199,7 +199,7 @@ impl Recorder {
     pub(super) fn send(&self, message: Message<JsBytes>) {
         self.sent.borrow_mut().count(message.body.len(), now());
         let link = self.link().filter(|_| self.may_send.get());
-        let socket = socket_of(&message);
+        let socket = message.kind.socket();
         let to_send = link.map(|link| (link, encode(&message)));
         let (place, len) = (place(&message), message.body.len());
         let kept = self.outbox.borrow_mut().keep(message);
@@ -215,23 +215,6 @@ impl Recorder {
     }
 }
 
-fn socket_of<B>(message: &Message<B>) -> Socket {
-    if matches!(message.kind, Kind::Blob { .. }) { Socket::Blob } else { Socket::Chunk }
-}
-
 fn encode(message: &Message<JsBytes>) -> JsBytes {
     JsBytes::joined(&message.prefix(), std::slice::from_ref(&message.body))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blobs_and_chunks_have_a_socket_each() {
-        let message = |kind| Message { kind, segment: 1, seq: 1, sent: 0, body: vec![0_u8] };
-        assert_eq!(socket_of(&message(Kind::Chunk)), Socket::Chunk);
-        assert_eq!(socket_of(&message(Kind::Blob { mime: "video/webm".into() })), Socket::Blob);
-        assert_eq!(socket_of(&message(Kind::LastChunk { cut_short: false })), Socket::Chunk);
-    }
 }

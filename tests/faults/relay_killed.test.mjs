@@ -16,7 +16,7 @@ import { report } from "./report.mjs";
 /** What browsers say of a relay that is away. */
 const LOST = /WebSocket|connection to ws|Failed to load resource|ERR_CONNECTION|Cross-Origin Request Blocked/;
 
-/** When the relay has been away for longer, clients ask less often (src/link/backoff.rs), in s. */
+/** When the relay has been away for longer, clients ask less often (wire/src/backoff.rs), in s. */
 const PATIENT = 60;
 
 /** For how many seconds it is away, and how long after it is back there is a new picture at most, in ms. */

@@ -11,28 +11,37 @@
 //! * [`Blob`]: gluing, the one operation everything else is made of.
 //! * [`Text`]: the JSON messages beside the media. [`Close`]: why a socket was closed.
 //! * [`Endpoint`]: which of the four sockets a URL path names.
+//! * [`Numbering`]: which number a segment gets, in the relay's clock, which is [`RelayClock`].
+//! * [`Hearing`]: whether a socket is dead. [`backoff`]: when to come back.
 //!
 //! Broadcaster, relay and viewer use these same types; docs/PROTOCOL.md is the prose.
 
+pub mod backoff;
 mod blob;
 mod body;
+mod clock;
 mod close;
 mod endpoint;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod hearing;
 mod held;
 mod message;
 mod name;
+mod numbering;
 mod outbox;
 mod reassembly;
 mod text;
 
 pub use blob::{Blob, GlueError};
 pub use body::Body;
+pub use clock::{FIRST_PINGS, PING_EVERY, RelayClock, RelayTime};
 pub use close::Close;
 pub use endpoint::{Endpoint, EndpointError, Role, Socket};
+pub use hearing::Hearing;
 pub use message::{DecodeError, HEADER_LEN, Kind, MAX_MIME_LEN, Message, VERSION};
 pub use name::{Name, NameError};
+pub use numbering::Numbering;
 pub use outbox::{Outbox, Resend};
 pub use reassembly::{HELD_BYTES, HELD_FOR, Piece, Reassembly};
 pub use text::{Live, Text};

@@ -10,7 +10,7 @@
 //! | 16 | 8 | sent, µs |
 //! | 24 | | MIME type (blob), then container bytes |
 
-use crate::{Body, MAX_MESSAGE_LEN, MAX_SEGMENT, Segment};
+use crate::{Body, MAX_MESSAGE_LEN, MAX_SEGMENT, Segment, Socket};
 use std::fmt;
 
 /// The protocol version in every header.
@@ -145,6 +145,14 @@ impl Kind {
         match self {
             Self::Blob { mime } => mime,
             Self::Chunk | Self::LastChunk { .. } => "",
+        }
+    }
+
+    /// Which of a peer's sockets carries it.
+    pub const fn socket(&self) -> Socket {
+        match self {
+            Self::Blob { .. } => Socket::Blob,
+            Self::Chunk | Self::LastChunk { .. } => Socket::Chunk,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Where segments lie in the element's time, and what of it may go. Pure; times in seconds.
 
+use blobcast_container::{GAP, place};
 use blobcast_wire::Segment;
 
 /// How much is kept behind the playhead.
@@ -7,10 +8,6 @@ const KEPT_BEHIND: f64 = 5.0;
 
 /// How much is kept at the most while the viewer pauses.
 const KEPT_IN_ALL: f64 = 60.0;
-
-/// What is missing between two segments, ms, and is not made up for: the picture stands, and browsers play sound over so
-/// small a gap.
-const GAP: i64 = 100;
 
 /// Segments in the order they were appended, each with its place in the element's time.
 #[derive(Debug, Default)]
@@ -26,19 +23,15 @@ impl Timeline {
         Self { segments: Vec::new(), origin }
     }
 
-    /// Where a segment's media begins, ms: as long after the one before as it began after it, so that the two fit together as
-    /// they were recorded. `newest` is the time of the newest frame, `end` is where it ends. What overlaps what is
-    /// there, or would leave a hole in which the player would wait for ever, begins at the end.
+    /// Where a segment's media begins, ms, behind what is there: see [`place`]. What is rewound has its own place, unless that is taken.
     pub fn place(&mut self, segment: Segment, newest: Option<i64>, end: i64) -> i64 {
-        let after =
-            |(before, offset): &(Segment, f64)| offset + (segment as i64 - *before as i64) as f64 / 1e6;
-        let fits = |place: &f64| {
-            let place = to_ms(*place);
-            newest.map_or(self.origin.is_some(), |newest| place > newest)
-                && (self.origin.is_some() || place <= end + GAP)
+        let place = match self.origin {
+            None => place(self.segments.last().copied(), segment, newest, end),
+            Some(origin) => {
+                let own = (segment as i64 - origin as i64) as f64 / 1e6;
+                if newest.is_none_or(|newest| to_ms(own) > newest) { own } else { end as f64 / 1e3 }
+            }
         };
-        let before = self.origin.map(|origin| (origin, 0.0)).or(self.segments.last().copied());
-        let place = before.as_ref().map(after).filter(fits).unwrap_or(end as f64 / 1e3);
         self.segments.push((segment, place));
         to_ms(place)
     }

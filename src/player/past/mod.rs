@@ -14,10 +14,10 @@ use crate::{
     cell::RefCell,
     dom::now,
     error::{Error, Kind},
-    link::{RelayTime, Target},
+    link::Target,
     promise::Deferred,
 };
-use blobcast_wire::Segment;
+use blobcast_wire::{RelayTime, Segment};
 use js_sys::{ArrayBuffer, Promise};
 pub use moment::Moment;
 use request::Request;

@@ -28,10 +28,9 @@ use crate::{
     cell::RefCell,
     dom::now,
     error::{Error, Kind},
-    link::RelayTime,
 };
 use blobcast_container::Tidy;
-use blobcast_wire::{Piece, Segment};
+use blobcast_wire::{Piece, RelayTime, Segment};
 pub use decoder::{can_decode, is_there};
 use delay::Delays;
 use pictures::Pictures;

@@ -2,6 +2,7 @@
 
 mod cable;
 pub(crate) mod client;
+pub(crate) mod ffmpeg;
 pub(crate) mod film;
 mod pair;
 mod peers;

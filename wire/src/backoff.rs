@@ -1,7 +1,5 @@
 //! How long to wait before connecting again. Pure: chance is an argument.
 
-use crate::lean;
-
 /// The ceiling of the first wait, ms.
 const FIRST: f64 = 500.0;
 
@@ -24,7 +22,7 @@ pub fn wait(failures: u32, away: f64, chance: f64) -> f64 {
         _ if away < RESTART => SOON,
         _ => LONG,
     };
-    ceiling * lean::clamp(chance, 0.0, 1.0)
+    ceiling * chance.max(0.0)
 }
 
 /// What a relay at its limit asks for, ms: its reason begins with the seconds.

@@ -6,7 +6,7 @@
 //! A number is the time at which the segment started, and it is greater than every number that this name had
 //! before, from anyone: two broadcasters' ideas of the relay's clock are never quite the same.
 
-use blobcast_wire::Segment;
+use crate::Segment;
 
 /// How much a number may be corrected, µs. A viewer's time line has ms.
 const SLEW: i64 = 1_000;

@@ -3,7 +3,7 @@
 //! A message ends at the edge of a block. The first one, the blob, holds the whole init segment and at least one
 //! block; a recorder's first data may be a single byte.
 
-use blobcast_container::{Error, Frame, Writer};
+use crate::{Error, Frame, Writer};
 use blobcast_wire::{Body, Kind, Message, Segment};
 
 /// So many bytes become one message at the most, with the block that they are in the middle of.
@@ -85,7 +85,7 @@ impl Cutter {
     }
 
     /// Bytes in the segment so far.
-    pub fn len(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.len
     }
 
@@ -107,7 +107,7 @@ impl Cutter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use blobcast_container::Tidy;
+    use crate::Tidy;
 
     /// The EBML header of WebM, a Segment, one video track, a Cluster of unknown size.
     const HEAD: &[u8] = b"\x1A\x45\xDF\xA3\x87\x42\x82\x84webm\
@@ -155,7 +155,7 @@ mod tests {
         );
         assert_eq!(cutter.pictures(), 3);
         let len: usize = messages.iter().map(|message| message.body.len()).sum();
-        assert_eq!(cutter.len(), len);
+        assert_eq!(cutter.bytes(), len);
         let last: Message<Vec<u8>> = cutter.end(6, true).expect("an end");
         assert_eq!((last.segment, last.seq, last.kind), (9, 3, Kind::LastChunk { cut_short: true }));
         assert_eq!(write(&mut cutter, &frames), [], "nothing follows the end");
