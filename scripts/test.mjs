@@ -62,7 +62,7 @@ const stages = {
 const SLOW = ["soak", "faults"];
 
 /** Of the usual tests these are about faults: they run in that stage again, with larger numbers. */
-const FAULTS = ["changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
+const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
 const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
 /**

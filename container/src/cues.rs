@@ -8,7 +8,7 @@
 use crate::{
     Error,
     ebml::{Header, children, find, id, read_uint, size_of},
-    tracks,
+    tracks::{self, Track},
 };
 
 /// Cues, and the place in the blob where they go: right before the cluster that they tell of. `None` where
@@ -33,29 +33,27 @@ pub fn cues(head: &[u8]) -> Option<(usize, Vec<u8>)> {
         at = end;
     }
     // Positions count from the Segment's content, and the cues themselves stand before the cluster.
-    let numbers: Vec<_> = tracks.iter().map(|track| track.number).collect();
-    let len = write(&numbers, [(0, 0)]).len();
-    Some((at, write(&numbers, [(0, (at - start + len) as u64)])))
+    let len = wrap(&point(&tracks, 0, 0)).len();
+    Some((at, wrap(&point(&tracks, 0, (at - start + len) as u64))))
 }
 
-/// Cues for points in time, ms, each with where its cluster is: one for every track, since a browser looks for the one of the track that
-/// it seeks in.
-pub(crate) fn write(tracks: &[u64], points: impl IntoIterator<Item = (u64, u64)>) -> Vec<u8> {
-    let mut content = Vec::new();
-    for (time, cluster) in points {
-        let mut point = [&[id::CUE_TIME as u8, 0x88][..], &time.to_be_bytes()].concat();
-        for track in tracks {
-            let head = [id::CUE_TRACK_POSITIONS as u8, 0x8D, id::CUE_TRACK as u8, 0x81, *track as u8];
-            point.extend(head);
-            point.extend([id::CUE_CLUSTER_POSITION as u8, 0x88]);
-            point.extend(cluster.to_be_bytes());
-        }
-        content.extend([&[id::CUE_POINT as u8][..], &size_of(point.len()), &point].concat());
+/// A point in time, ms, with where its cluster is: for every track, since a browser looks for the one of the track that it seeks in.
+pub(crate) fn point(tracks: &[Track], time: u64, cluster: u64) -> Vec<u8> {
+    let mut point = vec![0xB3, 0x88];
+    point.extend_from_slice(&time.to_be_bytes());
+    for track in tracks {
+        point.extend_from_slice(&[0xB7, 0x8D, 0xF7, 0x81, track.number as u8, 0xF1, 0x88]);
+        point.extend_from_slice(&cluster.to_be_bytes());
     }
-    [&id::CUES.to_be_bytes()[..], &size_of(content.len()), &content].concat()
+    [&[0xBB][..], &size_of(point.len()), &point].concat()
 }
 
-/// The times and places that [`write`] wrote.
+/// All points.
+pub(crate) fn wrap(points: &[u8]) -> Vec<u8> {
+    [&[0x1C, 0x53, 0xBB, 0x6B][..], &size_of(points.len()), points].concat()
+}
+
+/// The times and places in what [`wrap`] wrote.
 pub(crate) fn read(content: &[u8]) -> Result<Vec<(u64, u64)>, Error> {
     let uint = |content: &[u8], id| read_uint(&content[find(content, id)?.ok_or(Error::Damaged)?]);
     let mut points = Vec::new();

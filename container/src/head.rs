@@ -66,19 +66,21 @@ pub(crate) fn cluster_head(time: u64, len: u64) -> [u8; CLUSTER_HEAD] {
 /// # Errors
 /// The tracks are none.
 pub(crate) fn write(about: &About, duration: f64, clusters: &[(u64, u64)]) -> Result<Vec<u8>, Error> {
-    let numbers: Vec<_> = tracks::read(&mut about.tracks.clone())?.iter().map(|track| track.number).collect();
+    let recorded = tracks::read(&mut about.tracks.clone())?;
     let info = [&about.info[..], &element(id::DURATION, &duration.to_be_bytes())].concat();
     let (info, tracks) = (element(id::INFO, &info), element(id::TRACKS, &about.tracks));
-    let cues_len = cues::write(&numbers, clusters.iter().map(|(time, _)| (*time, 0))).len();
+    let point_len = cues::point(&recorded, 0, 0).len();
+    let cues_len = cues::wrap(&[]).len() + clusters.len() * point_len;
     let seek_head_len = seek_head([0; 3]).len();
     let tracks_at = seek_head_len + info.len();
     let cues_at = tracks_at + tracks.len();
     let mut at = (cues_at + cues_len) as u64;
-    let points = clusters.iter().map(|(time, len)| {
+    let mut points = Vec::with_capacity(clusters.len() * point_len);
+    for (time, len) in clusters {
+        points.extend(cues::point(&recorded, *time, at));
         at += len;
-        (*time, at - len)
-    });
-    let cues = cues::write(&numbers, points);
+    }
+    let cues = cues::wrap(&points);
     let segment = [&id::SEGMENT.to_be_bytes()[..], &size(at)].concat();
     Ok([&about.ebml[..], &segment, &seek_head([seek_head_len, tracks_at, cues_at]), &info, &tracks, &cues]
         .concat())

@@ -34,9 +34,13 @@ export function segmentsIn(messages) {
 /** A blob and a chunk travel on two sockets. */
 const inOrder = (one, other) => (other.kind === "blob") - (one.kind === "blob") || one.seq - other.seq;
 
+/** The small pictures that a WebM shows, as `luma` each. */
+export const lumasIn = (bytes) =>
+  split(ffmpeg(bytes, "-map", "0:v", "-fps_mode", "passthrough", "-vf", `scale=${WIDTH}:${HEIGHT},format=gray`, "-f", "rawvideo"));
+
 /** The pictures that a segment of VP8 shows, each with its `luma`. */
 export function shownIn({ bytes, pictures }) {
-  const lumas = split(ffmpeg(bytes, "-map", "0:v", "-fps_mode", "passthrough", "-vf", `scale=${WIDTH}:${HEIGHT},format=gray`, "-f", "rawvideo"));
+  const lumas = lumasIn(bytes);
   const shown = pictures.filter(({ frame }) => frame[0] & SHOW_FRAME);
   if (lumas.length !== shown.length) throw new Error(`${lumas.length} pictures are shown of ${shown.length}`);
   return shown.map((picture, i) => ({ ...picture, luma: lumas[i] }));
