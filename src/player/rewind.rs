@@ -43,12 +43,16 @@ impl Player {
 
     /// Plays what is live.
     pub fn go_live(&self) {
-        if self.is_over.get() || !self.is_behind.replace(false) {
+        let is_linked = self.link.borrow().is_some();
+        if self.is_over.get() || !(is_linked || self.is_behind.get()) {
             return;
         }
+        // A seek that is under way, too.
         let past = self.past.take();
         drop(past);
-        let is_linked = self.link.borrow().is_some();
+        if !self.is_behind.replace(false) {
+            return;
+        }
         if !is_linked {
             self.reassembly.take();
             self.connect();

@@ -67,6 +67,12 @@ for (const [browser, launch] of [["Chromium", launchChromium], ["Firefox", launc
     const { viewer } = await broadcastBefore(t, launch);
     await view(viewer);
     await pictures(viewer, 30);
+    await viewer.evaluate(async () => {
+      const sought = viewing.seek(-5);
+      viewing.goLive(); // which calls that off
+      await sought;
+    });
+    assert.ok(median(readBarcodes(await pictures(viewer, 10), { skip: true }).map(({ latency }) => latency)) < 1000);
     const { from, to } = await viewer.evaluate(async () => {
       const { from, to } = await viewing.seekable();
       return { from: from.getTime(), to: to.getTime() };
