@@ -110,6 +110,7 @@ for (const [name, launch] of Object.entries({ Chromium: launchChromium, Firefox:
     await untilState(page, "recording", "reconnecting");
     relay = await startRelay({ args: [...FOR_TESTS.slice(2), "--listen", `127.0.0.1:${relay.port}`] });
     await untilState(page, "recording", "live");
+    await untilState(page, "viewing", "live"); // a page that goes while it connects is told so by Firefox
     await page.evaluate(() => Promise.all([recording.stop(), viewing.stop()]));
     assert.deepEqual(await violations(page), []);
   });

@@ -12,6 +12,7 @@ import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { counters } from "./harness/counters.js";
 import { fakeRelay } from "./harness/fake_relay.mjs";
+import { folderFor } from "./harness/folder.mjs";
 import { until } from "./harness/pages.mjs";
 import { pageOf, samplesOf, STUDIO, takenBy } from "./harness/samples.mjs";
 
@@ -195,7 +196,7 @@ async function serve(t) {
   defer(t, () => rm(www, { recursive: true, force: true }));
   await cp(join(root, "pkg"), join(www, "node_modules/blobcast/pkg"), { recursive: true });
   await cp(join(root, "pkg/blobcast_bg.wasm"), join(www, "assets/blobcast_bg.wasm"));
-  const relay = { ...(await startRelay({ www, args: FOR_TESTS })), www };
+  const relay = { ...(await startRelay({ www, args: [...FOR_TESTS, "--archive", await folderFor(t)] })), www };
   defer(t, relay.stop);
   await write(relay, { "studio.html": STUDIO, token: "abc" });
   return relay;

@@ -9,6 +9,7 @@ import {
   type CongestionDetail,
   type ConnectOptions,
   type RecordingOptions,
+  type Moment,
   type RecordingStats,
   type State,
   type Stats,
@@ -73,6 +74,10 @@ export async function watch(video: HTMLVideoElement): Promise<void> {
   const { latency, clockTrusted, buffered, skips, mode, muted }: ViewingStats = viewing.stats();
   if (clockTrusted && latency !== null) console.log(latency.toFixed(), buffered + skips, mode?.toUpperCase(), muted === true);
   show(viewing.state);
+  const kept = await viewing.seekable();
+  const moments: Moment[] = kept ? [kept.from, kept.to, -60] : [];
+  for (const moment of moments) await viewing.seek(moment);
+  viewing.goLive();
   await viewing.stop();
 }
 
@@ -82,6 +87,7 @@ function show(state: State): string {
     case "waiting":
     case "live":
     case "reconnecting":
+    case "replaying":
     case "ended":
     case "stopped":
       return state;
