@@ -13,12 +13,12 @@ use super::{
 use crate::{
     bytes::JsBytes,
     dom::{Listener, now, with},
-    error::{self, Error},
-    events::{State, object},
-    promise::{self, Deferred},
+    error::Error,
+    events::State,
+    promise,
 };
 use blobcast_wire::{Kind, Message, Piece, Reassembly, Segment};
-use js_sys::{Date, Promise};
+use js_sys::Promise;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::Event;
@@ -72,24 +72,12 @@ impl Player {
 
     /// Resolves with when what can be played begins and ends, as `{ from, to }` of Dates; with `null` where nothing is kept.
     pub fn seekable(&self) -> Promise {
-        let answer = Rc::new(Deferred::default());
-        let promise = answer.promise();
-        let tell = move |told| match told {
-            Told::Kept(Some((from, to))) => {
-                let date = |ms: f64| Date::new(&ms.into()).into();
-                answer.resolve_with(&object(&[("from", date(from)), ("to", date(to))]));
-            }
-            Told::Kept(None) => answer.resolve_with(&JsValue::NULL),
-            Told::Failed(error) if error.kind == error::Kind::NotSupported => {
-                answer.resolve_with(&JsValue::NULL)
-            }
-            Told::Failed(error) => answer.reject(&error.to_js()),
-            _ => {}
-        };
-        // Of what is to come nothing is kept yet.
-        let before =
-            self.looking.replace(Some(Past::open(self.settings.target.clone(), Moment::Ago(1), tell)));
-        drop(before);
+        let looking = self.looking.borrow().clone();
+        let past = looking
+            .filter(|past| !past.is_over())
+            .unwrap_or_else(|| Past::look(self.settings.target.clone()));
+        let promise = past.ready();
+        self.looking.replace(Some(past));
         promise
     }
 

@@ -74,7 +74,7 @@ for (const [browser, launch] of [["Chromium", launchChromium], ["Firefox", launc
     });
     assert.ok(median(readBarcodes(await pictures(viewer, 10), { skip: true }).map(({ latency }) => latency)) < 1000);
     const { from, to } = await viewer.evaluate(async () => {
-      const { from, to } = await viewing.seekable();
+      const [{ from, to }] = await Promise.all([viewing.seekable(), viewing.seekable()]);
       return { from: from.getTime(), to: to.getTime() };
     });
     assert.ok(to - from >= BEFORE - INTERVAL && Math.abs(to - Date.now()) < 2 * INTERVAL + LATE, `${from} to ${to}`);
@@ -93,7 +93,22 @@ for (const [browser, launch] of [["Chromium", launchChromium], ["Firefox", launc
       assert.ok(Math.abs(median(shown.map(({ time }) => time)) - wanted) < LATE, `${shown[0].time} instead of ${wanted}`);
       assert.equal(await viewer.evaluate(() => viewing.state), "replaying");
     }
+
+    // What was played is not kept in the page for long: the same place is fetched again.
+    await viewer.evaluate((from) => viewing.seek(new Date(from)), from);
+    await viewer.evaluate(() => (video.playbackRate = 4));
+    await until(viewer, () => video.buffered.start(0) > 1);
+    await viewer.evaluate(() => Object.assign(video, { playbackRate: 1, currentTime: 0 }));
+    await until(viewer, () => !video.seeking && video.buffered.length && video.buffered.start(0) < 0.5);
+    assert.ok((await viewer.evaluate(() => video.currentTime)) < 1);
     assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
+
+    const unanswered = await viewer.evaluate(() => {
+      const kept = viewing.seekable();
+      viewing.stop();
+      return kept;
+    });
+    assert.equal(unanswered, null);
   });
 }
 

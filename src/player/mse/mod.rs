@@ -68,7 +68,7 @@ pub struct Mse {
     /// The playhead is kept at the live edge.
     is_following: Cell<bool>,
     /// Where we have put the playhead last, seconds.
-    sought: Cell<f64>,
+    sought: Cell<Option<f64>>,
     _pitch: LoosePitch,
     fail: OnFailure,
 }

@@ -52,13 +52,17 @@ impl Mse {
     pub(super) fn where_sought(&self) -> Sought {
         let time = self.playback.video.current_time();
         let buffer = self.buffer.borrow();
-        let Some(buffer) = buffer.as_ref().filter(|_| (time - self.sought.get()).abs() > NEARLY) else {
+        let Some(buffer) = buffer.as_ref().filter(|_| !self.is_where_we_sought(time)) else {
             return Sought::ByUs;
         };
         match range_at(buffer, time) {
             Some((_, end)) => Sought::Near(end - time),
             None => Sought::Away(time),
         }
+    }
+
+    fn is_where_we_sought(&self, time: f64) -> bool {
+        self.sought.get().is_some_and(|sought| (time - sought).abs() <= NEARLY)
     }
 
     /// Time passes: over holes, in which nothing was broadcast, and with an end that is always ahead.
@@ -69,6 +73,10 @@ impl Mse {
         let video = &self.playback.video;
         let (playhead, ranges) = (video.current_time(), ranges(buffer));
         self.stretch(beginning.end.get());
+        // It has left: who puts it there again is the viewer.
+        if !video.seeking() && !self.is_where_we_sought(playhead) {
+            self.sought.set(None);
+        }
         let is_spent = !ranges.iter().any(|(start, end)| *start <= playhead && playhead < *end - NEARLY);
         let next = ranges.iter().find(|(start, _)| *start > playhead);
         if let Some((start, _)) = next.filter(|_| is_spent) {

@@ -56,7 +56,7 @@ impl Mse {
     }
 
     pub(super) fn seek(&self, time: f64) {
-        self.sought.set(time);
+        self.sought.set(Some(time));
         self.playback.video.set_current_time(time);
     }
 }

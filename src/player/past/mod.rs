@@ -64,12 +64,16 @@ pub struct Past {
     target: Target,
     moment: Moment,
     tell: Box<dyn Hear<Told>>,
+    /// Only when what is kept begins and ends is asked.
+    is_looking: bool,
     shelf: RefCell<Shelf>,
     /// What is asked, or waits to be asked again.
     request: Cell<Option<Request>>,
     /// Counts what is asked.
     turn: Cell<u32>,
     is_asking: Cell<bool>,
+    /// A token was refused, and a fresh one is tried.
+    was_refused: Cell<bool>,
     is_over: Cell<bool>,
     /// The relay's clock when the page's said so, both in ms, and what the question took.
     clock: Cell<Option<(f64, f64, f64)>>,
@@ -80,15 +84,26 @@ pub struct Past {
 impl Past {
     /// Asks what is kept from a moment on.
     pub fn open(target: Target, moment: Moment, tell: impl Hear<Told> + 'static) -> Rc<Self> {
+        Self::ask_for(target, moment, false, Box::new(tell))
+    }
+
+    /// Asks only when what is kept begins and ends, which [`ready`](Self::ready) resolves with.
+    pub fn look(target: Target) -> Rc<Self> {
+        Self::ask_for(target, Moment::Ago(1), true, Box::new(|_| {}))
+    }
+
+    fn ask_for(target: Target, moment: Moment, is_looking: bool, tell: Box<dyn Hear<Told>>) -> Rc<Self> {
         let past = Rc::new_cyclic(|me| Self {
             me: me.clone(),
             target,
             moment,
-            tell: Box::new(tell),
+            tell,
+            is_looking,
             shelf: RefCell::default(),
             request: Cell::default(),
             turn: Cell::default(),
             is_asking: Cell::new(false),
+            was_refused: Cell::new(false),
             is_over: Cell::new(false),
             clock: Cell::default(),
             asked_at: Cell::default(),
@@ -101,6 +116,11 @@ impl Past {
     /// Resolves when the first segment is there, or none is to come.
     pub fn ready(&self) -> Promise {
         self.ready.promise()
+    }
+
+    /// Nothing more comes of it.
+    pub fn is_over(&self) -> bool {
+        self.is_over.get()
     }
 
     /// It failed before anything was there.
@@ -151,6 +171,7 @@ impl Past {
     fn hear(&self, asked: Asked, body: JsValue) {
         self.request.take();
         self.is_asking.set(false);
+        self.was_refused.set(false);
         match asked {
             Asked::List(_) => self.hear_list(Listing::read(&body)),
             Asked::File(entry) => {
@@ -162,8 +183,11 @@ impl Past {
 
     fn hear_list(&self, listing: Listing) {
         if !listing.keeps {
-            let message = "the relay keeps no broadcasts; start it with --archive, or watch what is live";
-            return self.failed(Error::new(Kind::NotSupported, message));
+            return self.failed(keeps_nothing());
+        }
+        if self.is_looking {
+            self.is_over.set(true);
+            return self.ready.resolve_with(&listing.bounds());
         }
         let round_trip = now() - self.asked_at.get();
         self.clock.set(Some((listing.now + round_trip / 2.0, now(), round_trip)));
@@ -195,13 +219,22 @@ impl Past {
     fn failed(&self, error: Error) {
         self.request.take();
         self.is_over.set(true);
-        self.tell.hear(Told::Failed(error));
+        match error.kind {
+            Kind::NotSupported if self.is_looking => self.ready.resolve_with(&JsValue::NULL),
+            _ if self.is_looking => self.reject(&error),
+            _ => self.tell.hear(Told::Failed(error)),
+        }
     }
 }
 
 impl Drop for Past {
     fn drop(&mut self) {
         // Another moment was asked for, or the end came: who waited for this one waits no longer.
-        self.ready.resolve();
+        self.ready.resolve_with(&JsValue::NULL);
     }
+}
+
+fn keeps_nothing() -> Error {
+    let message = "the relay keeps no broadcasts; start it with --archive, or watch what is live";
+    Error::new(Kind::NotSupported, message)
 }

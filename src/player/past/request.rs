@@ -1,6 +1,6 @@
 //! One question to the relay's HTTP side, with the token that it asks for.
 
-use super::{Asked, Past};
+use super::{Asked, Past, keeps_nothing};
 use crate::{
     dom::window,
     error::{Error, Kind},
@@ -12,8 +12,9 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, Response};
 
-/// How long an answer may take, ms.
+/// How long an answer may take to begin, and then to come, ms. A line that takes longer for a segment does not carry the broadcast.
 const WITHIN: u32 = 30_000;
+const WHOLE_WITHIN: u32 = 120_000;
 
 /// How long to wait before a question that got no answer is asked again, ms.
 const AGAIN: u32 = 1_000;
@@ -21,7 +22,7 @@ const AGAIN: u32 = 1_000;
 /// A question under way. Dropping it aborts it.
 pub struct Request {
     controller: Option<AbortController>,
-    _patience: Timer,
+    patience: Timer,
 }
 
 impl Drop for Request {
@@ -38,13 +39,7 @@ impl Past {
         self.turn.set(turn);
         let controller = AbortController::new().ok();
         let signal = controller.as_ref().map_or(JsValue::UNDEFINED, |controller| controller.signal().into());
-        let (me, again) = (self.me.clone(), asked.clone());
-        let too_long = move || {
-            if let Some(past) = Self::at(&me, turn) {
-                past.lost(again.clone());
-            }
-        };
-        self.request.set(Some(Request { controller, _patience: Timers::Page.after(WITHIN, too_long) }));
+        self.request.set(Some(Request { controller, patience: self.patience(WITHIN, &asked, turn) }));
         let me = self.me.clone();
         settled(&self.target.token.ask(), move |given| {
             let Some(past) = Self::at(&me, turn) else { return };
@@ -53,6 +48,17 @@ impl Past {
                 Err(error) => past.failed(error),
             }
         });
+    }
+
+    /// What is asked for is lost after so many ms.
+    fn patience(&self, ms: u32, asked: &Asked, turn: u32) -> Timer {
+        let (me, asked) = (self.me.clone(), asked.clone());
+        let too_long = move || {
+            if let Some(past) = Self::at(&me, turn) {
+                past.lost(asked.clone());
+            }
+        };
+        Timers::Page.after(ms, too_long)
     }
 
     /// The past, if it has asked nothing else since.
@@ -72,6 +78,10 @@ impl Past {
             let Some(past) = Self::at(&me, turn) else { return };
             let Ok(answer) = answer else { return past.lost(asked) };
             let answer: Response = answer.unchecked_into();
+            if let Some(mut request) = past.request.take() {
+                request.patience = past.patience(WHOLE_WITHIN, &asked, turn);
+                past.request.set(Some(request));
+            }
             let body = match &asked {
                 _ if !answer.ok() => answer.text(),
                 Asked::List(_) => answer.json(),
@@ -97,12 +107,15 @@ impl Past {
                 past.ask(asked.clone());
             }
         };
-        self.request.set(Some(Request { controller: None, _patience: Timers::Page.after(AGAIN, again) }));
+        self.request.set(Some(Request { controller: None, patience: Timers::Page.after(AGAIN, again) }));
     }
 
     fn refused(&self, asked: Asked, status: u16, why: Option<String>) {
         let kind = match (&asked, status) {
+            // As sockets do: once more, with a fresh token.
+            (_, 401) if !self.was_refused.replace(true) => return self.ask(asked),
             (_, 400 | 401 | 403) => Kind::NotAllowed,
+            (Asked::List(_), 404) => return self.failed(keeps_nothing()),
             // It was too old to be kept.
             (Asked::File(_), 404) => return self.ask_for_more(),
             _ => return self.lost(asked),

@@ -1,7 +1,7 @@
 //! What the relay keeps of a broadcast, as far as it was asked for. Pure, but for reading the relay's answer.
 
 use super::Moment;
-use crate::property;
+use crate::{events::object, property};
 use blobcast_wire::Segment;
 use wasm_bindgen::JsValue;
 
@@ -48,6 +48,14 @@ impl Listing {
             now: number("now").unwrap_or_default(),
             entries: segments.iter().filter_map(|entry| Entry::read(&entry)).collect(),
         }
+    }
+}
+
+impl Listing {
+    /// As the page gets it: `{ from, to }` of Dates, or `null`.
+    pub fn bounds(&self) -> JsValue {
+        let date = |ms: f64| js_sys::Date::new(&ms.into()).into();
+        self.kept.map_or(JsValue::NULL, |(from, to)| object(&[("from", date(from)), ("to", date(to))]))
     }
 }
 
