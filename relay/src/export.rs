@@ -15,6 +15,7 @@ use std::{
     fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
     time::SystemTime,
 };
 
@@ -70,7 +71,9 @@ impl Export {
             return Err(ExportError::NoArchive(self.archive.clone()));
         }
         let archive = |error: MontageError| ExportError::Archive(error.into());
-        let montage = Montage::open(&Catalogue::new(&self.archive), &self.name, span).map_err(archive)?;
+        let montage =
+            Montage::open(&Catalogue::new(&self.archive), &self.name, span, &AtomicBool::new(false))
+                .map_err(archive)?;
         if self.file.as_deref() == Some(Path::new("-")) {
             let failed = |error| ExportError::File("stdout".into(), error);
             return copy(montage, &mut io::stdout().lock(), failed).map(|()| None);

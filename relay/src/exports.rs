@@ -7,6 +7,7 @@ use crate::{
     http::App,
     recordings::{no_archive, unreadable},
     span::Span,
+    turns::Turns,
 };
 use axum::{
     body::Body,
@@ -22,11 +23,14 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use std::{io, sync::Arc};
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use std::{
+    io,
+    sync::{Arc, LazyLock},
+};
+use tokio::task::spawn_blocking;
 
 /// So many are laid out at a time, for which each of their files is opened once: the disk is there for what is live first.
-static LAYING_OUT: Semaphore = Semaphore::const_new(2);
+static LAYING_OUT: LazyLock<Turns> = LazyLock::new(|| Turns::new(2));
 
 /// Answers below `/export/`.
 pub(crate) async fn get(
@@ -45,10 +49,9 @@ pub(crate) async fn get(
     };
     let laid_out = {
         let (catalogue, name) = (Arc::clone(archive.catalogue()), name.clone());
-        let _turn = LAYING_OUT.acquire().await;
-        spawn_blocking(move || Montage::open(&catalogue, &name, span)).await
+        LAYING_OUT.take(move |is_called_off| Montage::open(&catalogue, &name, span, is_called_off)).await
     };
-    match laid_out.unwrap_or_else(|error| Err(MontageError::Disk(error.into()))) {
+    match laid_out.unwrap_or_else(|error| Err(MontageError::Disk(error))) {
         Ok(montage) => {
             let file_name = montage.file_name(&name);
             send(montage, &file_name, request.headers())
@@ -57,6 +60,8 @@ pub(crate) async fn get(
         Err(error @ MontageError::Change(_)) => say(StatusCode::CONFLICT, error),
         Err(error @ MontageError::TooMany) => say(StatusCode::BAD_REQUEST, error),
         Err(MontageError::Disk(error)) => unreadable(&name, &error),
+        // Nobody reads this.
+        Err(error @ MontageError::CalledOff) => say(StatusCode::SERVICE_UNAVAILABLE, error),
     }
 }
 

@@ -29,7 +29,7 @@
 //! * `archive` keeps segments on disk, by a thread of its own.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
 //! * `publish` is no part of the relay: it is a broadcaster without a browser, by the same protocol.
-//! * `addresses`, `ticket`: what is counted, by guards.
+//! * `addresses`, `ticket`: what is counted, by guards. `turns`: work that is done so many at a time.
 //! * [`Server`] is the way in; [`Config`] what it can be told.
 
 mod access;
@@ -86,6 +86,7 @@ mod ticket;
 mod timing;
 mod tls;
 mod tls_session;
+mod turns;
 mod upgrade;
 mod viewer;
 
