@@ -3,13 +3,14 @@
 use crate::common::{
     Broadcaster, TestServer, blob, fetch,
     film::{Probed, duration_of, film, normal, probe, seekable},
-    last, relay,
+    last, relay, soon,
 };
 use blobcast_relay::{Config, Limits};
 use blobcast_wire::Segment;
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
     time::{Duration, UNIX_EPOCH},
 };
 use tempfile::TempDir;
@@ -27,13 +28,16 @@ async fn server(folder: &TempDir) -> TestServer {
 
 /// A finished file as an earlier relay has left it.
 fn keep(folder: &Path, name: &str, number: Segment, segment: &[u8]) -> PathBuf {
-    let start = humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_micros(number));
-    let start = start.to_string().replace(':', "-");
-    let path = folder.join(name);
-    fs::create_dir_all(&path).unwrap();
-    let file = path.join(format!("{start}-{number}-{}ms-vp8+opus.webm", duration_of(segment)));
+    let file = path_of(folder, name, number, duration_of(segment));
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, seekable(segment)).unwrap();
     file
+}
+
+fn path_of(folder: &Path, name: &str, number: Segment, millis: u64) -> PathBuf {
+    let start = humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_micros(number));
+    let start = start.to_string().replace(':', "-");
+    folder.join(name).join(format!("{start}-{number}-{millis}ms-vp8+opus.webm"))
 }
 
 /// What ffprobe finds in what came.
@@ -251,4 +255,52 @@ async fn the_program_writes_the_same_film_without_a_relay() {
     let error = String::from_utf8(nowhere.stderr).unwrap();
     assert!(error.contains("nowhere is no folder: say with --archive DIR"), "{error}");
     assert_eq!(fs::read_dir(here.path()).unwrap().count(), 2, "nothing half done");
+}
+
+#[tokio::test]
+async fn an_export_that_is_stopped_leaves_nothing_and_one_that_is_killed_nothing_under_its_name() {
+    let (folder, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let film = film();
+    let millis = duration_of(&film);
+    let first = keep(folder.path(), "lobby", START, &film);
+    // So many that it takes a while; on the disk they are one.
+    for index in 1..4000 {
+        let number = START + index * millis * 1000;
+        fs::hard_link(&first, path_of(folder.path(), "lobby", number, millis)).unwrap();
+    }
+    let files = || {
+        let files = fs::read_dir(here.path()).unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
+    for signal in ["INT", "TERM", "KILL"] {
+        let mut program = relay();
+        program.current_dir(here.path()).args(["export", "--archive"]).arg(folder.path());
+        program.args(["--name", "lobby", "film.webm"]).stderr(Stdio::piped()).kill_on_drop(true);
+        let export = program.spawn().unwrap();
+        let id = export.id().unwrap().to_string();
+        soon("the beginning", async {
+            while files().is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await;
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        let out = soon("the end", export.wait_with_output()).await.unwrap();
+        let error = String::from_utf8(out.stderr).unwrap();
+        if signal == "KILL" {
+            assert_eq!(files(), ["film.webm.part"]);
+            break;
+        }
+        assert_eq!(out.status.code(), Some(1), "{signal}: {error}");
+        assert_eq!(error, "blobcast-relay: stopped before the film was whole: there is none of it\n");
+        assert!(files().is_empty(), "{signal}: {:?}", files());
+    }
+    let mut again = relay();
+    again.current_dir(here.path()).args(["export", "--archive"]).arg(folder.path());
+    let out = again.args(["--name", "lobby", "film.webm"]).output().await.unwrap();
+    let error = String::from_utf8(out.stderr).unwrap();
+    assert!(
+        error.contains("film.webm.part is there already: another export writes it, or one was killed"),
+        "{error}"
+    );
 }
