@@ -16,7 +16,7 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
             ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
-            ETAG, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
+            ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::{IntoResponse, Response},
@@ -70,6 +70,7 @@ fn send(montage: Montage, file_name: &str, asked: &HeaderMap) -> Response {
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
     // A part of what there was before is no part of what there is.
     let is_same = text(IF_RANGE).is_none_or(|expected| expected == tag);
+    let is_known = text(IF_NONE_MATCH).is_some_and(|known| is_in(known, &tag));
     let header = |name: HeaderName, value: String| Some((name, HeaderValue::try_from(value).ok()?));
     let mut headers: HeaderMap = [
         header(CONTENT_TYPE, montage.mime()),
@@ -83,6 +84,9 @@ fn send(montage: Montage, file_name: &str, asked: &HeaderMap) -> Response {
     // It may be longer when it is asked for again.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
     let (status, from, len) = match wish(text(RANGE).filter(|_| is_same), all) {
         Wish::Whole => (StatusCode::OK, 0, all),
         Wish::Part { from, len } => {
@@ -98,6 +102,12 @@ fn send(montage: Montage, file_name: &str, asked: &HeaderMap) -> Response {
     };
     headers.insert(CONTENT_LENGTH, len.into());
     (status, headers, Body::from_stream(chunks(montage.read(from, len)))).into_response()
+}
+
+/// Whether a list of tags has one. <https://datatracker.ietf.org/doc/html/rfc9110#section-13.1.2>
+fn is_in(list: &str, tag: &str) -> bool {
+    let mut tags = list.split(',').map(str::trim);
+    tags.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
 /// Reads chunk by chunk when the one before has gone, off the async threads.

@@ -139,6 +139,35 @@ async fn a_film_comes_in_ranges_too() {
 }
 
 #[tokio::test]
+async fn a_film_that_somebody_has_is_not_sent_again_until_there_is_more_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = film();
+    keep(folder.path(), "lobby", START, &film);
+    let server = server(&folder).await;
+    let get = async |headers: &str| fetch(server.address, "/export/lobby", headers).await;
+    let (head, all) = get("").await;
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+    for (headers, status) in [
+        (format!("If-None-Match: {tag}\r\n"), 304),
+        (format!("If-None-Match: \"another\", W/{tag}\r\nRange: bytes=0-3\r\n"), 304),
+        ("If-None-Match: *\r\n".into(), 304),
+        ("If-None-Match: \"another\"\r\n".into(), 200),
+    ] {
+        let (head, body) = get(&headers).await;
+        assert!(head.starts_with(&format!("http/1.1 {status}")), "{headers}: {head}");
+        assert!(head.contains(&format!("etag: {tag}")), "{head}");
+        assert!(if status == 304 { body.is_empty() } else { body == all }, "{headers}");
+    }
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let number = START + duration_of(&film) * 1000;
+    broadcaster.blob.send(&blob(number, 1, film.clone())).await;
+    broadcaster.chunk.send(&last(number, 1, "")).await;
+    server.until_metric("blobcast_archived_segments_total", 1).await;
+    let (head, more) = get(&format!("If-None-Match: {tag}\r\n")).await;
+    assert!(head.starts_with("http/1.1 200") && more.len() > all.len(), "{head}");
+}
+
+#[tokio::test]
 async fn what_is_no_film_is_one_clear_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let film = film();
