@@ -30,7 +30,7 @@ enum Change {
 /// as it came, and nobody knows how long it plays. `None`: all of it is there already.
 ///
 /// # Errors
-/// The unfinished file stays. [`ErrorKind::AlreadyExists`]: another segment of that number is there.
+/// The unfinished file is where it was; what becomes of it is the writer's to say. [`ErrorKind::AlreadyExists`]: another segment of that number is there.
 pub(super) fn finish(catalogue: &Catalogue, place: &Place) -> io::Result<Option<Recording>> {
     let folder = place.folder(catalogue.root());
     let part = place.unfinished(catalogue.root());
