@@ -3,6 +3,7 @@
 use crate::{
     admit::{Wanted, say},
     archive::{Montage, MontageError, Reader},
+    ask::parameter,
     byte_range::{Wish, wish},
     http::App,
     recordings::{no_archive, unreadable},
@@ -43,7 +44,11 @@ pub(crate) async fn get(
         return say(StatusCode::NOT_FOUND, "no name has a dot: ask for /export/NAME?from=&to=");
     }
     let now = app.relay.clock.micros();
-    let span = match Span::parse(request.uri().query().unwrap_or_default(), now) {
+    let query = request.uri().query().unwrap_or_default();
+    if parameter(query, "limit").is_some() {
+        return say(StatusCode::BAD_REQUEST, "a film has no limit: say its time with from and to");
+    }
+    let span = match Span::parse(query, now) {
         Ok(span) => span,
         Err(error) => return say(StatusCode::BAD_REQUEST, error),
     };

@@ -187,6 +187,11 @@ async fn what_is_no_film_is_one_clear_sentence() {
         ("/export/lobby?to=2026-11-25T00:00:00Z", 404, nothing),
         ("/export/kitchen", 404, nothing),
         ("/export/hall", 404, nothing),
+        (
+            "/export/lobby?from=2026-11-26T00:43:28Z&limit=1",
+            400,
+            "a film has no limit: say its time with from and to\n",
+        ),
         ("/export/lobby?from=2&to=1", 400, "to is before from: exchange them\n"),
         ("/export/lobby/x.webm", 404, "no name has a dot: ask for /export/NAME?from=&to=\n"),
     ] {

@@ -134,6 +134,7 @@ async fn a_list_is_of_what_overlaps_from_one_time_to_another() {
             "to is no time since 1970: write ms since the epoch, RFC 3339 such as 2026-11-26T00:43:28Z, or ms before now such as -60000\n",
         ),
         ("from=2&to=1", "to is before from: exchange them\n"),
+        ("limit", "limit is no number from 1 to 10000\n"),
         ("limit=0", "limit is no number from 1 to 10000\n"),
         ("limit=10001", "limit is no number from 1 to 10000\n"),
     ] {
@@ -279,5 +280,19 @@ async fn nothing_is_sent_but_finished_files_of_the_archive() {
         let (head, body) = server.get(&format!("/archive/a/{path}")).await;
         assert!(head.starts_with("http/1.1 404"), "{path}: {head}");
         assert!(!body.contains("secret") && body.ends_with('\n') && body.len() > 20, "{path}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_name_an_address_says_what_a_name_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(&folder).await;
+    for path in ["/archive/", "/export/", "/live/"] {
+        let (head, body) = server.get(path).await;
+        assert!(head.starts_with("http/1.1 404"), "{path}: {head}");
+        assert!(
+            body.starts_with("a broadcast's name is up to 8 parts") && body.ends_with('\n'),
+            "{path}: {body}"
+        );
     }
 }
