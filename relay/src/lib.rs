@@ -19,7 +19,7 @@
 //!
 //! What drives them:
 //!
-//! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
+//! * `door`: one port, and who is at it. `patient`: who takes nothing of an answer is given up. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
 //!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
 //! * `caller`: who asks, and whether they have too many connections. `admit`: who may watch by plain HTTP, and `recordings`, `exports`: what they get of the archive.
@@ -67,6 +67,7 @@ mod loopback;
 mod metrics;
 mod mint;
 mod origin;
+mod patient;
 mod proxy;
 mod publish;
 mod publisher;

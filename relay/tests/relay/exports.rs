@@ -5,7 +5,7 @@ use crate::common::{
     film::{Probed, duration_of, film, normal, probe, seekable},
     last, relay, soon,
 };
-use blobcast_relay::{Config, Limits};
+use blobcast_relay::{Config, Limits, Timing};
 use blobcast_wire::Segment;
 use std::{
     fs,
@@ -337,4 +337,40 @@ async fn an_export_that_is_stopped_leaves_nothing_and_one_that_is_killed_nothing
         error.contains("film.webm.part is there already: another export writes it, or one was killed"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn who_stops_reading_is_given_up_and_its_files_are_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = film();
+    // More than sockets hold.
+    let millis = duration_of(&film);
+    let first = keep(folder.path(), "lobby", START, &film);
+    for index in 1..400 {
+        let number = START + index * millis * 1000;
+        fs::hard_link(&first, path_of(folder.path(), "lobby", number, millis)).unwrap();
+    }
+    let large = folder.path().join("hall").join(first.file_name().unwrap());
+    fs::create_dir_all(large.parent().unwrap()).unwrap();
+    fs::File::create(&large).unwrap().set_len(100_000_000).unwrap();
+    let timing = Timing { stuck_time: Duration::from_millis(200), ..Timing::DEFAULT };
+    let archive = Some(folder.path().into());
+    let server = TestServer::with(Config { archive, timing, ..Config::default() }).await;
+    let file = format!("/archive/hall/{}", first.file_name().unwrap().to_str().unwrap());
+    for path in ["/export/lobby", &file] {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let mut tcp = crate::common::dial(server.address).await.unwrap();
+        tcp.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await.unwrap();
+        let mut begun = [0; 12];
+        soon("an answer", tcp.read_exact(&mut begun)).await.unwrap();
+        assert_eq!(&begun, b"HTTP/1.1 200", "{path}");
+        // Nothing is read: its connection goes, not only its answer.
+        soon("the end of the connection", async {
+            // The one that asks for this is there, too.
+            while server.metric("blobcast_connections").await > 1 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+    }
 }
