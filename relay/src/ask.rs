@@ -47,9 +47,9 @@ impl Ask {
     }
 }
 
-/// A parameter of a query, as it stands there.
+/// A parameter of a query, as it stands there. One without a value is empty.
 pub(crate) fn parameter<'a>(query: &'a str, key: &str) -> Option<&'a str> {
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.find(|pair| pair.0 == key).map(|pair| pair.1)
 }
 
@@ -88,6 +88,8 @@ mod tests {
             ("/view/%61/blob", "session=s", "name is"),
             ("/view/a/blob", "", "session=ID"),
             ("/view/a/blob", "session=", "session=ID"),
+            ("/view/a/blob", "session", "session=ID"),
+            ("/view/a/blob", "session=s&segment", "segment"),
             ("/view/a/blob", "session=a%20b", "session=ID"),
             ("/view/a/blob", &long, "session=ID"),
             ("/view/a/blob", "session=s&segment=x", "segment"),

@@ -117,8 +117,8 @@ pub struct Config {
     #[arg(long, env = "BLOBCAST_NO_DEMO", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub no_demo: bool,
 
-    /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER-CODECS.webm. It is made if it is not
-    /// there.
+    /// A folder in which each segment is kept as one file that plays: DIR/NAME/START-NUMBER-DURATIONms-CODECS.webm, without
+    /// the duration where that is not known. It is made if it is not there.
     #[arg(long, env = "BLOBCAST_ARCHIVE", value_name = "DIR")]
     pub archive: Option<PathBuf>,
 

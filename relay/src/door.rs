@@ -3,6 +3,7 @@
 use crate::{
     addresses::{Addresses, Visit},
     descriptors::Room,
+    patient::Patient,
     proxy::{self, Network},
     relay::Relay,
     tls::{Certificate, Greeting},
@@ -186,6 +187,7 @@ async fn attend(
     let mut http = http1::Builder::new();
     let patience = relay.timing.handshake_time;
     http.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(MAX_HEAD_LEN);
+    let stream = Patient::new(stream, relay.timing.stuck_time);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
     select! {
         _ = &mut connection => return,
@@ -196,12 +198,12 @@ async fn attend(
 
 /// The connection of a WebSocket, its TLS if it has that, and what was read of it already.
 pub(crate) fn take_over(upgraded: Upgraded) -> Option<(TcpStream, Option<Session>, Bytes)> {
-    let upgraded = match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => return Some((parts.io.into_inner(), None, parts.read_buf)),
+    let upgraded = match upgraded.downcast::<TokioIo<Patient<TcpStream>>>() {
+        Ok(parts) => return Some((parts.io.into_inner().into_inner(), None, parts.read_buf)),
         Err(upgraded) => upgraded,
     };
-    let parts = upgraded.downcast::<TokioIo<Box<TlsStream<TcpStream>>>>().ok()?;
-    let (tcp, tls) = parts.io.into_inner().into_inner();
+    let parts = upgraded.downcast::<TokioIo<Patient<Box<TlsStream<TcpStream>>>>>().ok()?;
+    let (tcp, tls) = parts.io.into_inner().into_inner().into_inner();
     Some((tcp, Some(Session::new(tls)), parts.read_buf))
 }
 

@@ -3,10 +3,12 @@
 use crate::{
     admit::{Wanted, say},
     archive::{Montage, MontageError, Reader},
+    ask::parameter,
     byte_range::{Wish, wish},
     http::App,
     recordings::{no_archive, unreadable},
     span::Span,
+    turns::Turns,
 };
 use axum::{
     body::Body,
@@ -15,18 +17,21 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
             ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
-            ETAG, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
+            ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use std::{io, sync::Arc};
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use std::{
+    io,
+    sync::{Arc, LazyLock},
+};
+use tokio::task::spawn_blocking;
 
 /// So many are laid out at a time, for which each of their files is opened once: the disk is there for what is live first.
-static LAYING_OUT: Semaphore = Semaphore::const_new(2);
+static LAYING_OUT: LazyLock<Turns> = LazyLock::new(|| Turns::new(2));
 
 /// Answers below `/export/`.
 pub(crate) async fn get(
@@ -39,16 +44,19 @@ pub(crate) async fn get(
         return say(StatusCode::NOT_FOUND, "no name has a dot: ask for /export/NAME?from=&to=");
     }
     let now = app.relay.clock.micros();
-    let span = match Span::parse(request.uri().query().unwrap_or_default(), now) {
+    let query = request.uri().query().unwrap_or_default();
+    if parameter(query, "limit").is_some() {
+        return say(StatusCode::BAD_REQUEST, "a film has no limit: say its time with from and to");
+    }
+    let span = match Span::parse(query, now) {
         Ok(span) => span,
         Err(error) => return say(StatusCode::BAD_REQUEST, error),
     };
     let laid_out = {
         let (catalogue, name) = (Arc::clone(archive.catalogue()), name.clone());
-        let _turn = LAYING_OUT.acquire().await;
-        spawn_blocking(move || Montage::open(&catalogue, &name, span)).await
+        LAYING_OUT.take(move |is_called_off| Montage::open(&catalogue, &name, span, is_called_off)).await
     };
-    match laid_out.unwrap_or_else(|error| Err(MontageError::Disk(error.into()))) {
+    match laid_out.unwrap_or_else(|error| Err(MontageError::Disk(error))) {
         Ok(montage) => {
             let file_name = montage.file_name(&name);
             send(montage, &file_name, request.headers())
@@ -57,6 +65,8 @@ pub(crate) async fn get(
         Err(error @ MontageError::Change(_)) => say(StatusCode::CONFLICT, error),
         Err(error @ MontageError::TooMany) => say(StatusCode::BAD_REQUEST, error),
         Err(MontageError::Disk(error)) => unreadable(&name, &error),
+        // Nobody reads this.
+        Err(error @ MontageError::CalledOff) => say(StatusCode::SERVICE_UNAVAILABLE, error),
     }
 }
 
@@ -65,6 +75,7 @@ fn send(montage: Montage, file_name: &str, asked: &HeaderMap) -> Response {
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
     // A part of what there was before is no part of what there is.
     let is_same = text(IF_RANGE).is_none_or(|expected| expected == tag);
+    let is_known = text(IF_NONE_MATCH).is_some_and(|known| is_in(known, &tag));
     let header = |name: HeaderName, value: String| Some((name, HeaderValue::try_from(value).ok()?));
     let mut headers: HeaderMap = [
         header(CONTENT_TYPE, montage.mime()),
@@ -78,6 +89,9 @@ fn send(montage: Montage, file_name: &str, asked: &HeaderMap) -> Response {
     // It may be longer when it is asked for again.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
     let (status, from, len) = match wish(text(RANGE).filter(|_| is_same), all) {
         Wish::Whole => (StatusCode::OK, 0, all),
         Wish::Part { from, len } => {
@@ -93,6 +107,12 @@ fn send(montage: Montage, file_name: &str, asked: &HeaderMap) -> Response {
     };
     headers.insert(CONTENT_LENGTH, len.into());
     (status, headers, Body::from_stream(chunks(montage.read(from, len)))).into_response()
+}
+
+/// Whether a list of tags has one. <https://datatracker.ietf.org/doc/html/rfc9110#section-13.1.2>
+fn is_in(list: &str, tag: &str) -> bool {
+    let mut tags = list.split(',').map(str::trim);
+    tags.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
 /// Reads chunk by chunk when the one before has gone, off the async threads.

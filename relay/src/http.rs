@@ -39,7 +39,11 @@ pub(crate) struct App {
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
+    // Without a name they say what that is.
     let viewed = Router::new()
+        .route("/archive/", get(recordings::get))
+        .route("/export/", get(exports::get))
+        .route("/live/", get(live::get))
         .route("/archive/{*rest}", get(recordings::get))
         .route("/export/{*rest}", get(exports::get))
         .route("/live/{*rest}", get(live::get));

@@ -19,7 +19,7 @@
 //!
 //! What drives them:
 //!
-//! * `door`: one port, and who is at it. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
+//! * `door`: one port, and who is at it. `patient`: who takes nothing of an answer is given up. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
 //!   that are compiled in.
 //! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
 //! * `caller`: who asks, and whether they have too many connections. `admit`: who may watch by plain HTTP, and `recordings`, `exports`: what they get of the archive.
@@ -29,7 +29,7 @@
 //! * `archive` keeps segments on disk, by a thread of its own.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
 //! * `publish` is no part of the relay: it is a broadcaster without a browser, by the same protocol.
-//! * `addresses`, `ticket`: what is counted, by guards.
+//! * `addresses`, `ticket`: what is counted, by guards. `turns`: work that is done so many at a time.
 //! * [`Server`] is the way in; [`Config`] what it can be told.
 
 mod access;
@@ -67,6 +67,7 @@ mod loopback;
 mod metrics;
 mod mint;
 mod origin;
+mod patient;
 mod proxy;
 mod publish;
 mod publisher;
@@ -86,6 +87,7 @@ mod ticket;
 mod timing;
 mod tls;
 mod tls_session;
+mod turns;
 mod upgrade;
 mod viewer;
 

@@ -38,11 +38,14 @@ async fn main() -> ExitCode {
         Some(Command::Token(mint)) => {
             mint.token().map(|token| println!("{token}")).map_err(|error| error.to_string())
         }
-        Some(Command::Export(export)) => export.write().map_err(|error| error.to_string()).map(|file| {
-            if let Some(file) = file {
-                println!("{}", file.display());
-            }
-        }),
+        Some(Command::Export(export)) => match stopped() {
+            Ok(stopped) => export.run(stopped).await.map_err(|error| error.to_string()).map(|file| {
+                if let Some(file) = file {
+                    println!("{}", file.display());
+                }
+            }),
+            Err(error) => Err(format!("cannot wait for signals: {error}")),
+        },
         Some(Command::Publish(publish)) => match stopped() {
             Ok(stopped) => publish.run(stopped).await,
             Err(error) => Err(format!("cannot wait for signals: {error}")),

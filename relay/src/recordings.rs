@@ -4,6 +4,7 @@ use crate::{
     admit::{Wanted, say},
     archive::{Catalogue, Label, Listing, Recording},
     ask::parameter,
+    byte_range::{Wish, wish},
     http::App,
     span::Span,
 };
@@ -11,8 +12,8 @@ use axum::{
     Json,
     extract::{Extension, Request, State},
     http::{
-        HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
+        self, HeaderValue, Method, StatusCode,
+        header::{CACHE_CONTROL, ETAG, IF_RANGE, LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS},
     },
     response::{IntoResponse, Response},
 };
@@ -21,10 +22,11 @@ use serde::Serialize;
 use std::{
     io::{self, ErrorKind},
     num::NonZeroU32,
+    path::PathBuf,
     sync::Arc,
 };
 use tokio::task::spawn_blocking;
-use tower_http::services::ServeFile;
+use tower_http::services::{ServeFile, fs::ServeFileSystemResponseBody};
 use tracing::warn;
 
 /// How many segments one list has: most of a day, when one begins every 8 s.
@@ -119,7 +121,7 @@ fn answer(list: &List) -> Response {
 async fn send(catalogue: &Catalogue, name: &Name, file: &str, is_public: bool, request: Request) -> Response {
     let Some(label) = Label::parse(file) else { return no_file() };
     let path = catalogue.folder(name).join(file);
-    match ServeFile::new(path).ignore_multi_range_requests(true).try_call(request).await {
+    match serve(path, request).await {
         Ok(mut response) => {
             let status = response.status();
             let headers = response.headers_mut();
@@ -133,6 +135,30 @@ async fn send(catalogue: &Catalogue, name: &Name, file: &str, is_public: bool, r
         Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => no_file(),
         Err(error) => unreadable(name, &error),
     }
+}
+
+/// Sends a range where one is asked for that is one, and of the file that is there: `ServeFile` refuses other ranges, and knows no `If-Range`.
+async fn serve(
+    path: PathBuf,
+    mut request: Request,
+) -> io::Result<http::Response<ServeFileSystemResponseBody>> {
+    let mut file = ServeFile::new(path);
+    let headers = request.headers();
+    let range = headers.get(RANGE).and_then(|range| range.to_str().ok());
+    let is_range = wish(range, u64::MAX) != Wish::Whole;
+    let is_same = match headers.get(IF_RANGE).filter(|_| is_range).cloned() {
+        None => true,
+        Some(expected) => {
+            let mut about: Request = Request::default();
+            *about.method_mut() = Method::HEAD;
+            let about = file.try_call(about).await?;
+            [ETAG, LAST_MODIFIED].into_iter().any(|name| about.headers().get(name) == Some(&expected))
+        }
+    };
+    if !(is_range && is_same) {
+        request.headers_mut().remove(RANGE);
+    }
+    file.try_call(request).await
 }
 
 fn no_file() -> Response {

@@ -3,7 +3,7 @@
 #![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
 
 use crate::archive::{Record, Recording};
-use blobcast_wire::Name;
+use blobcast_wire::{Name, Segment};
 use clap::Args;
 use std::{cmp::Reverse, collections::BinaryHeap, time::Duration};
 
@@ -41,12 +41,14 @@ impl Retention {
         *self == Self::default()
     }
 
-    /// What is to go now, µs since the Unix epoch: of each name its oldest, and so many at most.
+    /// What is to go now, µs since the Unix epoch: of each name its oldest, and so many at most. What is stuck is taken for gone: nothing else
+    /// goes in its stead, and it is not among them.
     pub(crate) fn surplus<'a>(
         &self,
         records: impl Iterator<Item = (&'a Name, &'a Record)>,
         now: u64,
         most: usize,
+        is_stuck: impl Fn(&Name, Segment) -> bool,
     ) -> Vec<(Name, Recording)> {
         let oldest = self.max_age.map_or(0, |age| now.saturating_sub(age.as_micros() as u64));
         let mut surplus = Vec::new();
@@ -63,7 +65,9 @@ impl Retention {
                 && let Some(recording) = rest.next_if(|recording| is_surplus(recording, bytes))
             {
                 bytes -= recording.bytes;
-                surplus.push((name.clone(), recording));
+                if !is_stuck(name, recording.label.number) {
+                    surplus.push((name.clone(), recording));
+                }
             }
             total += bytes;
             rests.push((name, rest));
@@ -80,7 +84,9 @@ impl Retention {
             && let Some(recording) = rest.next()
         {
             total -= recording.bytes;
-            surplus.push(((*name).clone(), recording));
+            if !is_stuck(name, recording.label.number) {
+                surplus.push(((*name).clone(), recording));
+            }
             fronts.extend(rest.peek().map(|next| front(at, next)));
         }
         surplus
@@ -91,7 +97,6 @@ impl Retention {
 mod tests {
     use super::*;
     use crate::archive::Label;
-    use blobcast_wire::Segment;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,7 +123,7 @@ mod tests {
         now: u64,
         most: usize,
     ) -> Vec<(String, u64)> {
-        let surplus = retention.surplus(archive.iter(), now * 1_000_000, most);
+        let surplus = retention.surplus(archive.iter(), now * 1_000_000, most, |_, _| false);
         let key =
             |(name, recording): (Name, Recording)| (name.to_string(), recording.label.number / 1_000_000);
         surplus.into_iter().map(key).collect()

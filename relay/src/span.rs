@@ -147,6 +147,7 @@ mod tests {
         for (query, said) in [
             ("from=yesterday", "from is no time"),
             ("to=", "to is no time"),
+            ("from", "from is no time"),
             ("from=1&to=x", "to is no time"),
         ] {
             let error = Span::parse(query, NOW).expect_err(query);

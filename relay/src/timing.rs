@@ -17,7 +17,8 @@ pub struct Timing {
         value_parser = humantime::parse_duration)]
     pub idle_time: Duration,
 
-    /// How long a peer may take nothing of what waits for it before it is closed with 4408.
+    /// How long a peer may take nothing of what waits for it before it is closed: a WebSocket with 4408, the answer
+    /// to a request short.
     #[arg(long, env = "BLOBCAST_STUCK_TIME", value_name = "TIME", default_value = "1m",
         value_parser = humantime::parse_duration)]
     pub stuck_time: Duration,

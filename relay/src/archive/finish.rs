@@ -30,7 +30,7 @@ enum Change {
 /// as it came, and nobody knows how long it plays. `None`: all of it is there already.
 ///
 /// # Errors
-/// The unfinished file stays. [`ErrorKind::AlreadyExists`]: another segment of that number is there.
+/// The unfinished file is where it was; what becomes of it is the writer's to say. [`ErrorKind::AlreadyExists`]: another segment of that number is there.
 pub(super) fn finish(catalogue: &Catalogue, place: &Place) -> io::Result<Option<Recording>> {
     let folder = place.folder(catalogue.root());
     let part = place.unfinished(catalogue.root());
@@ -70,14 +70,18 @@ pub(super) fn finish(catalogue: &Catalogue, place: &Place) -> io::Result<Option<
     };
     let finished = place.finished(catalogue.root(), duration);
     fs::rename(&whole, &finished)?;
-    // What was in its place, and what it was made of. After a crash in between the same is done once more.
+    // What was in its place, and what it was made of. After a crash in between the next relay removes both: `recovery`.
     for gone in older
         .into_iter()
         .map(|(path, _)| path)
         .chain([part])
         .filter(|gone| *gone != finished && *gone != whole)
     {
-        fs::remove_file(gone)?;
+        match fs::remove_file(gone) {
+            // The recovery did.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            removed => removed?,
+        }
     }
     Ok(Some(Recording { label: place.label.clone().lasting(duration), bytes }))
 }
@@ -102,6 +106,17 @@ fn change(older: &Path, newer: &Path, stored: Option<&Stored<'_>>) -> io::Result
         (true, false) => Change::Longer,
         (false, false) => Change::Other,
     })
+}
+
+/// Removes the first of two finished files of a folder that have one number, if the second has all that is in it. Whether it did.
+pub(super) fn replace(folder: &Path, older: &Label, newer: &Label) -> io::Result<bool> {
+    let [older, newer] = [older, newer].map(|label| folder.join(label.to_string()));
+    let bytes = if fs::metadata(&newer)?.len() <= 2 * MOST { fs::read(&newer)? } else { Vec::new() };
+    let is_in_it = matches!(change(&older, &newer, Stored::read(&bytes).as_ref())?, Change::Longer);
+    if is_in_it {
+        fs::remove_file(older)?;
+    }
+    Ok(is_in_it)
 }
 
 /// Writes a file to the disk under a name that nothing reads, and says which.

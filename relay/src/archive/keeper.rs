@@ -2,7 +2,7 @@
 
 use super::{catalogue::Catalogue, ledger::Figures, record::Recording};
 use crate::{clock::Clock, retention::Retention};
-use blobcast_wire::Name;
+use blobcast_wire::{Name, Segment};
 use std::{
     collections::BTreeSet,
     fs,
@@ -31,6 +31,8 @@ pub(super) struct Keeper {
     figures: Figures,
     /// That something could not be removed was said.
     is_failing: bool,
+    /// What could not be removed since it began to look.
+    failed: BTreeSet<(Name, Segment)>,
 }
 
 impl Keeper {
@@ -40,7 +42,7 @@ impl Keeper {
         clock: Clock,
         figures: Figures,
     ) -> Self {
-        Self { retention, catalogue, clock, figures, is_failing: false }
+        Self { retention, catalogue, clock, figures, is_failing: false, failed: BTreeSet::new() }
     }
 
     /// Does its work until nobody can tell it to stop any more.
@@ -48,7 +50,7 @@ impl Keeper {
         // What counts is all that there is, not only what somebody has asked for.
         self.read(None);
         loop {
-            while self.tidy() {}
+            self.tidy();
             if stop.recv_timeout(LOOK_EVERY) != Err(Timeout) {
                 return;
             }
@@ -78,14 +80,26 @@ impl Keeper {
         }
     }
 
-    /// Removes what has to go. Whether there may be more.
-    fn tidy(&mut self) -> bool {
+    /// Removes all that has to go and can be removed.
+    fn tidy(&mut self) {
+        self.failed.clear();
+        while self.remove_some() {}
+        if self.failed.is_empty() {
+            self.is_failing = false;
+        }
+    }
+
+    /// Removes some of it. Whether there may be more.
+    fn remove_some(&mut self) -> bool {
         let now = self.clock.micros();
-        let surplus = self.catalogue.look(|records| self.retention.surplus(records.iter(), now, AT_ONCE));
-        let mut failed = None;
+        let is_stuck =
+            |name: &Name, number| !self.failed.is_empty() && self.failed.contains(&(name.clone(), number));
+        let surplus =
+            self.catalogue.look(|records| self.retention.surplus(records.iter(), now, AT_ONCE, is_stuck));
         for (name, recording) in &surplus {
             if let Err(error) = self.remove(name, recording) {
-                failed = Some(error);
+                self.failed.insert((name.clone(), recording.label.number));
+                self.complain(&error);
             }
         }
         surplus
@@ -94,11 +108,7 @@ impl Keeper {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .for_each(|name| self.leave(name));
-        match failed {
-            Some(error) => self.complain(&error),
-            None => self.is_failing = false,
-        }
-        surplus.len() == AT_ONCE && !self.is_failing
+        surplus.len() == AT_ONCE
     }
 
     fn remove(&self, name: &Name, Recording { label, bytes }: &Recording) -> io::Result<()> {
@@ -130,5 +140,42 @@ impl Keeper {
             warn!("the archive cannot remove what is too old or too much: {error}; it goes on trying");
         }
         self.is_failing = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::label::Label, *};
+    use std::time::SystemTime;
+
+    #[test]
+    fn what_cannot_be_removed_keeps_nothing_else_from_going() {
+        let root = tempfile::tempdir().expect("a folder");
+        let catalogue = Arc::new(Catalogue::new(root.path()));
+        let figures = Figures::default();
+        let names: [Name; 2] = ["a", "b"].map(|name| name.parse().expect("a name"));
+        let file = |name: &Name, number| {
+            let label = Label::new(number, "video/webm");
+            let file = catalogue.folder(name).join(label.to_string());
+            catalogue.add(name, Recording { label, bytes: 1 });
+            file
+        };
+        // A folder in a file's place cannot be removed as one.
+        for number in 0..AT_ONCE as Segment {
+            fs::create_dir_all(file(&names[0], number)).expect("a folder");
+        }
+        fs::create_dir(catalogue.folder(&names[1])).expect("a folder");
+        let removable = file(&names[1], 7);
+        fs::write(&removable, "x").expect("a file");
+        let retention = Retention { max_age: Some(Duration::from_secs(1)), ..Retention::default() };
+        let clock = Clock::start(SystemTime::now());
+        let mut keeper = Keeper::new(retention, Arc::clone(&catalogue), clock, figures.clone());
+        keeper.tidy();
+        assert!(!removable.exists());
+        assert_eq!((figures.removed.get(), keeper.failed.len(), keeper.is_failing), (1, AT_ONCE, true));
+        // The next time it is tried again.
+        fs::remove_dir_all(catalogue.folder(&names[0])).expect("a folder");
+        keeper.tidy();
+        assert_eq!((figures.removed.get(), keeper.is_failing), (1 + AT_ONCE as u64, false));
     }
 }

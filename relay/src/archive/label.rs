@@ -17,6 +17,9 @@ use std::{
 /// What a file is called until it is finished, after a dot in front: not even a listing shows it.
 const UNFINISHED: &str = ".part";
 
+/// What is behind that while the segment comes again.
+const BEFORE: &str = ".before";
+
 /// How many codecs there may be, and how long the name of one. What has more is none of a recording's.
 const MAX_CODECS: usize = 4;
 const MAX_CODEC_LEN: usize = 32;
@@ -81,8 +84,14 @@ impl Label {
         format!(".{}{UNFINISHED}", Self { duration: None, ..self.clone() })
     }
 
-    /// Reads the name of one that is not finished.
+    /// What it is called while the segment comes again.
+    pub(crate) fn before(&self) -> String {
+        format!("{}{BEFORE}", self.unfinished())
+    }
+
+    /// Reads the name of one that is not finished, whether it comes again or not.
     pub(crate) fn parse_unfinished(file: &str) -> Option<Self> {
+        let file = file.strip_suffix(BEFORE).unwrap_or(file);
         let label = Self::parse(file.strip_prefix('.')?.strip_suffix(UNFINISHED)?)?;
         label.duration.is_none().then_some(label)
     }

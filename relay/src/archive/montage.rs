@@ -13,6 +13,7 @@ use std::{
     io::{self, ErrorKind, Read},
     os::unix::fs::FileExt,
     path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::{Duration, UNIX_EPOCH},
 };
 use tracing::warn;
@@ -53,6 +54,8 @@ pub(crate) enum MontageError {
     Change(Segment),
     /// The disk fails.
     Disk(io::Error),
+    /// Nobody waits for it any more.
+    CalledOff,
 }
 
 /// Where segments lie on one time line. Pure: times are µs.
@@ -78,8 +81,14 @@ impl Line {
 }
 
 impl Montage {
-    /// Lays out what a name has in a span: segments of which a part is in it, and they whole. It waits for the disk.
-    pub(crate) fn open(catalogue: &Catalogue, name: &Name, span: Span) -> Result<Self, MontageError> {
+    /// Lays out what a name has in a span: segments of which a part is in it, and they whole. It waits for the disk,
+    /// and opens no more files once it is called off.
+    pub(crate) fn open(
+        catalogue: &Catalogue,
+        name: &Name,
+        span: Span,
+        is_called_off: &AtomicBool,
+    ) -> Result<Self, MontageError> {
         let listing = catalogue.list(name, span, MOST).map_err(MontageError::Disk)?;
         if listing.more {
             return Err(MontageError::TooMany);
@@ -89,6 +98,9 @@ impl Montage {
         let labels = labels.into_iter().filter(|label| label.duration.is_some()).collect();
         let (mut export, mut line, mut kept) = (Export::default(), Line::default(), Vec::new());
         for label in without_overlap(labels, span) {
+            if is_called_off.load(Relaxed) {
+                return Err(MontageError::CalledOff);
+            }
             let Some(head) = head(&folder.join(label.to_string())).map_err(MontageError::Disk)? else {
                 continue;
             };
@@ -268,6 +280,7 @@ impl fmt::Display for MontageError {
                 )
             }
             Self::Disk(error) => write!(out, "the archive cannot be read: {error}"),
+            Self::CalledOff => out.write_str("it was called off"),
         }
     }
 }
@@ -276,7 +289,7 @@ impl Error for MontageError {}
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::record::Recording, *};
 
     #[test]
     fn what_tiles_stays_as_it_is_and_a_pause_is_closed_up() {
@@ -289,6 +302,21 @@ mod tests {
         assert_eq!(place(60_000_000, 2000), 7_000_400, "a minute");
         assert_eq!(place(62_000_000, 2000), 9_000_400, "and on from there");
         assert_eq!(place(63_000_000, 2000), 10_000_400, "one that overlaps");
+    }
+
+    #[test]
+    fn what_is_called_off_opens_no_files() {
+        let root = tempfile::tempdir().expect("a folder");
+        let name = "lobby".parse().expect("a name");
+        let label = Label::new(7, "video/webm;codecs=vp8").lasting(Some(Duration::from_secs(2)));
+        let catalogue = Catalogue::new(root.path());
+        // It would be a failure to open a folder.
+        std::fs::create_dir_all(root.path().join("lobby").join(label.to_string())).expect("a folder");
+        catalogue.add(&name, Recording { label, bytes: 1 });
+        let open =
+            |flag| Montage::open(&catalogue, &name, Span::ALL, &AtomicBool::new(flag)).expect_err("none");
+        assert!(matches!(open(true), MontageError::CalledOff));
+        assert!(matches!(open(false), MontageError::Disk(_)));
     }
 
     #[test]

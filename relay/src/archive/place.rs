@@ -38,6 +38,11 @@ impl Place {
     pub(super) fn unfinished(&self, root: &Path) -> PathBuf {
         self.folder(root).join(self.label.unfinished())
     }
+
+    /// What a crash has left of it and could not be finished, while it comes again.
+    pub(super) fn before(&self, root: &Path) -> PathBuf {
+        self.folder(root).join(self.label.before())
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! What a relay that was killed, or a machine that lost its power, has left unfinished: found at the start, while the relay is live already,
-//! and finished by the writer, one at a time in between.
+//! and finished by the writer, one at a time in between. Of two finished files of one segment the shorter one goes: the longer had its name
+//! already, and was about to take its place.
 
-use super::{label::Label, place::Place, writer::Order};
-use blobcast_wire::Name;
+use super::{finish::replace, label::Label, place::Place, writer::Order};
+use blobcast_wire::{Name, Segment};
 use std::{
+    collections::{BTreeMap, btree_map::Entry},
     fs,
     path::Path,
     sync::mpsc::{Sender, channel},
 };
-use tracing::info;
+use tracing::{info, warn};
 
 /// Finds all that is unfinished in an archive, and has it finished.
 pub(super) fn recover(root: &Path, orders: &Sender<Order>) {
@@ -29,13 +31,17 @@ pub(super) fn recover(root: &Path, orders: &Sender<Order>) {
 /// Looks through the folder of a name and all below it; without a name, through all. `false`: the relay ends.
 fn look(root: &Path, name: Option<&Name>, found: &mut impl FnMut(Place) -> bool) -> bool {
     let folder = name.map_or(root.into(), |name| root.join(name.as_str()));
+    let mut finished = BTreeMap::new();
     // What cannot be read cannot be written to either, which is told when somebody does.
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
         let Some(file) = entry.file_name().to_str().map(str::to_owned) else { continue };
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         let goes_on = if is_folder {
             let below = name.map_or(file.clone(), |name| format!("{name}/{file}")).parse();
             below.map_or(true, |below| look(root, Some(&below), found))
+        } else if let Some(label) = name.and_then(|_| Label::parse(&file)) {
+            keep_longest(&folder, &mut finished, label);
+            true
         } else {
             let place = name.cloned().zip(Label::parse_unfinished(&file));
             place.is_none_or(|(name, label)| found(Place { name, label }))
@@ -47,9 +53,69 @@ fn look(root: &Path, name: Option<&Name>, found: &mut impl FnMut(Place) -> bool)
     true
 }
 
+/// Of two with one number.
+fn keep_longest(folder: &Path, finished: &mut BTreeMap<Segment, Label>, label: Label) {
+    let mut known = match finished.entry(label.number) {
+        Entry::Vacant(entry) => {
+            entry.insert(label);
+            return;
+        }
+        Entry::Occupied(known) => known,
+    };
+    let (shorter, longer) =
+        if known.get().duration < label.duration { (known.get(), &label) } else { (&label, known.get()) };
+    match replace(folder, shorter, longer) {
+        Ok(true) => info!("the archive keeps {shorter} no longer: {longer} has all of it"),
+        Ok(false) => warn!("{shorter} is in no list: {longer} has its number, and other frames"),
+        Err(error) => warn!("{shorter} stays in the archive beside {longer}, and is in no list: {error}"),
+    }
+    if known.get().duration < label.duration {
+        known.insert(label);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::catalogue::Catalogue;
+    use std::time::Duration;
+
+    /// A segment in normal form.
+    const SEGMENT: &[u8] = include_bytes!("../../../fuzz/corpus/archive/chromium-camera-vp8-opus");
+
+    /// What a crash leaves between the two last steps of `finish`.
+    #[test]
+    fn of_two_files_of_one_segment_the_shorter_goes_if_the_longer_has_all_of_it() {
+        let root = tempfile::tempdir().expect("a folder");
+        let name: Name = "lobby".parse().expect("a name");
+        let folder = root.path().join("lobby");
+        let write = |number, bytes: &[u8]| {
+            let place = Place::new(&name, number, "video/webm;codecs=vp8,opus");
+            fs::create_dir_all(&folder).expect("a folder");
+            fs::write(place.unfinished(root.path()), bytes).expect("a file");
+            let finished = super::super::finish::finish(&Catalogue::new(root.path()), &place);
+            finished.expect("room").expect("a new file").label.to_string()
+        };
+        let keep = |file: &str| fs::read(folder.join(file)).expect("a file");
+        let mut expected = Vec::new();
+        for number in [7, 8] {
+            let short = write(number, &SEGMENT[..SEGMENT.len() / 2]);
+            let bytes = keep(&short);
+            expected.push(write(number, SEGMENT));
+            fs::write(folder.join(short), bytes).expect("room");
+        }
+        // One of another segment, as nothing but a hand puts it there.
+        let other = Label::new(7, "video/webm").lasting(Some(Duration::from_millis(1))).to_string();
+        fs::write(folder.join(&other), "mine").expect("room");
+        expected.push(other);
+        assert!(look(root.path(), None, &mut |_| true));
+        let files = fs::read_dir(folder).expect("a folder");
+        let mut files: Vec<_> =
+            files.map(|file| file.expect("a file").file_name().into_string().expect("text")).collect();
+        files.sort();
+        expected.sort();
+        assert_eq!(files, expected);
+    }
 
     #[test]
     fn unfinished_segments_of_all_names_are_found_and_nothing_else() {

@@ -48,7 +48,7 @@ pub(super) fn write(orders: &Receiver<Order>, ledger: &Ledger, catalogue: &Catal
                 drop(load);
             }
             Ok(Order::Finish { id }) => writer.finish(id),
-            Ok(Order::Discard { id }) => drop(writer.files.remove(&id)),
+            Ok(Order::Discard { id }) => writer.discard(id),
             Ok(Order::Recover { place, done }) => {
                 // Whoever asked may be gone.
                 let _ = done.send(writer.recover(&place));
@@ -69,6 +69,7 @@ impl Writer<'_> {
     fn begin(&mut self, id: u64, place: Place) {
         // It comes again after a crash. If it goes no further than it did, there is as much of it as there was.
         self.recover(&place);
+        self.set_aside(&place);
         match Unfinished::create(self.catalogue.root(), &place) {
             Ok(file) => drop(self.files.insert(id, (place, file))),
             Err(error) => self.ledger.lose(&place, error),
@@ -79,22 +80,49 @@ impl Writer<'_> {
         let Some((place, file)) = self.files.get_mut(&id) else { return };
         if let Err(error) = file.write(body) {
             self.ledger.lose(place, error);
-            self.files.remove(&id);
+            self.discard(id);
         }
+    }
+
+    fn discard(&mut self, id: u64) {
+        let Some((place, file)) = self.files.remove(&id) else { return };
+        drop(file);
+        self.recover(&place);
     }
 
     fn finish(&mut self, id: u64) {
         // If that fails, nothing stays of it: the disk would fill up.
-        let Some((place, _file)) = self.files.remove(&id) else { return };
+        let Some((place, file)) = self.files.remove(&id) else { return };
         self.keep(&place);
+        drop(file);
+        self.recover(&place);
+    }
+
+    /// What a crash has left could not be finished, and is not to be lost before it has come again.
+    fn set_aside(&self, place: &Place) {
+        let root = self.catalogue.root();
+        let (part, before) = (place.unfinished(root), place.before(root));
+        if fs::symlink_metadata(&part).is_ok_and(|about| about.is_file()) && !before.exists() {
+            let _ = fs::rename(part, before);
+        }
     }
 
     /// Whether it is a segment more.
     fn recover(&mut self, place: &Place) -> bool {
-        let part = place.unfinished(self.catalogue.root());
         if self.files.values().any(|(live, _)| live == place) {
             return false;
         }
+        let root = self.catalogue.root();
+        let (part, before) = (place.unfinished(root), place.before(root));
+        let is_more = self.recover_part(place);
+        if part.exists() || fs::rename(before, part).is_err() {
+            return is_more;
+        }
+        self.recover_part(place) || is_more
+    }
+
+    fn recover_part(&mut self, place: &Place) -> bool {
+        let part = place.unfinished(self.catalogue.root());
         match fs::symlink_metadata(&part) {
             Ok(about) if about.is_file() && about.len() > 0 => self.keep(place),
             Ok(about) if about.is_file() => {
@@ -130,6 +158,46 @@ mod tests {
     use super::{super::ledger::Figures, *};
     use crate::ticket::Tickets;
     use std::sync::mpsc::channel;
+
+    /// A segment in normal form.
+    const SEGMENT: &[u8] = include_bytes!("../../../fuzz/corpus/archive/chromium-camera-vp8-opus");
+
+    #[test]
+    fn what_a_crash_has_left_outlives_a_disk_that_fails_and_a_segment_that_comes_again_and_ends_earlier() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = root.path();
+        let place = Place::new(&"lobby".parse().expect("a name"), 7, "video/webm;codecs=vp8,opus");
+        let folder = place.folder(root);
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(place.unfinished(root), SEGMENT).expect("a file");
+        // In the way of what is finished.
+        let whole = place.unfinished(root).with_extension("whole");
+        fs::create_dir(&whole).expect("a folder");
+        let (catalogue, ledger) = (Catalogue::new(root), Ledger::new(Figures::default()));
+        let mut writer = Writer { ledger: &ledger, catalogue: &catalogue, files: HashMap::new() };
+        for is_cut in [true, false] {
+            writer.begin(1, place.clone());
+            writer.write(1, &SEGMENT[..SEGMENT.len() / 2]);
+            if is_cut {
+                writer.discard(1)
+            } else {
+                writer.finish(1)
+            }
+            assert!(fs::read(place.unfinished(root)).expect("a file") == SEGMENT);
+        }
+        writer.begin(1, place.clone());
+        writer.write(1, &SEGMENT[..SEGMENT.len() / 2]);
+        fs::remove_dir(whole).expect("a folder");
+        writer.finish(1);
+        let [file] = &fs::read_dir(folder).expect("a folder").collect::<Vec<_>>()[..] else {
+            panic!("one file")
+        };
+        let path = file.as_ref().expect("a file").path();
+        let kept = fs::read(path).expect("a file");
+        assert!(
+            kept == blobcast_container::Stored::read(SEGMENT).expect("frames").seekable().expect("a file")
+        );
+    }
 
     #[test]
     fn when_it_is_to_stop_or_nobody_is_left_what_is_there_is_finished() {

@@ -3,13 +3,14 @@
 use crate::common::{
     Broadcaster, TestServer, blob, fetch,
     film::{Probed, duration_of, film, normal, probe, seekable},
-    last, relay,
+    last, relay, soon,
 };
-use blobcast_relay::{Config, Limits};
+use blobcast_relay::{Config, Limits, Timing};
 use blobcast_wire::Segment;
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
     time::{Duration, UNIX_EPOCH},
 };
 use tempfile::TempDir;
@@ -27,13 +28,16 @@ async fn server(folder: &TempDir) -> TestServer {
 
 /// A finished file as an earlier relay has left it.
 fn keep(folder: &Path, name: &str, number: Segment, segment: &[u8]) -> PathBuf {
-    let start = humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_micros(number));
-    let start = start.to_string().replace(':', "-");
-    let path = folder.join(name);
-    fs::create_dir_all(&path).unwrap();
-    let file = path.join(format!("{start}-{number}-{}ms-vp8+opus.webm", duration_of(segment)));
+    let file = path_of(folder, name, number, duration_of(segment));
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, seekable(segment)).unwrap();
     file
+}
+
+fn path_of(folder: &Path, name: &str, number: Segment, millis: u64) -> PathBuf {
+    let start = humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_micros(number));
+    let start = start.to_string().replace(':', "-");
+    folder.join(name).join(format!("{start}-{number}-{millis}ms-vp8+opus.webm"))
 }
 
 /// What ffprobe finds in what came.
@@ -135,6 +139,35 @@ async fn a_film_comes_in_ranges_too() {
 }
 
 #[tokio::test]
+async fn a_film_that_somebody_has_is_not_sent_again_until_there_is_more_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = film();
+    keep(folder.path(), "lobby", START, &film);
+    let server = server(&folder).await;
+    let get = async |headers: &str| fetch(server.address, "/export/lobby", headers).await;
+    let (head, all) = get("").await;
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+    for (headers, status) in [
+        (format!("If-None-Match: {tag}\r\n"), 304),
+        (format!("If-None-Match: \"another\", W/{tag}\r\nRange: bytes=0-3\r\n"), 304),
+        ("If-None-Match: *\r\n".into(), 304),
+        ("If-None-Match: \"another\"\r\n".into(), 200),
+    ] {
+        let (head, body) = get(&headers).await;
+        assert!(head.starts_with(&format!("http/1.1 {status}")), "{headers}: {head}");
+        assert!(head.contains(&format!("etag: {tag}")), "{head}");
+        assert!(if status == 304 { body.is_empty() } else { body == all }, "{headers}");
+    }
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let number = START + duration_of(&film) * 1000;
+    broadcaster.blob.send(&blob(number, 1, film.clone())).await;
+    broadcaster.chunk.send(&last(number, 1, "")).await;
+    server.until_metric("blobcast_archived_segments_total", 1).await;
+    let (head, more) = get(&format!("If-None-Match: {tag}\r\n")).await;
+    assert!(head.starts_with("http/1.1 200") && more.len() > all.len(), "{head}");
+}
+
+#[tokio::test]
 async fn what_is_no_film_is_one_clear_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let film = film();
@@ -154,6 +187,11 @@ async fn what_is_no_film_is_one_clear_sentence() {
         ("/export/lobby?to=2026-11-25T00:00:00Z", 404, nothing),
         ("/export/kitchen", 404, nothing),
         ("/export/hall", 404, nothing),
+        (
+            "/export/lobby?from=2026-11-26T00:43:28Z&limit=1",
+            400,
+            "a film has no limit: say its time with from and to\n",
+        ),
         ("/export/lobby?from=2&to=1", 400, "to is before from: exchange them\n"),
         ("/export/lobby/x.webm", 404, "no name has a dot: ask for /export/NAME?from=&to=\n"),
     ] {
@@ -251,4 +289,88 @@ async fn the_program_writes_the_same_film_without_a_relay() {
     let error = String::from_utf8(nowhere.stderr).unwrap();
     assert!(error.contains("nowhere is no folder: say with --archive DIR"), "{error}");
     assert_eq!(fs::read_dir(here.path()).unwrap().count(), 2, "nothing half done");
+}
+
+#[tokio::test]
+async fn an_export_that_is_stopped_leaves_nothing_and_one_that_is_killed_nothing_under_its_name() {
+    let (folder, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let film = film();
+    let millis = duration_of(&film);
+    let first = keep(folder.path(), "lobby", START, &film);
+    // So many that it takes a while; on the disk they are one.
+    for index in 1..4000 {
+        let number = START + index * millis * 1000;
+        fs::hard_link(&first, path_of(folder.path(), "lobby", number, millis)).unwrap();
+    }
+    let files = || {
+        let files = fs::read_dir(here.path()).unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
+    for signal in ["INT", "TERM", "KILL"] {
+        let mut program = relay();
+        program.current_dir(here.path()).args(["export", "--archive"]).arg(folder.path());
+        program.args(["--name", "lobby", "film.webm"]).stderr(Stdio::piped()).kill_on_drop(true);
+        let export = program.spawn().unwrap();
+        let id = export.id().unwrap().to_string();
+        soon("the beginning", async {
+            while files().is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await;
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        let out = soon("the end", export.wait_with_output()).await.unwrap();
+        let error = String::from_utf8(out.stderr).unwrap();
+        if signal == "KILL" {
+            assert_eq!(files(), ["film.webm.part"]);
+            break;
+        }
+        assert_eq!(out.status.code(), Some(1), "{signal}: {error}");
+        assert_eq!(error, "blobcast-relay: stopped before the film was whole: there is none of it\n");
+        assert!(files().is_empty(), "{signal}: {:?}", files());
+    }
+    let mut again = relay();
+    again.current_dir(here.path()).args(["export", "--archive"]).arg(folder.path());
+    let out = again.args(["--name", "lobby", "film.webm"]).output().await.unwrap();
+    let error = String::from_utf8(out.stderr).unwrap();
+    assert!(
+        error.contains("film.webm.part is there already: another export writes it, or one was killed"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn who_stops_reading_is_given_up_and_its_files_are_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = film();
+    // More than sockets hold.
+    let millis = duration_of(&film);
+    let first = keep(folder.path(), "lobby", START, &film);
+    for index in 1..400 {
+        let number = START + index * millis * 1000;
+        fs::hard_link(&first, path_of(folder.path(), "lobby", number, millis)).unwrap();
+    }
+    let large = folder.path().join("hall").join(first.file_name().unwrap());
+    fs::create_dir_all(large.parent().unwrap()).unwrap();
+    fs::File::create(&large).unwrap().set_len(100_000_000).unwrap();
+    let timing = Timing { stuck_time: Duration::from_millis(200), ..Timing::DEFAULT };
+    let archive = Some(folder.path().into());
+    let server = TestServer::with(Config { archive, timing, ..Config::default() }).await;
+    let file = format!("/archive/hall/{}", first.file_name().unwrap().to_str().unwrap());
+    for path in ["/export/lobby", &file] {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let mut tcp = crate::common::dial(server.address).await.unwrap();
+        tcp.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await.unwrap();
+        let mut begun = [0; 12];
+        soon("an answer", tcp.read_exact(&mut begun)).await.unwrap();
+        assert_eq!(&begun, b"HTTP/1.1 200", "{path}");
+        // Nothing is read: its connection goes, not only its answer.
+        soon("the end of the connection", async {
+            // The one that asks for this is there, too.
+            while server.metric("blobcast_connections").await > 1 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+    }
 }

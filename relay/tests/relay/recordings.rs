@@ -134,6 +134,7 @@ async fn a_list_is_of_what_overlaps_from_one_time_to_another() {
             "to is no time since 1970: write ms since the epoch, RFC 3339 such as 2026-11-26T00:43:28Z, or ms before now such as -60000\n",
         ),
         ("from=2&to=1", "to is before from: exchange them\n"),
+        ("limit", "limit is no number from 1 to 10000\n"),
         ("limit=0", "limit is no number from 1 to 10000\n"),
         ("limit=10001", "limit is no number from 1 to 10000\n"),
     ] {
@@ -195,10 +196,24 @@ async fn a_file_is_sent_whole_or_in_ranges_and_may_be_kept_for_ever() {
     let (head, body) = get("Range: bytes=10-\r\n").await;
     assert!(head.starts_with("http/1.1 416") && head.contains("content-range: bytes */10"), "{head}");
     assert!(!head.contains("immutable") && !body.contains('9'), "{head}");
-    // Several at once are answered by all of it, which is allowed.
-    assert_eq!(get("Range: bytes=0-1,3-4\r\n").await.1, "0123456789");
+    // Several at once are answered by all of it, which is allowed, and what is no range says nothing.
+    for range in ["bytes=0-1,3-4", "bytes=5-2", "bytes=a-b", "lines=1-2"] {
+        let (head, body) = request(server.address, "GET", &path, &format!("Range: {range}\r\n")).await;
+        assert!(head.starts_with("http/1.1 200"), "{range}: {head}");
+        assert_eq!(body, "0123456789", "{range}");
+    }
 
-    let etag = head_line(&request(server.address, "HEAD", &path, "").await, "etag: ");
+    let about = request(server.address, "HEAD", &path, "").await;
+    let etag = head_line(&about, "etag: ");
+    let modified = as_sent(&head_line(&about, "last-modified: "));
+    for (expected, status) in
+        [(&*etag, 206), (&*modified, 206), ("\"another\"", 200), ("Thu, 26 Nov 2020 00:43:28 GMT", 200)]
+    {
+        let headers = format!("Range: bytes=0-3\r\nIf-Range: {expected}\r\n");
+        let (head, body) = request(server.address, "GET", &path, &headers).await;
+        assert!(head.starts_with(&format!("http/1.1 {status}")), "{headers}: {head}");
+        assert_eq!(body.len(), if status == 206 { 4 } else { 10 }, "{headers}");
+    }
     for (headers, status) in [
         (format!("If-None-Match: {etag}\r\n"), 304),
         (format!("If-None-Match: \"another\", {etag}\r\n"), 304),
@@ -213,6 +228,15 @@ async fn a_file_is_sent_whole_or_in_ranges_and_may_be_kept_for_ever() {
     assert!(head.contains("content-length: 10") && body.is_empty(), "{head}{body}");
     // Some write the plus as they like.
     assert_eq!(server.get(&path.replace('+', "%2B")).await.1, "0123456789");
+}
+
+/// A date as it was before all was made small.
+fn as_sent(date: &str) -> String {
+    let word = |word: &str| match word {
+        "gmt" => "GMT".into(),
+        _ => word[..1].to_uppercase() + &word[1..],
+    };
+    date.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn head_line((head, _): &(String, String), start: &str) -> String {
@@ -256,5 +280,19 @@ async fn nothing_is_sent_but_finished_files_of_the_archive() {
         let (head, body) = server.get(&format!("/archive/a/{path}")).await;
         assert!(head.starts_with("http/1.1 404"), "{path}: {head}");
         assert!(!body.contains("secret") && body.ends_with('\n') && body.len() > 20, "{path}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_name_an_address_says_what_a_name_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(&folder).await;
+    for path in ["/archive/", "/export/", "/live/"] {
+        let (head, body) = server.get(path).await;
+        assert!(head.starts_with("http/1.1 404"), "{path}: {head}");
+        assert!(
+            body.starts_with("a broadcast's name is up to 8 parts") && body.ends_with('\n'),
+            "{path}: {body}"
+        );
     }
 }
