@@ -16,7 +16,10 @@ use crate::{
 use blobcast_wire::{Close, Live, Piece, Segment};
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{
+    Arc, OnceLock, Weak,
+    atomic::{AtomicU32, Ordering},
+};
 use tokio::sync::watch;
 
 /// One name's broadcast and its peers.
@@ -28,6 +31,8 @@ pub(crate) struct Room {
     pub(crate) viewers: Arc<Sessions<Arc<Viewer>>>,
     /// Viewers by plain HTTP.
     pub(crate) readers: Arc<Tickets>,
+    /// How many watch at other relays.
+    elsewhere: AtomicU32,
     /// What may still be sent here.
     pub(crate) quota: Mutex<Quota>,
     stage: Mutex<Stage>,
@@ -86,6 +91,7 @@ impl Room {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
             readers: Tickets::new(usize::MAX),
+            elsewhere: AtomicU32::new(0),
             quota: Mutex::new(quota),
             stage: Mutex::new(Stage { broadcast, owner: None, last_here: last, count: 0 }),
             on_air: Mutex::default(),
@@ -103,9 +109,19 @@ impl Room {
         self.fan.get_or_init(Fan::new).bell()
     }
 
-    /// Everybody who watches, by sockets or by plain HTTP.
+    /// Everybody who watches here, by sockets or by plain HTTP.
     pub(crate) fn audience(&self) -> usize {
         self.viewers.len() + self.readers.out()
+    }
+
+    /// Everybody who watches, at any relay.
+    pub(crate) fn watched_by(&self) -> u32 {
+        (self.audience() as u32).saturating_add(self.elsewhere.load(Ordering::Relaxed))
+    }
+
+    /// So many watch at other relays.
+    pub(crate) fn watched_elsewhere_by(&self, count: u32) {
+        self.elsewhere.store(count, Ordering::Relaxed);
     }
 
     /// Tells the viewers of something new, and lets go of the stage.
@@ -124,7 +140,7 @@ impl Room {
     /// State and number of viewers.
     pub(crate) fn state(&self) -> (Live, u32) {
         let state = self.with(|broadcast| broadcast.state());
-        (state, self.audience() as u32)
+        (state, self.watched_by())
     }
 
     /// What is to be remembered.

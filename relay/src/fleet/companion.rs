@@ -2,13 +2,15 @@
 //! brings what is broadcast there.
 
 use super::{
-    Fleet,
+    AUDIENCES, Fleet, SUBJECTS,
+    audience::Audience,
     downlink::Downlink,
     note::{Claim, Note},
     subject,
     uplink::Uplink,
 };
 use crate::relay::Presence;
+use async_nats::HeaderMap;
 use blobcast_wire::Live;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -22,6 +24,9 @@ use tracing::warn;
 /// How finely time is measured here.
 const TICK: Duration = Duration::from_millis(250);
 
+/// The stream may get a piece a moment after those who follow live: it is read once more when that is over.
+const SETTLED: Duration = Duration::from_millis(500);
+
 /// How often a relay says that its broadcaster is there: so many times in the time after which it counts as lost.
 const BEATS: u32 = 3;
 
@@ -30,14 +35,20 @@ struct Companion {
     room: Presence,
     uplink: Option<Uplink>,
     downlink: Downlink,
+    audience: Audience,
 }
 
 /// Keeps a room company until nobody else has been in it for a while.
 pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Presence) {
     let relay = Arc::clone(room.relay());
-    let mut live = match fleet.client.subscribe(subject(room.name())).await {
-        Ok(live) => live,
-        Err(error) => return warn!("cannot follow {} on the other relays: {error}", room.name()),
+    let name = room.name();
+    let live = fleet.client.subscribe(subject(SUBJECTS, name)).await;
+    let audiences = fleet.client.subscribe(subject(AUDIENCES, name)).await;
+    let (mut live, mut audiences) = match (live, audiences) {
+        (Ok(live), Ok(audiences)) => (live, audiences),
+        (Err(error), _) | (_, Err(error)) => {
+            return warn!("cannot follow {} on the other relays: {error}", room.name());
+        }
     };
     // Subscribed first: what comes after that which the stream holds is heard, and what comes twice is dropped.
     let mut stored = fleet.read(room.name());
@@ -46,8 +57,10 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Presence) {
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let beat = relay.timing.lease / BEATS;
-    let (mut beaten, mut alone_since) = (Instant::now(), None);
-    let mut it = Companion { fleet, room, uplink: None, downlink: Downlink::default() };
+    let joined = Instant::now();
+    let (mut beaten, mut alone_since, mut is_settled) = (joined, None, false);
+    let mut it =
+        Companion { fleet, room, uplink: None, downlink: Downlink::default(), audience: Audience::default() };
     loop {
         select! {
             message = live.next() => match message {
@@ -55,12 +68,16 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Presence) {
                 None => return,
             },
             Some(message) = stored.recv() => it.downlink.hear(&it.room, it.fleet.id, &message),
+            Some(message) = audiences.next() => it.audience.hear(&message.payload),
             Ok(()) = bell.changed() => it.send().await,
             _ = tick.tick() => {
                 it.downlink.expire(&it.room, relay.timing.lease);
-                if it.downlink.is_to_heal() {
+                let settles = !is_settled && stored.is_closed() && joined.elapsed() >= SETTLED;
+                is_settled |= settles;
+                if it.downlink.is_to_heal() || settles {
                     stored = it.fleet.read(it.room.name());
                 }
+                it.count(relay.timing.lease).await;
                 if beaten.elapsed() >= beat {
                     beaten = Instant::now();
                     it.beat().await;
@@ -98,7 +115,7 @@ impl Companion {
             let headers = Note { claim, state: None }.headers(is_start);
             let message = frame.message();
             let len = message.len() as u64;
-            if self.fleet.send(self.room.name(), headers, message).await {
+            if self.fleet.send(subject(SUBJECTS, self.room.name()), headers, message).await {
                 metrics.sent.inc_by(len);
             } else {
                 metrics.lost.inc();
@@ -109,7 +126,16 @@ impl Companion {
             let state = Some(self.room.state().0);
             self.uplink = None;
             let headers = Note { claim, state }.headers(true);
-            self.fleet.send(self.room.name(), headers, Bytes::new()).await;
+            self.fleet.send(subject(SUBJECTS, self.room.name()), headers, Bytes::new()).await;
+        }
+    }
+
+    /// Tells the other relays how many watch here, and the room how many watch there.
+    async fn count(&mut self, lease: Duration) {
+        self.room.watched_elsewhere_by(self.audience.elsewhere(lease));
+        let count = self.room.audience() as u32;
+        if let Some(said) = self.audience.say(self.fleet.id, count, lease / BEATS) {
+            self.fleet.send(subject(AUDIENCES, self.room.name()), HeaderMap::new(), said.into()).await;
         }
     }
 
@@ -117,6 +143,6 @@ impl Companion {
     async fn beat(&self) {
         let Some(uplink) = &self.uplink else { return };
         let headers = Note { claim: uplink.claim, state: Some(Live::Live) }.headers(false);
-        self.fleet.send(self.room.name(), headers, Bytes::new()).await;
+        self.fleet.send(subject(SUBJECTS, self.room.name()), headers, Bytes::new()).await;
     }
 }

@@ -9,6 +9,7 @@
 //! What is live travels by plain subscription. The stream on the same subjects holds the current segment of each, since a blob rolls
 //! up what was before it: it is read only when a relay joins, or lacks something.
 
+mod audience;
 mod companion;
 mod downlink;
 mod note;
@@ -40,6 +41,8 @@ use tracing::{info, warn};
 
 const STREAM: &str = "BLOBCAST";
 const SUBJECTS: &str = "blobcast.live";
+/// How many watch, which nothing keeps.
+const AUDIENCES: &str = "blobcast.audience";
 
 /// How long the stream keeps what no blob has rolled up: the last segment of a relay that has died.
 const MAX_AGE: Duration = Duration::from_secs(10 * 60);
@@ -129,20 +132,20 @@ impl Fleet {
         Ok(fleet)
     }
 
-    /// Sends a message to the relays that follow a name. Whether it went out: nobody waits for an answer.
-    async fn send(&self, name: &Name, headers: HeaderMap, payload: Bytes) -> bool {
+    /// Sends a message to the other relays. Whether it went out: nobody waits for an answer.
+    async fn send(&self, subject: String, headers: HeaderMap, payload: Bytes) -> bool {
         // What is given to a client without a connection goes out when it is of no use any more.
         if self.client.connection_state() != State::Connected {
             return false;
         }
-        let publishing = self.client.publish_with_headers(subject(name), headers, payload);
+        let publishing = self.client.publish_with_headers(subject, headers, payload);
         matches!(timeout(PATIENCE, publishing).await, Ok(Ok(())))
     }
 
     /// What the stream holds of a name, as it comes. It ends when that was all.
     fn read(&self, name: &Name) -> mpsc::Receiver<Message> {
         let (out, messages) = mpsc::channel(16);
-        let (client, stream, subject) = (self.client.clone(), self.stream.clone(), subject(name));
+        let (client, stream, subject) = (self.client.clone(), self.stream.clone(), subject(SUBJECTS, name));
         tokio::spawn(async move {
             if let Err(error) = read(client, stream, subject, out).await {
                 warn!("cannot read from the fleet's stream: {error}");
@@ -186,8 +189,8 @@ async fn keep_stream(client: Client, stream: stream::Config, connected: Arc<Noti
     }
 }
 
-fn subject(name: &Name) -> String {
-    format!("{SUBJECTS}.{}", name.as_str().replace('/', "."))
+fn subject(of: &str, name: &Name) -> String {
+    format!("{of}.{}", name.as_str().replace('/', "."))
 }
 
 /// A number that no other relay has.

@@ -3,7 +3,7 @@
 use crate::common::{Broadcaster, MIME, Nats, Program, TestServer, Viewer, now, relay, soon};
 use blobcast_relay::{Config, Limits, Server, Timing};
 use blobcast_wire::{Kind, Live, Text};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Relays of one fleet.
 async fn relays<const N: usize>(nats: &Nats, timing: Timing) -> [TestServer; N] {
@@ -228,6 +228,25 @@ async fn a_broadcast_that_stands_still_is_live_and_who_has_gone_is_forgotten() {
 }
 
 #[tokio::test]
+async fn viewers_are_counted_over_the_whole_fleet() {
+    let nats = Nats::start().await;
+    let timing = Timing { lease: Duration::from_millis(1500), ..Timing::DEFAULT };
+    let [here, there, elsewhere] = relays(&nats, timing).await;
+    let mut broadcaster = Broadcaster::open(&here, "lobby", "b").await;
+    let _near = Viewer::open(&here, "lobby", "v").await;
+    let far = Viewer::open(&there, "lobby", "w").await;
+    let _more = [Viewer::open(&elsewhere, "lobby", "x").await, Viewer::open(&elsewhere, "lobby", "y").await];
+    let so_many = |count| move |text: &Text| matches!(text, Text::State { viewers, .. } if *viewers == count);
+    broadcaster.chunk.text_like(so_many(4)).await;
+    elsewhere.until("all viewers", |streams| streams["streams"][0]["viewers"] == 4).await;
+    drop(far);
+    broadcaster.chunk.text_like(so_many(3)).await;
+    // A relay that has gone takes its viewers with it.
+    elsewhere.ended().await;
+    broadcaster.chunk.text_like(so_many(1)).await;
+}
+
+#[tokio::test]
 async fn a_broker_that_takes_no_large_messages_is_told_of_at_the_start() {
     let nats = Nats::taking(1 << 20).await;
     let error = Server::bind(&nats.config()).await.unwrap_err().to_string();
@@ -243,4 +262,68 @@ async fn a_broker_that_is_not_there_is_told_of_at_the_start() {
     nats.kill().await;
     let error = Server::bind(&nats.config()).await.unwrap_err().to_string();
     assert!(error.contains("--nats"), "{error}");
+}
+
+/// What docs/OPERATIONS.md says it costs: `cargo test --release -p blobcast-relay --test relay figures -- --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "prints figures, and needs a quiet machine"]
+async fn figures_of_what_another_relay_adds() {
+    const CHUNKS: u32 = 250;
+    const JOINS: u32 = 50;
+    let nats = Nats::start().await;
+    let [here, there] = relays(&nats, Timing::DEFAULT).await;
+    let mut broadcaster = Broadcaster::open(&here, "lobby", "b").await;
+    let segment = now();
+    let watch = |viewer: Viewer| {
+        tokio::spawn(async move {
+            let mut viewer = viewer;
+            let mut came = Vec::new();
+            while came.len() < CHUNKS as usize {
+                viewer.chunk.piece().await;
+                came.push(Instant::now());
+            }
+            came
+        })
+    };
+    let mut viewers =
+        [Viewer::open(&here, "lobby", "near").await, Viewer::open(&there, "lobby", "far").await];
+    broadcaster.begin(segment, "head").await;
+    for viewer in &mut viewers {
+        viewer.until_rebuilt(segment, b"head", None).await;
+    }
+    let [near, far] = viewers.map(watch);
+    let mut tick = tokio::time::interval(Duration::from_millis(40));
+    for seq in 1..=CHUNKS {
+        tick.tick().await;
+        broadcaster.chunk(segment, seq, vec![1; 64 << 10]).await;
+    }
+    let (near, far) = (near.await.unwrap(), far.await.unwrap());
+    let added = near.into_iter().zip(far).map(|(near, far)| far.saturating_duration_since(near));
+    print("64 KiB later at another relay", added.collect());
+
+    let mut joins = [Vec::new(), Vec::new()];
+    for number in 0..JOINS {
+        let name = format!("join-{number}");
+        let mut broadcaster = Broadcaster::open(&here, &name, "b").await;
+        let segment = now();
+        broadcaster.begin(segment, vec![1; 64 << 10]).await;
+        for seq in 1..20 {
+            broadcaster.chunk(segment, seq, vec![1; 16 << 10]).await;
+        }
+        broadcaster.until_have(segment, 20).await;
+        for (session, times) in ["first", "second"].into_iter().zip(&mut joins) {
+            let asked = Instant::now();
+            let mut viewer = Viewer::open(&there, &name, session).await;
+            viewer.until(|viewer| viewer.reassembly.position() == Some((segment, 20))).await;
+            times.push(asked.elapsed());
+        }
+    }
+    let [first, second] = joins;
+    print("a join of 368 KiB where nobody watched", first);
+    print("the same where somebody did", second);
+}
+
+fn print(what: &str, mut times: Vec<Duration>) {
+    times.sort();
+    println!("{what}: p50 {:.2?}, p99 {:.2?}", times[times.len() / 2], times[times.len() * 99 / 100]);
 }
