@@ -15,7 +15,7 @@ const isPackageTest = (name) => name.startsWith("package");
 
 const stages = {
   async rust() {
-    await bring("rustfmt", "clippy", "wasm target", "ffmpeg"); // ffprobe counts the frames of recordings
+    await bring("rustfmt", "clippy", "wasm target", "ffmpeg", "nats-server"); // ffprobe counts the frames of recordings
     await run("cargo", ["fmt", "--all", "--check"]);
     await run("cargo", ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     await run("cargo", ["clippy", ...WASM, "--all-targets", "--", "-D", "warnings"]);

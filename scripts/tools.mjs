@@ -16,8 +16,8 @@ export const programs = {
   ffmpeg: () => which("ffmpeg"),
   faketime: () => which("faketime"),
   ip: () => which("ip"),
-  ip: () => which("ip"),
   tc: () => which("tc"),
+  "nats-server": () => which("nats-server"),
 };
 
 const tools = {
@@ -68,6 +68,7 @@ const tools = {
   firefox: { present: programs.firefox, command: debian("firefox-esr") },
   ffmpeg: { present: programs.ffmpeg, command: debian("ffmpeg") },
   faketime: { present: programs.faketime, command: debian("faketime") },
+  "nats-server": { present: programs["nats-server"], command: debian("nats-server") },
   iproute2: { present: programs.tc, command: debian("iproute2") },
 };
 

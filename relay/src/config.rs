@@ -2,7 +2,9 @@
 
 #![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
 
-use crate::{limits::Limits, origin::Origin, proxy::Network, retention::Retention, timing::Timing};
+use crate::{
+    fleet::FleetOptions, limits::Limits, origin::Origin, proxy::Network, retention::Retention, timing::Timing,
+};
 use clap::{ArgAction, Parser, ValueEnum, builder::BoolishValueParser};
 use std::{net::SocketAddr, path::PathBuf, time::SystemTime};
 use tracing::level_filters::LevelFilter;
@@ -130,6 +132,10 @@ pub struct Config {
     #[command(flatten)]
     pub retention: Retention,
 
+    /// The other relays.
+    #[command(flatten)]
+    pub fleet: FleetOptions,
+
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(long, env = "BLOBCAST_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: LevelFilter,
@@ -204,6 +210,7 @@ impl Default for Config {
             archive: None,
             archive_backlog_bytes: Self::ARCHIVE_BACKLOG_BYTES,
             retention: Retention::default(),
+            fleet: FleetOptions::default(),
             log: LevelFilter::INFO,
             log_format: LogFormat::Text,
             limits: Limits::DEFAULT,

@@ -26,6 +26,7 @@
 //! * `live`: a broadcast by plain HTTP, as one WebM without end.
 //! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
 //! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
+//! * `fleet`: several relays that share their broadcasts, by NATS.
 //! * `archive` keeps segments on disk, by a thread of its own.
 //! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
 //! * `publish` is no part of the relay: it is a broadcaster without a browser, by the same protocol.
@@ -54,6 +55,7 @@ mod export;
 mod exports;
 mod fan;
 mod farewell;
+mod fleet;
 mod frame;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
@@ -93,6 +95,7 @@ mod viewer;
 
 pub use config::{Config, LogFormat};
 pub use export::{Export, ExportError};
+pub use fleet::{FleetError, FleetOptions};
 pub use key::KeyError;
 pub use limits::Limits;
 pub use mint::{Mint, MintError};

@@ -27,12 +27,27 @@ pub(crate) struct Metrics {
     pub(crate) dropped: Counter,
     /// What became of segments in the archive.
     pub(crate) archive: Figures,
+    /// What goes between the relays of a fleet.
+    pub(crate) fleet: Traffic,
     closed: Family<Closed, Counter>,
     refused: Family<Refused, Counter>,
     broadcasts: Family<InState, Gauge>,
     viewers: Gauge,
     connections: Gauge,
     sockets: Gauge,
+}
+
+/// What goes between the relays of a fleet.
+#[derive(Debug)]
+pub(crate) struct Traffic {
+    /// Bytes that went to the others.
+    pub(crate) sent: Counter,
+    /// Bytes that came from them.
+    pub(crate) received: Counter,
+    /// Pieces that did not go out.
+    pub(crate) lost: Counter,
+    /// 1 while the broker is there.
+    pub(crate) connected: Gauge,
 }
 
 /// Sockets that were closed; without a code if it is none of the protocol's.
@@ -73,6 +88,12 @@ impl Metrics {
                 lost: register(to, "archive_lost_segments", "Segments that the archive does not have"),
                 removed: register(to, "archive_removed_segments", "Segments that the archive kept no longer"),
                 removed_bytes: register(to, "archive_removed_bytes", "Their bytes"),
+            },
+            fleet: Traffic {
+                sent: register(to, "fleet_sent_bytes", "What went to the other relays, by NATS"),
+                received: register(to, "fleet_received_bytes", "What came from the other relays, by NATS"),
+                lost: register(to, "fleet_lost_pieces", "Pieces that could not be sent to the other relays"),
+                connected: register(to, "fleet_connected", "Whether the NATS server is there"),
             },
             closed: register(to, "closed_sockets", "Sockets that were closed, by role and close code"),
             refused: register(to, "refused_sockets", "Sockets that were refused, by role and reason"),

@@ -5,6 +5,7 @@ use crate::{
     clock::Clock,
     config::Config,
     farewell::Farewell,
+    fleet::{Fleet, accompany},
     limits::{Limit, Limits},
     metrics::Metrics,
     quota::Quota,
@@ -17,7 +18,7 @@ use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Deref,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -42,6 +43,8 @@ pub(crate) struct Relay {
     pub(crate) metrics: Metrics,
     /// Where segments are kept for longer.
     pub(crate) archive: Option<Archive>,
+    /// The other relays, if there are any.
+    pub(crate) fleet: OnceLock<Arc<Fleet>>,
     /// Cancelled when the relay should get no more to do.
     pub(crate) draining: CancellationToken,
     /// Cancelled when it ends.
@@ -59,10 +62,19 @@ pub(crate) struct Relay {
 
 #[derive(Debug, Default)]
 struct Rooms {
-    /// Each room and how many are present.
-    open: BTreeMap<Name, (Arc<Room>, usize)>,
+    open: BTreeMap<Name, Open>,
     /// Names whose room is closed.
     past: HashMap<Name, Past>,
+}
+
+/// An open room.
+#[derive(Debug)]
+struct Open {
+    room: Arc<Room>,
+    /// How many are present.
+    present: usize,
+    /// Whether one of them is the one that keeps in touch with the other relays.
+    has_companion: bool,
 }
 
 /// Somebody in a room. The room closes when the last one is dropped.
@@ -90,6 +102,7 @@ impl Relay {
             no_waiting,
             metrics,
             archive,
+            fleet: OnceLock::new(),
             draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -104,19 +117,30 @@ impl Relay {
     pub(crate) fn enter(self: &Arc<Self>, name: &Name) -> Presence {
         let mut rooms = self.rooms.lock();
         let Rooms { open, past } = &mut *rooms;
-        let (room, present) = open.entry(name.clone()).or_insert_with(|| {
+        let open = open.entry(name.clone()).or_insert_with(|| {
             let unknown = || Past { last: 0, quota: Quota::full(&self.limits, self.clock.micros()) };
             let shelf = self.archive.as_ref().map(|archive| archive.shelf(name));
-            (Arc::new(Room::new(past.remove(name).unwrap_or_else(unknown), shelf)), 0)
+            let room = Arc::new(Room::new(past.remove(name).unwrap_or_else(unknown), shelf));
+            Open { room, present: 0, has_companion: false }
         });
-        *present += 1;
-        Presence { relay: Arc::clone(self), name: name.clone(), room: Arc::clone(room) }
+        if let Some(fleet) = self.fleet.get().filter(|_| !open.has_companion) {
+            open.has_companion = true;
+            tokio::spawn(accompany(Arc::clone(fleet), open.enter(self, name)));
+        }
+        open.enter(self, name)
     }
 
     /// The open rooms, by name.
     pub(crate) fn rooms(&self) -> Vec<(Name, Arc<Room>)> {
         let rooms = self.rooms.lock();
-        rooms.open.iter().map(|(name, (room, _))| (name.clone(), Arc::clone(room))).collect()
+        rooms.open.iter().map(|(name, open)| (name.clone(), Arc::clone(&open.room))).collect()
+    }
+}
+
+impl Open {
+    fn enter(&mut self, relay: &Arc<Relay>, name: &Name) -> Presence {
+        self.present += 1;
+        Presence { relay: Arc::clone(relay), name: name.clone(), room: Arc::clone(&self.room) }
     }
 }
 
@@ -139,6 +163,26 @@ impl Presence {
     /// The house.
     pub(crate) fn relay(&self) -> &Arc<Relay> {
         &self.relay
+    }
+
+    /// The room's name.
+    pub(crate) fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Whether nobody else is present.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.relay.rooms.lock().open.get(&self.name).is_some_and(|open| open.present == 1)
+    }
+
+    /// The room's companion goes, if nobody else is present. Whoever comes from now on brings another.
+    pub(crate) fn dismiss_companion(&self) -> bool {
+        let mut rooms = self.relay.rooms.lock();
+        let Some(open) = rooms.open.get_mut(&self.name).filter(|open| open.present == 1) else {
+            return false;
+        };
+        open.has_companion = false;
+        true
     }
 
     /// A viewer comes to this room, which has so many already. One that comes back has seen the broadcast, which may be late
@@ -174,9 +218,9 @@ impl Deref for Presence {
 impl Drop for Presence {
     fn drop(&mut self) {
         let mut rooms = self.relay.rooms.lock();
-        let Some((_, present)) = rooms.open.get_mut(&self.name) else { return };
-        *present -= 1;
-        if *present == 0 {
+        let Some(open) = rooms.open.get_mut(&self.name) else { return };
+        open.present -= 1;
+        if open.present == 0 {
             rooms.open.remove(&self.name);
             rooms.remember(self.name.clone(), self.room.past(), self.relay.clock.micros());
         }

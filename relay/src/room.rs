@@ -16,7 +16,10 @@ use crate::{
 use blobcast_wire::{Close, Live, Piece, Segment};
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{
+    Arc, OnceLock, Weak,
+    atomic::{AtomicU32, Ordering},
+};
 use tokio::sync::watch;
 
 /// One name's broadcast and its peers.
@@ -28,6 +31,8 @@ pub(crate) struct Room {
     pub(crate) viewers: Arc<Sessions<Arc<Viewer>>>,
     /// Viewers by plain HTTP.
     pub(crate) readers: Arc<Tickets>,
+    /// How many watch at other relays.
+    elsewhere: AtomicU32,
     /// What may still be sent here.
     pub(crate) quota: Mutex<Quota>,
     stage: Mutex<Stage>,
@@ -40,10 +45,22 @@ pub(crate) struct Room {
 #[derive(Debug)]
 struct Stage {
     broadcast: Broadcast,
-    /// Whose segments these are, and that one's number.
-    owner: Option<(u64, Weak<Session<Publisher>>)>,
+    owner: Option<Owner>,
+    /// The newest segment that came to this relay first: what another relay has sent may be sent by it again.
+    last_here: Segment,
     /// Counts broadcasters.
     count: u64,
+}
+
+/// Whose segments these are.
+#[derive(Debug)]
+struct Owner {
+    /// The broadcaster's number.
+    number: u64,
+    /// Its first segment.
+    since: Segment,
+    /// `None` if it is at another relay.
+    session: Option<Weak<Session<Publisher>>>,
 }
 
 /// What is remembered of a room while it is closed.
@@ -74,8 +91,9 @@ impl Room {
             publishers: Sessions::new(),
             viewers: Sessions::new(),
             readers: Tickets::new(usize::MAX),
+            elsewhere: AtomicU32::new(0),
             quota: Mutex::new(quota),
-            stage: Mutex::new(Stage { broadcast, owner: None, count: 0 }),
+            stage: Mutex::new(Stage { broadcast, owner: None, last_here: last, count: 0 }),
             on_air: Mutex::default(),
             fan: OnceLock::new(),
         }
@@ -91,9 +109,19 @@ impl Room {
         self.fan.get_or_init(Fan::new).bell()
     }
 
-    /// Everybody who watches, by sockets or by plain HTTP.
+    /// Everybody who watches here, by sockets or by plain HTTP.
     pub(crate) fn audience(&self) -> usize {
         self.viewers.len() + self.readers.out()
+    }
+
+    /// Everybody who watches, at any relay.
+    pub(crate) fn watched_by(&self) -> u32 {
+        (self.audience() as u32).saturating_add(self.elsewhere.load(Ordering::Relaxed))
+    }
+
+    /// So many watch at other relays.
+    pub(crate) fn watched_elsewhere_by(&self, count: u32) {
+        self.elsewhere.store(count, Ordering::Relaxed);
     }
 
     /// Tells the viewers of something new, and lets go of the stage.
@@ -112,12 +140,12 @@ impl Room {
     /// State and number of viewers.
     pub(crate) fn state(&self) -> (Live, u32) {
         let state = self.with(|broadcast| broadcast.state());
-        (state, self.audience() as u32)
+        (state, self.watched_by())
     }
 
     /// What is to be remembered.
     pub(crate) fn past(&self) -> Past {
-        Past { last: self.with(|broadcast| broadcast.last()), quota: self.quota.lock().clone() }
+        Past { last: self.stage.lock().last_here, quota: self.quota.lock().clone() }
     }
 
     /// Whether somebody broadcasts, or is about to.
@@ -138,7 +166,7 @@ impl Room {
 
     /// Ends the broadcast, as if its broadcaster had; `false` if there is none.
     pub(crate) fn end(&self) -> bool {
-        let owner = self.stage.lock().owner.as_ref().and_then(|(_, session)| session.upgrade());
+        let owner = self.stage.lock().owner.as_ref().and_then(Owner::session);
         let Some(session) = owner else { return false };
         session.peer().finish();
         self.leave(session.peer().number(), true);
@@ -154,28 +182,33 @@ impl Room {
         stage.count
     }
 
-    /// Takes the next piece of a broadcaster. The first blob of another one is a takeover: the segment that is
+    /// Takes the next piece of a broadcaster, which has no session if it is at another relay. The first blob of another one is a takeover: the segment that is
     /// open is ended, and its broadcaster is asked to go.
     ///
     /// # Errors
     /// Why the piece is refused.
     pub(crate) fn publish(
         &self,
-        by: &Arc<Session<Publisher>>,
+        number: u64,
+        session: Option<&Arc<Session<Publisher>>>,
         is_first: bool,
         piece: Piece<Bytes>,
         now: u64,
     ) -> Result<(), Refusal> {
-        let number = by.peer().number();
         let mut stage = self.stage.lock();
-        let is_owner = stage.owner.as_ref().is_some_and(|(owner, _)| *owner == number);
+        let is_owner = stage.owner.as_ref().is_some_and(|owner| owner.number == number);
         if !is_owner && !is_first {
             return Ok(()); // It was replaced a moment ago.
         }
         stage.broadcast.take(piece, now)?;
-        let replaced = if is_owner { None } else { stage.owner.replace((number, Arc::downgrade(by))) };
+        let since = stage.broadcast.last();
+        if session.is_some() {
+            stage.last_here = since;
+        }
+        let owner = || Owner { number, since, session: session.map(Arc::downgrade) };
+        let replaced = if is_owner { None } else { stage.owner.replace(owner()) };
         self.ring(stage);
-        if let Some(replaced) = replaced.and_then(|(_, session)| session.upgrade()) {
+        if let Some(replaced) = replaced.as_ref().and_then(Owner::session) {
             let reason =
                 "another broadcaster took over: a name has one at a time, so take another or start again";
             replaced.dismiss(&Farewell::new(Close::Replaced, reason));
@@ -185,13 +218,34 @@ impl Room {
 
     /// Whether the segments are this broadcaster's.
     pub(crate) fn belongs_to(&self, publisher: u64) -> bool {
-        self.stage.lock().owner.as_ref().is_some_and(|(owner, _)| *owner == publisher)
+        self.stage.lock().owner.as_ref().is_some_and(|owner| owner.number == publisher)
+    }
+
+    /// Whether the segments are anybody's, here or at another relay.
+    pub(crate) fn has_owner(&self) -> bool {
+        self.stage.lock().owner.is_some()
+    }
+
+    /// The broadcaster whose segments these are, if it is at this relay: its number and its first segment.
+    pub(crate) fn owner_here(&self) -> Option<(u64, Segment)> {
+        let stage = self.stage.lock();
+        let owner = stage.owner.as_ref().filter(|owner| owner.session.is_some())?;
+        Some((owner.number, owner.since))
+    }
+
+    /// Another relay's broadcaster had finished before anybody was here.
+    pub(crate) fn hear_of_the_end(&self) {
+        let mut stage = self.stage.lock();
+        if stage.owner.is_none() && stage.broadcast.state() == Live::Waiting {
+            stage.broadcast.leave(true);
+            self.ring(stage);
+        }
     }
 
     /// A broadcaster has gone for good. If the segments are its own, the open one is ended.
     pub(crate) fn leave(&self, publisher: u64, finished: bool) {
         let mut stage = self.stage.lock();
-        if stage.owner.as_ref().is_some_and(|(owner, _)| *owner == publisher) {
+        if stage.owner.as_ref().is_some_and(|owner| owner.number == publisher) {
             stage.owner = None;
             stage.broadcast.leave(finished);
             self.ring(stage);
@@ -206,5 +260,11 @@ impl Room {
             Some((kept.number(), kept.next(), kept.mime().to_owned(), kept.len()))
         });
         Summary { current, state, viewers }
+    }
+}
+
+impl Owner {
+    fn session(&self) -> Option<Arc<Session<Publisher>>> {
+        self.session.as_ref()?.upgrade()
     }
 }

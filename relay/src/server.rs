@@ -8,6 +8,7 @@ use crate::{
     clock::Clock,
     config::Config,
     door::Door,
+    fleet::Fleet,
     http::{self, App},
     key::{Key, KeyError},
     metrics::Metrics,
@@ -48,7 +49,7 @@ impl Server {
     /// Starts to listen.
     ///
     /// # Errors
-    /// An address, a key, a certificate or the archive cannot be had, or everybody could do everything and nobody said that this is meant.
+    /// An address, a key, a certificate, the archive or the fleet cannot be had, or everybody could do everything and nobody said that this is meant.
     pub async fn bind(config: &Config) -> Result<Self, StartError> {
         if config.is_private() && config.is_reachable() {
             return Err(StartError::Open(config.listen));
@@ -68,6 +69,10 @@ impl Server {
             (false, _) => {}
         }
         let relay = Relay::new(config, clock, metrics, archive);
+        if !config.fleet.nats.is_empty() {
+            let fleet = Fleet::join(&config.fleet, &config.limits, &relay.metrics).await?;
+            relay.fleet.set(Arc::new(fleet)).expect("joined once");
+        }
         let addresses = Addresses::new(config.limits.max_connections_per_address);
         let app = App {
             relay: Arc::clone(&relay),

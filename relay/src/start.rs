@@ -1,6 +1,6 @@
 //! Why the relay does not start, as one sentence that says what to do.
 
-use crate::{key::KeyError, tls::CertificateError};
+use crate::{fleet::FleetError, key::KeyError, tls::CertificateError};
 use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 
 /// Why the relay does not start.
@@ -12,6 +12,8 @@ pub enum StartError {
     Key(KeyError),
     /// There is no certificate where one should be.
     Certificate(CertificateError),
+    /// It cannot join the other relays.
+    Fleet(FleetError),
     /// It cannot listen.
     Listen {
         /// The flag that said where.
@@ -42,6 +44,12 @@ impl From<CertificateError> for StartError {
     }
 }
 
+impl From<FleetError> for StartError {
+    fn from(error: FleetError) -> Self {
+        Self::Fleet(error)
+    }
+}
+
 impl fmt::Display for StartError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -52,6 +60,7 @@ impl fmt::Display for StartError {
             ),
             Self::Key(error) => error.fmt(out),
             Self::Certificate(error) => error.fmt(out),
+            Self::Fleet(error) => error.fmt(out),
             Self::Listen { flag, address, error } if error.kind() == io::ErrorKind::AddrInUse => write!(
                 out,
                 "{address} is taken by another program: choose another port with {flag} {}:PORT",

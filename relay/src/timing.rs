@@ -39,6 +39,14 @@ pub struct Timing {
     /// How often `state` is said to viewers when it does not change.
     #[arg(skip = Self::DEFAULT.state_every)]
     pub state_every: Duration,
+
+    /// In a fleet: after how long another relay's broadcaster of which nothing is heard counts as lost.
+    #[arg(skip = Self::DEFAULT.lease)]
+    pub lease: Duration,
+
+    /// In a fleet: how long a broadcast is followed when nobody at this relay watches it any more.
+    #[arg(skip = Self::DEFAULT.linger)]
+    pub linger: Duration,
 }
 
 impl Timing {
@@ -51,6 +59,8 @@ impl Timing {
         pair_within: Duration::from_secs(5),
         grace: Duration::from_secs(10),
         state_every: Duration::from_secs(10),
+        lease: Duration::from_secs(6),
+        linger: Duration::from_secs(30),
     };
 
     /// How often a socket is pinged. A peer that has not been heard of by the next ping is dropped.

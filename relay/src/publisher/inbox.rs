@@ -92,7 +92,7 @@ fn publish(
             publisher.presence.quota.lock().begin(publisher.now()).map_err(Farewell::limit)?;
         }
         inbox.size.add(&piece).map_err(Farewell::limit)?;
-        match publisher.presence.publish(session, is_first, piece, publisher.now()) {
+        match publisher.presence.publish(publisher.number, Some(session), is_first, piece, publisher.now()) {
             Ok(()) => {
                 inbox.has_begun = true;
                 publisher.presence.relay().metrics.segments.inc_by(is_blob.into());

@@ -53,6 +53,6 @@ impl Due {
             state.filter(|&state| state == Live::Live || self.said.is_none() || !cursor.waits_for_blob())?;
         self.state = false;
         self.said = Some(state);
-        Some(Out::Text(Text::State { state, viewers: room.audience() as u32 }))
+        Some(Out::Text(Text::State { state, viewers: room.watched_by() }))
     }
 }

@@ -14,6 +14,7 @@ mod cuts;
 mod damage;
 mod ends;
 mod exports;
+mod fleet;
 mod hostile;
 mod http;
 mod join;

@@ -4,6 +4,7 @@ mod cable;
 pub(crate) mod client;
 pub(crate) mod ffmpeg;
 pub(crate) mod film;
+mod nats;
 mod pair;
 mod peers;
 mod program;
@@ -14,6 +15,7 @@ mod socket;
 mod watched;
 
 pub(crate) use cable::Cable;
+pub(crate) use nats::Nats;
 pub(crate) use pair::{Client, Duplex, Pair};
 pub(crate) use peers::{Broadcaster, Viewer};
 pub(crate) use program::{Program, relay};

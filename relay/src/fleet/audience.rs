@@ -1,0 +1,78 @@
+//! How many watch at the other relays.
+
+use std::{collections::HashMap, time::Duration};
+use tokio::time::Instant;
+
+/// What the relays of a fleet tell each other of a name's viewers.
+#[derive(Debug, Default)]
+pub(super) struct Audience {
+    /// By relay: how many there are, and when that was said.
+    others: HashMap<u64, (u32, Instant)>,
+    /// What was said here last, and when.
+    said: Option<(u32, Instant)>,
+}
+
+impl Audience {
+    /// What another relay says.
+    pub(super) fn hear(&mut self, payload: &[u8]) {
+        let said = str::from_utf8(payload).ok().and_then(|text| text.split_once(' '));
+        let read = said.and_then(|(relay, count)| Some((relay.parse().ok()?, count.parse().ok()?)));
+        match read {
+            Some((relay, 0)) => _ = self.others.remove(&relay),
+            Some((relay, count)) => _ = self.others.insert(relay, (count, Instant::now())),
+            None => {}
+        }
+    }
+
+    /// How many watch elsewhere. A relay that has said nothing for so long does not count.
+    pub(super) fn elsewhere(&mut self, lease: Duration) -> u32 {
+        self.others.retain(|_, (_, when)| when.elapsed() <= lease);
+        self.others.values().fold(0, |sum, (count, _)| sum.saturating_add(*count))
+    }
+
+    /// What is to be said of those who watch here, if it is time for that.
+    pub(super) fn say(&mut self, relay: u64, count: u32, every: Duration) -> Option<String> {
+        let is_due = match self.said {
+            None | Some((0, _)) => count > 0,
+            Some((said, when)) => said != count || when.elapsed() >= every,
+        };
+        if !is_due {
+            return None;
+        }
+        self.said = Some((count, Instant::now()));
+        Some(format!("{relay} {count}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn counts_what_was_said_lately() {
+        let mut audience = Audience::default();
+        for said in ["1 5", "2 7", "1 6", "nonsense", "3", "4 -1", ""] {
+            audience.hear(said.as_bytes());
+        }
+        assert_eq!(audience.elsewhere(SECOND), 13);
+        audience.hear(b"2 0");
+        assert_eq!(audience.elsewhere(SECOND), 6);
+        tokio::time::advance(SECOND * 2).await;
+        assert_eq!(audience.elsewhere(SECOND), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn says_what_has_changed_and_now_and_then_that_it_has_not() {
+        let mut audience = Audience::default();
+        assert_eq!(audience.say(9, 0, SECOND), None);
+        assert_eq!(audience.say(9, 2, SECOND).as_deref(), Some("9 2"));
+        assert_eq!(audience.say(9, 2, SECOND), None);
+        tokio::time::advance(SECOND).await;
+        assert_eq!(audience.say(9, 2, SECOND).as_deref(), Some("9 2"));
+        assert_eq!(audience.say(9, 0, SECOND).as_deref(), Some("9 0"));
+        tokio::time::advance(SECOND).await;
+        assert_eq!(audience.say(9, 0, SECOND), None);
+    }
+}

@@ -1,0 +1,138 @@
+//! A broadcaster's way to the other relays: a place in its broadcast, as a viewer's. No client, no clock.
+
+use super::note::Claim;
+use crate::{broadcast::Broadcast, frame::Frame};
+use blobcast_wire::Segment;
+
+/// Where the other relays are in what is broadcast here.
+#[derive(Debug)]
+pub(super) struct Uplink {
+    /// Whose it is: a broadcaster's number in the room.
+    pub(super) owner: u64,
+    pub(super) claim: Claim,
+    segment: Segment,
+    next: Next,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Next {
+    /// The segment's blob.
+    Blob,
+    /// The chunk of this seq.
+    Chunk(u32),
+    /// Something of the segment was lost: the blob of the one after it.
+    Segment,
+}
+
+impl Uplink {
+    /// At the first segment of a broadcaster.
+    pub(super) fn new(owner: u64, claim: Claim) -> Self {
+        Self { owner, claim, segment: claim.since, next: Next::Blob }
+    }
+
+    /// The next message, and whether it begins a segment. Who is a segment behind goes on with one that is kept, as viewers do.
+    pub(super) fn next(&mut self, broadcast: &Broadcast) -> Option<(Frame, bool)> {
+        loop {
+            let kept = broadcast.find(self.segment).filter(|_| self.next != Next::Segment);
+            if let Some(kept) = kept {
+                match self.next {
+                    Next::Blob => {
+                        self.next = Next::Chunk(kept.first());
+                        return Some((kept.opening(), true));
+                    }
+                    Next::Chunk(seq) => {
+                        if let Some(chunk) = kept.chunk(seq) {
+                            self.next = Next::Chunk(seq.saturating_add(1));
+                            return Some((chunk, false));
+                        }
+                    }
+                    Next::Segment => {}
+                }
+                if !kept.has_ended() {
+                    return None;
+                }
+            }
+            self.segment = broadcast.after(self.segment)?.number();
+            self.next = Next::Blob;
+        }
+    }
+
+    /// What it gave could not be sent: the rest of the segment is of no use to anyone.
+    pub(super) fn lose(&mut self) {
+        self.next = Next::Segment;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use blobcast_wire::{Kind, Message, Piece};
+    use bytes::Bytes;
+
+    fn begin(broadcast: &mut Broadcast, segment: Segment) {
+        let kind = Kind::Blob { mime: "video/webm".into() };
+        let blob = Message { kind, segment, seq: 1, sent: 1, body: Bytes::from_static(b"head") };
+        broadcast.take(Piece::Begin(blob), 100).expect("admitted");
+    }
+
+    fn go_on(broadcast: &mut Broadcast, segment: Segment, seq: u32) {
+        let body = Bytes::from_static(b"more");
+        broadcast.take(Piece::Continue { segment, seq, next: seq + 1, sent: 1, body }, 100).expect("taken");
+    }
+
+    /// Segment and seq of all it gives.
+    fn given(uplink: &mut Uplink, broadcast: &Broadcast) -> Vec<(Segment, u32, bool)> {
+        std::iter::from_fn(|| uplink.next(broadcast))
+            .map(|(frame, is_start)| {
+                let message = Message::decode(&frame.message()).expect("a message");
+                (message.segment, message.seq, is_start)
+            })
+            .collect()
+    }
+
+    fn uplink(since: Segment) -> Uplink {
+        Uplink::new(1, Claim { since, relay: 1 })
+    }
+
+    #[test]
+    fn gives_every_piece_once_and_in_order() {
+        let mut broadcast = Broadcast::new(0);
+        let mut uplink = uplink(5);
+        assert_eq!(given(&mut uplink, &broadcast), []);
+        begin(&mut broadcast, 5);
+        assert_eq!(given(&mut uplink, &broadcast), [(5, 1, true)]);
+        go_on(&mut broadcast, 5, 1);
+        begin(&mut broadcast, 6);
+        assert_eq!(given(&mut uplink, &broadcast), [(5, 1, false), (5, 2, false), (6, 1, true)]);
+    }
+
+    #[test]
+    fn begins_with_its_broadcasters_first_segment() {
+        let mut broadcast = Broadcast::new(0);
+        begin(&mut broadcast, 5);
+        begin(&mut broadcast, 6);
+        assert_eq!(given(&mut uplink(6), &broadcast), [(6, 1, true)]);
+    }
+
+    #[test]
+    fn after_a_loss_the_next_segment_starts_clean() {
+        let mut broadcast = Broadcast::new(0);
+        let mut uplink = uplink(5);
+        begin(&mut broadcast, 5);
+        given(&mut uplink, &broadcast);
+        uplink.lose();
+        go_on(&mut broadcast, 5, 1);
+        assert_eq!(given(&mut uplink, &broadcast), []);
+        begin(&mut broadcast, 6);
+        go_on(&mut broadcast, 6, 1);
+        assert_eq!(given(&mut uplink, &broadcast), [(6, 1, true), (6, 1, false)]);
+    }
+
+    #[test]
+    fn goes_on_with_what_is_kept_when_it_was_too_slow() {
+        let mut broadcast = Broadcast::new(0);
+        let mut uplink = uplink(5);
+        (5..9).for_each(|segment| begin(&mut broadcast, segment));
+        assert_eq!(given(&mut uplink, &broadcast), [(7, 1, true), (7, 1, false), (8, 1, true)]);
+    }
+}
