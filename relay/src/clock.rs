@@ -1,6 +1,10 @@
 //! The relay's clock: the one that every broadcaster and viewer sets theirs by.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    future::pending,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+use tokio::time::sleep;
 
 /// Microseconds since the Unix epoch that never go back.
 ///
@@ -39,6 +43,14 @@ impl Clock {
 /// Seconds since the Unix epoch, by the system's clock: it is the one that whoever makes tokens goes by.
 pub(crate) fn unix_seconds() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// Resolves when that clock has come to this time, as a token says until when it is good; never where there is none.
+pub(crate) async fn expired(until: Option<u64>) {
+    match until {
+        Some(until) => sleep(Duration::from_secs(until.saturating_sub(unix_seconds()))).await,
+        None => pending().await,
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::{
     access::Denied,
     ask::Ask,
     caller::Caller,
-    clock::unix_seconds,
+    clock::{expired, unix_seconds},
     door::{Guest, give_up_after, take_over},
     end::End,
     farewell::Farewell,
@@ -35,8 +35,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use blobcast_wire::{Close, Role, SUBPROTOCOL};
-use std::{convert::Infallible, future::pending, sync::Arc, time::Duration};
-use tokio::{select, time::sleep};
+use std::{convert::Infallible, future::pending, sync::Arc};
+use tokio::select;
 use tracing::{debug, error, info};
 
 /// What a viewer may send in one message, bytes: it has nothing to say but `ping`.
@@ -194,9 +194,7 @@ async fn refuse(relay: &Relay, socket: Socket, role: Role, farewell: &Farewell, 
 
 /// Asks a socket to go when its token expires. It may come back with a fresh one, and goes on where it was.
 async fn expire<P>(until: Option<u64>, seat: &Seat<P>) -> Infallible {
-    if let Some(until) = until {
-        sleep(Duration::from_secs(until.saturating_sub(unix_seconds()))).await;
-        seat.excuse(&Farewell::denied(Denied::Expired));
-    }
+    expired(until).await;
+    seat.excuse(&Farewell::denied(Denied::Expired));
     pending().await
 }

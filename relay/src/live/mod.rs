@@ -10,7 +10,7 @@ use self::{follow::Follow, stream::Stream};
 use crate::{
     admit::{Until, Wanted, refuse, say},
     caller::Caller,
-    clock::unix_seconds,
+    clock::expired,
     farewell::Farewell,
     http::App,
     relay::Presence,
@@ -28,12 +28,8 @@ use axum::{
 use blobcast_wire::{Close, Role, backoff};
 use bytes::Bytes;
 use futures_util::stream::poll_fn;
-use std::{convert::Infallible, future::pending, sync::Arc, time::Duration};
-use tokio::{
-    select,
-    sync::mpsc,
-    time::{sleep, timeout},
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
+use tokio::{select, sync::mpsc, time::timeout};
 use tracing::debug;
 
 /// When nothing has come for so long, the newest picture is given without its successor, which would tell how long it lasts.
@@ -98,14 +94,6 @@ fn refused(caller: &Caller, farewell: &Farewell) -> Response {
         response.headers_mut().insert(RETRY_AFTER, ((wait / 1e3) as u64).into());
     }
     response
-}
-
-/// Resolves when the token has expired, if it is to count then.
-async fn expired(until: Option<u64>) {
-    match until {
-        Some(until) => sleep(Duration::from_secs(until.saturating_sub(unix_seconds()))).await,
-        None => pending().await,
-    }
 }
 
 impl Reader {
