@@ -4,7 +4,7 @@
 
 use crate::{
     Error,
-    ebml::{Header, find, id, size_of},
+    ebml::{element, find, id},
     tracks,
 };
 
@@ -24,34 +24,13 @@ pub fn with_sound(pictures: &[u8], sound: &[u8]) -> Result<(Vec<u8>, u8), Error>
         return Err(Error::TooLarge);
     }
     let number = number as u8 + 1;
-    let mut added = added.to_vec();
-    let entry = find(&added, id::TRACK_ENTRY)?.ok_or(Error::Damaged)?;
-    let place = find(&added[entry.clone()], id::TRACK_NUMBER)?.ok_or(Error::Damaged)?;
-    match added.get_mut(entry.start + place.start) {
-        Some(byte) if place.len() == 1 => *byte = number,
-        _ => return Err(Error::Damaged),
-    }
-    let size = size_of(own.len() + added.len());
-    Ok(([&pictures[..at], &id::TRACKS.to_be_bytes(), &size, own, &added].concat(), number))
+    let entry = find(added, id::TRACK_ENTRY)?.ok_or(Error::Damaged)?;
+    let both = [own, &tracks::numbered(&added[entry], number)?].concat();
+    Ok(([&pictures[..at], &element(id::TRACKS, &both)].concat(), number))
 }
 
 /// Where `Tracks` begins in an init segment, which it ends, and its content.
 fn split(init: &[u8]) -> Result<(usize, &[u8]), Error> {
-    let mut at = 0;
-    loop {
-        let rest = init.get(at..).unwrap_or_default();
-        let header = Header::read(rest)?.ok_or(Error::Damaged)?;
-        if header.id == id::SEGMENT {
-            at += header.len;
-            continue;
-        }
-        let len = header.element_len()?;
-        if header.id != id::TRACKS {
-            at += len;
-        } else if len == rest.len() {
-            return Ok((at, &rest[header.len..]));
-        } else {
-            return Err(Error::Damaged);
-        }
-    }
+    let (at, content) = tracks::place_in(init)?;
+    if content.end == init.len() { Ok((at, &init[content])) } else { Err(Error::Damaged) }
 }

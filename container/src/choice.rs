@@ -3,7 +3,8 @@
 
 use crate::{
     Error,
-    ebml::{Header, children, find, id, read_uint, size_of},
+    ebml::{children, element, find, id, read_uint},
+    tracks,
 };
 
 /// A track as an init segment announces it.
@@ -33,7 +34,7 @@ pub enum TrackKind {
 /// # Errors
 /// It is none.
 pub fn announced(init: &[u8]) -> Result<Vec<Announced>, Error> {
-    let (content, _) = tracks_of(init)?;
+    let (_, content) = tracks::place_in(init)?;
     let content = &init[content];
     let entries = children(content)?.into_iter().filter(|(id, _)| *id == id::TRACK_ENTRY);
     entries.map(|(_, range)| Announced::read(&content[range])).collect()
@@ -44,19 +45,16 @@ pub fn announced(init: &[u8]) -> Result<Vec<Announced>, Error> {
 /// # Errors
 /// It is none.
 pub fn only(init: &[u8], numbers: &[u64]) -> Result<Vec<u8>, Error> {
-    let (range, begins) = tracks_of(init)?;
+    let (begins, range) = tracks::place_in(init)?;
     let content = &init[range.clone()];
     let mut left = Vec::new();
     for (id, range) in children(content)? {
         let entry = &content[range];
         if id == id::TRACK_ENTRY && numbers.contains(&Announced::read(entry)?.number) {
-            left.push(id::TRACK_ENTRY as u8);
-            left.extend(size_of(entry.len()));
-            left.extend_from_slice(entry);
+            left.extend(element(id::TRACK_ENTRY, entry));
         }
     }
-    let head = &init[..begins];
-    Ok([head, &id::TRACKS.to_be_bytes(), &size_of(left.len()), &left, &init[range.end..]].concat())
+    Ok([&init[..begins], &element(id::TRACKS, &left), &init[range.end..]].concat())
 }
 
 impl Announced {
@@ -74,29 +72,10 @@ impl Announced {
     }
 }
 
-/// Where the content of `Tracks` is in an init segment, and where the element begins.
-fn tracks_of(init: &[u8]) -> Result<(std::ops::Range<usize>, usize), Error> {
-    let mut at = 0;
-    loop {
-        let header = init.get(at..).map(Header::read).transpose()?.flatten().ok_or(Error::Damaged)?;
-        if header.id == id::SEGMENT {
-            at += header.len;
-            continue;
-        }
-        let end = at + header.element_len()?;
-        if header.id != id::TRACKS {
-            at = end;
-        } else if end <= init.len() {
-            return Ok((at + header.len..end, at));
-        } else {
-            return Err(Error::Damaged);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ebml::size_of;
 
     /// EBML header, Segment of unknown size, Tracks: pictures, subtitles and two sounds; and something behind them.
     fn init() -> Vec<u8> {

@@ -41,6 +41,7 @@ pub(crate) mod id {
     pub(crate) const TRACKS: u32 = 0x1654_AE6B;
     pub(crate) const TRACK_ENTRY: u32 = 0xAE;
     pub(crate) const TRACK_NUMBER: u32 = 0xD7;
+    pub(crate) const TRACK_UID: u32 = 0x73C5;
     pub(crate) const TRACK_TYPE: u32 = 0x83;
     pub(crate) const CODEC_ID: u32 = 0x86;
     pub(crate) const MAX_BLOCK_ADDITION_ID: u32 = 0x55EE;
@@ -121,6 +122,21 @@ pub(crate) fn find(content: &[u8], id: u32) -> Result<Option<Range<usize>>, Erro
     Ok(child.map(|(_, range)| range))
 }
 
+/// A whole content without its children of these ids.
+///
+/// # Errors
+/// As [`children`].
+pub(crate) fn without(content: &[u8], ids: &[u32]) -> Result<Vec<u8>, Error> {
+    let (mut left, mut at) = (Vec::new(), 0);
+    for (id, range) in children(content)? {
+        if !ids.contains(&id) {
+            left.extend_from_slice(&content[at..range.end]);
+        }
+        at = range.end;
+    }
+    Ok(left)
+}
+
 /// A number of variable length, and its length; `None` when more bytes are needed.
 pub(crate) fn read_vint(bytes: &[u8]) -> Result<Option<(u64, usize)>, Error> {
     let Some(&first) = bytes.first() else { return Ok(None) };
@@ -188,5 +204,7 @@ mod tests {
             assert_eq!(children(&content[..len]), Err(Error::Damaged), "{len}");
         }
         assert_eq!(children(&[0x1F, 0x43, 0xB6, 0x75, 0xFF]), Err(Error::Damaged), "an unknown size");
+        assert_eq!(without(&content, &[id::TRACK_NUMBER]), Ok(vec![0x83, 0x80]));
+        assert_eq!(without(&content, &[id::TRACK_UID]), Ok(content.to_vec()), "as it was written");
     }
 }

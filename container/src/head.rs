@@ -10,7 +10,7 @@
 
 use crate::{
     Error, cues,
-    ebml::{Header, children, element, find, id, read_uint},
+    ebml::{Header, children, element, find, id, read_uint, without},
     tidy::{check_scale, is_webm},
     tracks,
 };
@@ -174,13 +174,7 @@ fn codecs(tracks: &[u8]) -> Result<Codecs, Error> {
 
 /// The children of `Info` that are as true for a file that is made of the recording.
 pub(crate) fn lasting_info(content: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut kept = Vec::new();
-    for (id, range) in children(content)? {
-        if ![id::DURATION, id::VOID, id::CRC_32].contains(&id) {
-            kept.extend(element(id, &content[range]));
-        }
-    }
-    Ok(kept)
+    without(content, &[id::DURATION, id::VOID, id::CRC_32])
 }
 
 /// Clusters lie one behind the other from the first one to the Segment's end.

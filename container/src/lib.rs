@@ -8,8 +8,10 @@
 //! frames are missing at the edge of a cluster Chromium drops the picture up to the next keyframe (inside one it knows
 //! how long the frame before lasts), and Firefox plays the first cluster only. So a segment is one cluster, of
 //! unknown size, and the times of its blocks are counted from its beginning. What else differs from browser to browser
-//! is made alike: there is no alpha plane (WebKit refuses a video that says it has one), a block is a SimpleBlock, a packet
-//! of sound says that it is a keyframe, times never go back (from one track to the other only where the two were recorded apart), and no picture comes before the first keyframe.
+//! and from recorder to recorder is made alike: tracks have the numbers and the UIDs of their order, pictures first (for others a player
+//! would begin anew); there is no alpha plane (WebKit refuses a video that says it has one), a block is a SimpleBlock, a packet of sound says
+//! that it is a keyframe, times never go back (from one track to the other only where the two were recorded apart), and no picture comes before
+//! the first keyframe.
 //!
 //! **Nothing else is touched**: frames stay as they were encoded, but for the one bit that hides a picture which a handover
 //! recorded twice.

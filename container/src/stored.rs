@@ -3,7 +3,7 @@
 use crate::{
     Error,
     block::Block,
-    ebml::{Header, children, find, id, read_uint},
+    ebml::{Header, id, read_uint},
     frame::USUAL_PACKET,
     head::{About, lasting_info},
     opus,
@@ -18,11 +18,11 @@ const MOST_FRAMES: usize = 50_000;
 /// A segment in normal form, or a file that was made of one.
 #[derive(Debug, Default)]
 pub struct Stored<'a> {
-    /// In it the tracks have other numbers: 1 is that of pictures, and sound has the next.
+    /// In it the tracks are in normal form, whatever they were.
     pub(crate) about: About,
     pub(crate) frames: Vec<StoredFrame<'a>>,
-    /// The tracks with the numbers that they had, in the order of those that they have now.
-    recorded: Vec<Track>,
+    /// The tracks with the numbers that they had.
+    tracks: Vec<Track>,
     timestamp: Option<u64>,
 }
 
@@ -93,7 +93,7 @@ impl<'a> Stored<'a> {
 
     /// Whether there is a track of pictures.
     pub(crate) fn has_pictures(&self) -> bool {
-        self.recorded.iter().any(|track| track.is_video)
+        self.tracks.iter().any(|track| track.is_video)
     }
 
     /// Reads the element that `rest` begins with; how many bytes are done with.
@@ -102,7 +102,7 @@ impl<'a> Stored<'a> {
         // The content of these follows as elements of its own.
         match header.id {
             id::SEGMENT if !self.about.ebml.is_empty() => return Ok(header.len),
-            id::CLUSTER if !self.recorded.is_empty() => {
+            id::CLUSTER if !self.tracks.is_empty() => {
                 self.timestamp = Some(0);
                 return Ok(header.len);
             }
@@ -121,7 +121,7 @@ impl<'a> Stored<'a> {
                 self.about.info = lasting_info(content)?;
             }
             (id::TRACKS, None) if !self.about.ebml.is_empty() => {
-                (self.about.tracks, self.recorded) = numbered(content)?;
+                (self.about.tracks, self.tracks) = tracks::normal(&mut content.to_vec())?;
             }
             (id::TIMESTAMP, Some(_)) => self.timestamp = Some(read_uint(content)?),
             (id::SIMPLE_BLOCK, Some(timestamp)) => self.add(content, timestamp)?,
@@ -133,9 +133,8 @@ impl<'a> Stored<'a> {
 
     fn add(&mut self, content: &'a [u8], timestamp: u64) -> Result<(), Stop> {
         let block = Block::read(content, None)?;
-        let mut numbered = (1..).zip(&self.recorded);
-        let (track, recorded) =
-            numbered.find(|(_, recorded)| recorded.number == block.track).ok_or(Stop::End)?;
+        let mut tracks = self.tracks.iter();
+        let track = tracks.find(|track| track.number == block.track).ok_or(Stop::End)?;
         let time = block.time_in(timestamp)?;
         if time < 0 {
             return Err(Stop::End);
@@ -145,32 +144,12 @@ impl<'a> Stored<'a> {
             return Err(Stop::Foreign);
         }
         self.frames.push(StoredFrame {
-            track,
+            track: track.place,
             time,
-            is_video: recorded.is_video,
+            is_video: track.is_video,
             is_key: block.is_key,
             flags_and_frame: block.flags_and_frame(content),
         });
         Ok(())
     }
-}
-
-/// The content of `Tracks` with other numbers, pictures first, and the tracks in this order, with the numbers that they had. Chromium gives the
-/// first number to what it gets first, so it changes from segment to segment.
-fn numbered(content: &[u8]) -> Result<(Vec<u8>, Vec<Track>), Error> {
-    let mut content = content.to_vec();
-    let mut recorded = tracks::read(&mut content)?;
-    recorded.sort_by_key(|track| !track.is_video);
-    for (id, entry) in children(&content)? {
-        if id != id::TRACK_ENTRY {
-            continue;
-        }
-        let range = find(&content[entry.clone()], id::TRACK_NUMBER)?.ok_or(Error::Damaged)?;
-        let number = &mut content[entry.start + range.start..entry.start + range.end];
-        let before = read_uint(number)?;
-        let at = recorded.iter().position(|track| track.number == before).ok_or(Error::Damaged)?;
-        number.fill(0);
-        *number.last_mut().ok_or(Error::Damaged)? = at as u8 + 1;
-    }
-    Ok((content, recorded))
 }

@@ -22,6 +22,7 @@ pub struct Tidy {
     /// How many bytes were read before `rest`.
     position: u64,
     place: Place,
+    /// With the numbers that they were recorded under.
     tracks: Vec<Track>,
 }
 
@@ -123,8 +124,9 @@ impl Tidy {
                 self.init.extend_from_slice(element);
             }
             (id::TRACKS, Place::Segment) => {
-                self.tracks = tracks::read(content)?;
-                self.init.extend_from_slice(element);
+                let (normal, tracks) = tracks::normal(content)?;
+                self.tracks = tracks;
+                self.init.extend_from_slice(&ebml::element(id::TRACKS, &normal));
             }
             (id::TIMESTAMP, Place::Cluster(timestamp)) => *timestamp = read_uint(content)?,
             (id::SIMPLE_BLOCK, Place::Cluster(timestamp)) => {
@@ -143,7 +145,7 @@ impl Tidy {
     }
 
     /// Takes a frame, unless nobody could decode it.
-    fn admit(&mut self, block: Block, timestamp: u64, content: Vec<u8>) -> Result<(), Error> {
+    fn admit(&mut self, mut block: Block, timestamp: u64, mut content: Vec<u8>) -> Result<(), Error> {
         let track = tracks::find(&mut self.tracks, block.track)?;
         // Every packet of sound stands for itself; Firefox does not say so.
         let is_key = block.is_key || !track.is_video;
@@ -153,6 +155,7 @@ impl Tidy {
         // Browsers' clocks go back by a few ms now and then. Sound that was recorded apart follows its pictures.
         let time = block.time_in(timestamp)?.max(track.newest.unwrap_or(0));
         track.newest = Some(time);
+        block.move_to(track.place, &mut content);
         self.frames.push(Frame::new(track, block, content, time, is_key));
         Ok(())
     }

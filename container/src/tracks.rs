@@ -2,8 +2,9 @@
 
 use crate::{
     Error,
-    ebml::{children, find as find_child, id, read_uint},
+    ebml::{Header, children, element, find as find_child, id, read_uint, without},
 };
+use std::ops::Range;
 
 /// Matroska's `TrackType` of a picture.
 const VIDEO: u64 = 1;
@@ -25,6 +26,8 @@ pub(crate) struct Track {
     pub(crate) number: u64,
     pub(crate) is_video: bool,
     pub(crate) codec: Codec,
+    /// Its number in normal form, from 1.
+    pub(crate) place: u8,
     /// The time of the newest frame, ms. What comes before the first keyframe, nobody could decode.
     pub(crate) newest: Option<i64>,
 }
@@ -39,6 +42,56 @@ pub(crate) fn read(content: &mut [u8]) -> Result<Vec<Track>, Error> {
         }
     }
     if tracks.len() > MOST { Err(Error::TooLarge) } else { Ok(tracks) }
+}
+
+/// The content of `Tracks` in normal form, and its tracks, which know their places there: pictures come first, and a track's place is its
+/// number and its UID. Each recorder makes up UIDs of its own, and Chromium gives the first number to what it gets first; to a player, a
+/// segment with other tracks than those before is another stream.
+pub(crate) fn normal(content: &mut [u8]) -> Result<(Vec<u8>, Vec<Track>), Error> {
+    let mut tracks = read(content)?;
+    let (mut normal, mut place) = (Vec::new(), 0);
+    for is_video in [true, false] {
+        let entries = children(content)?.into_iter().filter(|(id, _)| *id == id::TRACK_ENTRY);
+        for (track, (_, entry)) in tracks.iter_mut().zip(entries) {
+            if track.is_video == is_video {
+                place += 1;
+                track.place = place;
+                normal.extend_from_slice(&numbered(&content[entry], place)?);
+            }
+        }
+    }
+    Ok((normal, tracks))
+}
+
+/// The track of this content with another number, up to 126.
+pub(crate) fn numbered(entry: &[u8], number: u8) -> Result<Vec<u8>, Error> {
+    let [uid, id] = (id::TRACK_UID as u16).to_be_bytes();
+    let mut content = vec![id::TRACK_NUMBER as u8, 0x81, number, uid, id, 0x81, number];
+    content.extend_from_slice(&without(entry, &[id::TRACK_NUMBER, id::TRACK_UID, id::CRC_32])?);
+    Ok(element(id::TRACK_ENTRY, &content))
+}
+
+/// Where `Tracks` begins in an init segment, and where its content is.
+///
+/// # Errors
+/// There is none, or not all of it.
+pub(crate) fn place_in(init: &[u8]) -> Result<(usize, Range<usize>), Error> {
+    let mut at = 0;
+    loop {
+        let header = init.get(at..).map(Header::read).transpose()?.flatten().ok_or(Error::Damaged)?;
+        if header.id == id::SEGMENT {
+            at += header.len;
+            continue;
+        }
+        let end = at + header.element_len()?;
+        if header.id != id::TRACKS {
+            at = end;
+        } else if end <= init.len() {
+            return Ok((at, at + header.len..end));
+        } else {
+            return Err(Error::Damaged);
+        }
+    }
 }
 
 /// The track of a block.

@@ -15,7 +15,8 @@ struct Pair {
     name: String,
     old: Vec<Frame>,
     new: Vec<Frame>,
-    init: Vec<u8>,
+    /// The init segments of both.
+    inits: [Vec<u8>; 2],
     /// How much later the new one was started, ms.
     guess: f64,
 }
@@ -36,10 +37,11 @@ fn pairs() -> Vec<Pair> {
             let path = entry.expect("an entry").path();
             let stem = path.file_stem()?.to_str()?.to_owned();
             let (name, guess) = stem.split_once("-new-")?;
-            let (init, new) = frames_of(&fs::read(&path).expect("a recording"));
-            let old = fs::read(folder.join(format!("{name}-old.webm"))).expect("the old recording");
-            let (_, old) = frames_of(&old);
-            Some(Pair { name: name.into(), old, new, init, guess: guess.parse().expect("a number") })
+            let read = |path| frames_of(&fs::read(path).expect("a recording"));
+            let (init, new) = read(path.clone());
+            let (before, old) = read(folder.join(format!("{name}-old.webm")));
+            let guess = guess.parse().expect("a number");
+            Some(Pair { name: name.into(), old, new, inits: [before, init], guess })
         })
         .collect();
     found.sort_by(|one, other| one.name.cmp(&other.name));
@@ -76,7 +78,7 @@ fn switch(pair: &Pair, guess: f64) -> Switched {
 
 /// The segment that the new recording's frames make.
 fn segment(pair: &Pair, switched: &Switched) -> Vec<u8> {
-    let mut writer = Writer::new(&pair.init, switched.joint.base);
+    let mut writer = Writer::new(&pair.inits[1], switched.joint.base);
     switched.new.iter().for_each(|frame| writer.add(frame).expect("a short segment"));
     writer.take()
 }
@@ -150,6 +152,14 @@ fn segments_tile_the_time_line() {
         assert_eq!(first, 0, "{}: the first frame is at the segment's number", pair.name);
         let sorted = switched.new.is_sorted_by_key(|frame| frame.time);
         assert!(sorted, "{}", pair.name);
+    }
+}
+
+#[test]
+fn a_player_needs_no_other_init_segment() {
+    for pair in pairs() {
+        let [before, after] = &pair.inits;
+        assert!(before == after, "{}", pair.name);
     }
 }
 

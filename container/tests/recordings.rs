@@ -4,6 +4,7 @@ mod common;
 
 use common::{Normal, Packet, frames, normal, packets, recordings, write};
 use proptest::prelude::*;
+use std::{collections::BTreeSet, path::Path};
 
 #[test]
 fn byte_by_byte_or_at_once_it_is_the_same_and_twice_changes_nothing() {
@@ -38,7 +39,9 @@ fn ffprobe_reads_the_same_frames() {
         let frame = |packet: Packet| (packet.kind, packet.time, packet.size);
         let same = packets(&path).into_iter().map(frame).eq(packets(&file).into_iter().map(frame));
         assert!(same, "{name}: other packets");
-        assert_eq!(frames(&path), frames(&file), "{name}");
+        // Pictures come first now, whatever the browser put first.
+        let tracks = |file: &Path| frames(file).lines().map(str::to_owned).collect::<BTreeSet<_>>();
+        assert_eq!(tracks(&path), tracks(&file), "{name}");
     }
 }
 

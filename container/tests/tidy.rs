@@ -16,6 +16,11 @@ fn element(id: &[u8], content: &[u8]) -> Vec<u8> {
     [id, &size, content].concat()
 }
 
+/// An element with a size of four bytes.
+fn long(id: &[u8], content: &[u8]) -> Vec<u8> {
+    [id, &(0x1000_0000 | content.len() as u32).to_be_bytes(), content].concat()
+}
+
 #[derive(Clone, Debug)]
 struct Block {
     track: u8,
@@ -43,7 +48,7 @@ impl Block {
     fn bytes_with_long_size(&self) -> Vec<u8> {
         let simple = self.bytes();
         let content = &simple[if simple[1] & 0x80 != 0 { 2 } else { 5 }..];
-        [&[0xA3], &(0x1000_0000 | content.len() as u32).to_be_bytes()[..], content].concat()
+        long(&[0xA3], content)
     }
 }
 
@@ -75,22 +80,41 @@ fn info(scale: u32) -> Vec<u8> {
     element(&[0x15, 0x49, 0xA9, 0x66], &element(&[0x2A, 0xD7, 0xB1], &scale.to_be_bytes()))
 }
 
-/// A video and an audio track; what the video says of its alpha plane.
-fn tracks(alpha: u8) -> Vec<u8> {
-    let track = |number: u8, kind: u8, video: &[u8]| {
-        let number = element(&[0xD7], &[number]);
-        element(&[0xAE], &[number, element(&[0x83], &[kind]), element(&[0xE0], video)].concat())
+/// Tracks of these kinds, numbered in this order; `uids` are theirs, as a recorder makes them up.
+fn tracks(kinds: [u8; 2], uids: [&[u8]; 2]) -> Vec<u8> {
+    let track = |number: u8| {
+        let (kind, uid) = (kinds[usize::from(number) - 1], uids[usize::from(number) - 1]);
+        let numbers = [element(&[0xD7], &[number]), element(&[0x73, 0xC5], uid)].concat();
+        element(&[0xAE], &[numbers, about(kind, 1)].concat())
     };
-    let alpha = element(&[0x53, 0xC0], &[alpha]);
-    element(&[0x16, 0x54, 0xAE, 0x6B], &[track(VIDEO, 1, &alpha), track(AUDIO, 2, &[])].concat())
+    element(&[0x16, 0x54, 0xAE, 0x6B], &[track(1), track(2)].concat())
+}
+
+/// What else is said of a track; what the video says of its alpha plane.
+fn about(kind: u8, alpha: u8) -> Vec<u8> {
+    let video = if kind == VIDEO { element(&[0x53, 0xC0], &[alpha]) } else { vec![] };
+    [element(&[0x83], &[kind]), element(&[0xE0], &video)].concat()
+}
+
+/// The tracks in normal form.
+fn normal_tracks() -> Vec<u8> {
+    let track = |number: u8| {
+        let numbers = [element(&[0xD7], &[number]), element(&[0x73, 0xC5], &[number])].concat();
+        long(&[0xAE], &[numbers, about(number, 0)].concat())
+    };
+    long(&[0x16, 0x54, 0xAE, 0x6B], &[track(VIDEO), track(AUDIO)].concat())
 }
 
 fn recording(clusters: &[Cluster]) -> Vec<u8> {
+    recording_of(&tracks([VIDEO, AUDIO], [b"7 bytes", b"random"]), clusters)
+}
+
+fn recording_of(tracks: &[u8], clusters: &[Cluster]) -> Vec<u8> {
     let mut bytes = ebml_header();
     bytes.extend([0x18, 0x53, 0x80, 0x67, 0xFF]);
     bytes.extend(element(&[0xEC], &[0; 9]));
     bytes.extend(info(1_000_000));
-    bytes.extend(tracks(1));
+    bytes.extend(tracks);
     bytes.extend(clusters.iter().flat_map(Cluster::bytes));
     bytes.extend(element(&[0x1C, 0x53, 0xBB, 0x6B], b"cues"));
     bytes
@@ -110,7 +134,7 @@ fn clusters() -> impl Strategy<Value = Vec<Cluster>> {
 fn tidied(clusters: &[Cluster]) -> Vec<u8> {
     let mut bytes = ebml_header();
     bytes.extend([0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
-    bytes.extend([info(1_000_000), tracks(0)].concat());
+    bytes.extend([info(1_000_000), normal_tracks()].concat());
     bytes.extend([0x1F, 0x43, 0xB6, 0x75, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xE7, 0x81, 0x00]);
     let head = bytes.len();
     let all = clusters.iter().flat_map(|cluster| {
@@ -158,6 +182,20 @@ fn cluster(timestamp: u16, blocks: &[Block]) -> Cluster {
 fn tidy_until_error(bytes: &[u8]) -> (Error, Vec<u8>) {
     let mut normal = Normal::default();
     (normal.push(bytes).expect_err("a bad recording"), normal.take())
+}
+
+#[test]
+fn tracks_are_alike_whatever_numbers_and_uids_a_recorder_gave_them() {
+    let sound = Block { track: AUDIO, ..picture(9) };
+    let usual = [cluster(0, &[picture(0), sound.clone()])];
+    let swapped = [cluster(0, &[Block { track: 2, ..picture(0) }, Block { track: 1, ..sound }])];
+    for uids in [[&b"7 bytes"[..], b"random"], [b"1", b"another"], [b"", b""]] {
+        let recordings = [
+            recording_of(&tracks([VIDEO, AUDIO], uids), &usual),
+            recording_of(&tracks([AUDIO, VIDEO], uids), &swapped),
+        ];
+        assert_eq!(recordings.map(|recording| normal(&recording)), [tidied(&usual), tidied(&usual)]);
+    }
 }
 
 #[test]
