@@ -7,7 +7,7 @@
 
 use crate::{
     Error,
-    ebml::{Header, children, find, id, read_uint, size_of},
+    ebml::{Header, children, element, find, id, read_uint},
     tracks::{self, Track},
 };
 
@@ -39,18 +39,25 @@ pub fn cues(head: &[u8]) -> Option<(usize, Vec<u8>)> {
 
 /// A point in time, ms, with where its cluster is: for every track, since a browser looks for the one of the track that it seeks in.
 pub(crate) fn point(tracks: &[Track], time: u64, cluster: u64) -> Vec<u8> {
-    let mut point = vec![0xB3, 0x88];
+    let mut point = vec![id::CUE_TIME as u8, 0x88];
     point.extend_from_slice(&time.to_be_bytes());
     for track in tracks {
-        point.extend_from_slice(&[0xB7, 0x8D, 0xF7, 0x81, track.number as u8, 0xF1, 0x88]);
+        point.extend_from_slice(&[
+            id::CUE_TRACK_POSITIONS as u8,
+            0x8D,
+            id::CUE_TRACK as u8,
+            0x81,
+            track.number as u8,
+        ]);
+        point.extend_from_slice(&[id::CUE_CLUSTER_POSITION as u8, 0x88]);
         point.extend_from_slice(&cluster.to_be_bytes());
     }
-    [&[0xBB][..], &size_of(point.len()), &point].concat()
+    element(id::CUE_POINT, &point)
 }
 
 /// All points.
 pub(crate) fn wrap(points: &[u8]) -> Vec<u8> {
-    [&[0x1C, 0x53, 0xBB, 0x6B][..], &size_of(points.len()), points].concat()
+    element(id::CUES, points)
 }
 
 /// The times and places in what [`wrap`] wrote.

@@ -26,11 +26,12 @@ pub(crate) mod id {
     pub(crate) const SEEK_ID: u32 = 0x53AB;
     pub(crate) const SEEK_POSITION: u32 = 0x53AC;
     pub(crate) const CUES: u32 = 0x1C53_BB6B;
+    pub(crate) const CUE_POINT: u32 = 0xBB;
     pub(crate) const CUE_TIME: u32 = 0xB3;
     pub(crate) const CUE_TRACK_POSITIONS: u32 = 0xB7;
+    pub(crate) const CUE_TRACK: u32 = 0xF7;
     pub(crate) const CUE_CLUSTER_POSITION: u32 = 0xF1;
     pub(crate) const TAGS: u32 = 0x1254_C367;
-
     pub(crate) const CHAPTERS: u32 = 0x1043_A770;
     pub(crate) const ATTACHMENTS: u32 = 0x1941_A469;
 

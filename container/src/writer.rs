@@ -1,6 +1,9 @@
 //! A segment in normal form, out of frames.
 
-use crate::{Error, Frame, ebml::CLUSTER};
+use crate::{
+    Error, Frame,
+    ebml::{CLUSTER, id},
+};
 
 /// A segment ends before this time, ms: one cluster has room for 32.767 s.
 const LONGEST: i64 = 30_000;
@@ -19,7 +22,7 @@ pub struct Writer {
 impl Writer {
     /// Begins a segment with an init segment; `base` is its beginning in the time of the recording, ms.
     pub fn new(init: &[u8], base: i64) -> Self {
-        let out = [init, &CLUSTER, &[0xE7, 0x81, 0x00]].concat();
+        let out = [init, &CLUSTER, &[id::TIMESTAMP as u8, 0x81, 0]].concat();
         Self { base, newest: [0; 2], is_apart: false, out }
     }
 
