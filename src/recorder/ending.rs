@@ -67,7 +67,7 @@ impl Recorder {
         self.telling.take();
         self.looking.take();
         self.wake_lock.take();
-        self.consumer.take();
+        self.still.let_go();
         let runs = self.runs.take();
         drop(runs);
         if let Some(link) = self.link.take() {

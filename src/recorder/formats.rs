@@ -3,10 +3,7 @@
 //! `isTypeSupported` says less than it seems: a recorder may still refuse its type when it is made or started, or
 //! fail before it has given anything. So the types are tried in order, and one that failed is not tried again.
 
-use super::{
-    mime::{self, Failed},
-    run::Format,
-};
+use super::mime::{self, Failed};
 use crate::{
     cell::RefCell,
     error::{Error, Kind},
@@ -14,6 +11,18 @@ use crate::{
 };
 use std::cell::Cell;
 use web_sys::{MediaRecorder, MediaStream};
+
+/// How one run is recorded.
+#[derive(Clone, Debug)]
+pub struct Format {
+    pub mime: String,
+    /// ms between chunks.
+    pub timeslice: i32,
+    /// ms between keyframes that are asked for.
+    pub keyframe_interval: Option<f64>,
+    pub video_bits_per_second: Option<u32>,
+    pub audio_bits_per_second: Option<u32>,
+}
 
 /// How a segment ends and the next one begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,6 @@
 //! The next run takes over from the current one.
 
-use super::{
-    Recorder, Recording,
-    run::{Format, Run},
-    source,
-};
+use super::{Recorder, Recording, formats::Format, run::Run, source};
 use crate::{
     dom::{now, with},
     error::{Error, Kind},

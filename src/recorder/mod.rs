@@ -14,6 +14,7 @@
 
 mod bitrate;
 mod congestion;
+mod cutting;
 mod ending;
 mod formats;
 mod handover;
@@ -28,6 +29,7 @@ mod settings;
 mod slices;
 mod sound;
 mod source;
+mod stats;
 mod still;
 mod uplink;
 mod wake_lock;
@@ -35,9 +37,9 @@ mod wake_lock;
 use crate::{
     bytes::JsBytes,
     cell::RefCell,
-    dom::{now, with},
+    dom::with,
     error::Error,
-    events::{Events, State, object},
+    events::{Events, State},
     link::{Link, Peer},
     meter::Meter,
     promise::Deferred,
@@ -56,6 +58,7 @@ use std::{
     cell::Cell,
     rc::{Rc, Weak},
 };
+use still::Still;
 use wake_lock::WakeLock;
 use wasm_bindgen::JsValue;
 use web_sys::EventTarget;
@@ -106,16 +109,7 @@ pub struct Recorder {
     wake_lock: Cell<Option<Rc<WakeLock>>>,
     /// When a next run did not get to give anything.
     failed_at: Cell<f64>,
-    /// Asks a source that stands still for a frame.
-    consumer: Cell<Option<still::Consumer>>,
-    /// When it was asked last.
-    asked: Cell<f64>,
-    /// How many times since the source moved last.
-    answers: Cell<u32>,
-    /// When it was looked last whether it stands still.
-    looked: Cell<f64>,
-    /// Since when the page has run without a sleep.
-    awake: Cell<f64>,
+    still: Still,
 }
 
 impl Recorder {
@@ -157,11 +151,7 @@ impl Recorder {
             looking: Cell::default(),
             wake_lock: Cell::default(),
             failed_at: Cell::new(f64::NEG_INFINITY),
-            consumer: Cell::default(),
-            asked: Cell::new(f64::NEG_INFINITY),
-            answers: Cell::new(0),
-            looked: Cell::new(f64::NEG_INFINITY),
-            awake: Cell::new(f64::NEG_INFINITY),
+            still: Still::default(),
         });
         recorder.connect();
         Ok(recorder)
@@ -195,29 +185,5 @@ impl Recorder {
 
     pub fn state(&self) -> State {
         self.events.state()
-    }
-
-    /// What a page may want to show. Times in ms, rates in bits per second.
-    pub fn stats(&self) -> JsValue {
-        let link = self.link();
-        let round_trip = link.as_ref().and_then(|link| link.round_trip());
-        let runs = self.runs.borrow();
-        let mime = runs.first().map(|front| front.mime());
-        let (segment, ..) = self.have.get();
-        let mut sent = self.sent.borrow_mut();
-        object(&[
-            ("segment", (segment as f64).into()),
-            ("bytes", (sent.total() as f64).into()),
-            ("bitrate", sent.bits_per_second(now()).into()),
-            ("restarts", self.segments.get().saturating_sub(1).into()),
-            ("mimeType", mime.map_or(JsValue::NULL, JsValue::from)),
-            ("viewers", self.viewers.get().into()),
-            ("roundTrip", round_trip.into()),
-            ("kept", (self.outbox.borrow().bytes() as f64).into()),
-            ("bufferedAmount", link.map_or(0, |link| link.buffered_amount()).into()),
-            ("congestion", self.congestion().into()),
-            ("videoBitsPerSecond", self.video_bits_per_second()),
-            ("cutShort", self.bitrate.borrow().cut_short().into()),
-        ])
     }
 }

@@ -1,9 +1,6 @@
 //! What is done about a line that is too narrow, and who hears of it.
 
-use super::{
-    Recorder, Recording,
-    run::{Format, Run},
-};
+use super::{Recorder, Recording, formats::Format, run::Run};
 use crate::{dom::now, events::object};
 use wasm_bindgen::JsValue;
 use web_sys::MediaStream;

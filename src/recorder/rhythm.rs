@@ -9,8 +9,8 @@ use crate::{
 use blobcast_container::Frame;
 use std::rc::Rc;
 
-/// A segment that grows beyond this ends early: a relay that loses it gets it again as one message. It has to end
-/// before the second.
+/// A segment of more bytes than this ends early, by a handover: a relay that loses it gets it again as one message. Beyond the second it
+/// ends at once.
 const LARGE_SEGMENT: usize = 5 << 20;
 const LARGEST_SEGMENT: usize = 7 << 20;
 

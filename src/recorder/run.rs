@@ -1,6 +1,6 @@
 //! One MediaRecorder from `start()` to its `stop` event.
 
-use super::slices::Slices;
+use super::{formats::Format, slices::Slices};
 use crate::{
     bytes::JsBytes,
     callback::Act,
@@ -18,18 +18,6 @@ use std::{
 };
 use wasm_bindgen::prelude::*;
 use web_sys::{BlobEvent, Event, MediaRecorder, MediaStream, RecordingState};
-
-/// How to record.
-#[derive(Clone, Debug)]
-pub struct Format {
-    pub mime: String,
-    /// ms between chunks.
-    pub timeslice: i32,
-    /// ms between keyframes that are asked for.
-    pub keyframe_interval: Option<f64>,
-    pub video_bits_per_second: Option<u32>,
-    pub audio_bits_per_second: Option<u32>,
-}
 
 /// A recorder that runs, or has stopped and still has data to give. Dropping it stops it and loses the rest.
 #[must_use = "dropping a run stops its recorder"]

@@ -3,6 +3,7 @@
 use super::{
     bitrate::Rates,
     formats::{self, Formats, Restart},
+    source,
 };
 use crate::{
     cell::RefCell,
@@ -13,7 +14,7 @@ use crate::{
 use blobcast_wire::Role;
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
+use web_sys::MediaStream;
 
 /// What MediaRecorder takes when it is not asked for a bitrate, in Chromium and Firefox, bits per second.
 const USUAL: Rates = Rates { video: 2_500_000, audio: 128_000 };
@@ -97,11 +98,12 @@ fn is_low(options: &Options) -> Result<bool, Error> {
 }
 
 fn restart(options: &Options) -> Result<Restart, Error> {
-    match options.string("restart", "\"handover\" or \"keyframe\"")?.as_deref() {
+    const TAKES: &str = "\"handover\" or \"keyframe\"";
+    match options.string("restart", TAKES)?.as_deref() {
         None => Ok(Restart::Either),
         Some("handover") => Ok(Restart::Handover),
         Some("keyframe") => Ok(Restart::Keyframe),
-        Some(_) => Err(wrong("restart", "\"handover\" or \"keyframe\"")),
+        Some(_) => Err(wrong("restart", TAKES)),
     }
 }
 
@@ -110,17 +112,10 @@ pub fn stream(value: &JsValue) -> Result<MediaStream, Error> {
     let stream: &MediaStream = value
         .dyn_ref()
         .ok_or_else(|| wrong("mediaStream", "a MediaStream, such as getUserMedia or captureStream gives"))?;
-    if !has_live_track(stream) {
+    if !source::has_live(&stream.get_tracks()) {
         let message = "the mediaStream has no live track, so there is nothing to record; check that its tracks have not ended";
         return Err(Error::new(Kind::Type, message));
     }
     // Not `stream.clone()`: that is the DOM's, which clones the tracks too and leaves the camera on for ever.
     Ok(Clone::clone(stream))
-}
-
-pub fn has_live_track(stream: &MediaStream) -> bool {
-    stream
-        .get_tracks()
-        .iter()
-        .any(|track| track.unchecked_ref::<MediaStreamTrack>().ready_state() == MediaStreamTrackState::Live)
 }

@@ -1,6 +1,5 @@
 //! What is recorded: the tracks of the page's stream that give something. The stream may be replaced.
 
-use super::settings;
 use crate::{cell::RefCell, dom::now};
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
@@ -73,7 +72,7 @@ impl Source {
 
     /// Whether there is anything to record.
     pub fn is_live(&self) -> bool {
-        settings::has_live_track(&self.stream.borrow())
+        has_live(&self.stream.borrow().get_tracks())
     }
 }
 
@@ -101,6 +100,7 @@ fn is_live(track: &MediaStreamTrack) -> bool {
     track.ready_state() == MediaStreamTrackState::Live
 }
 
-fn has_live(tracks: &js_sys::Array) -> bool {
+/// Whether any of these tracks gives something.
+pub fn has_live(tracks: &js_sys::Array) -> bool {
     tracks.iter().any(|track| is_live(track.unchecked_ref()))
 }

@@ -14,6 +14,7 @@ use crate::{
     dom::{create, now},
     events::State,
 };
+use std::cell::Cell;
 use web_sys::{HtmlVideoElement, MediaStream};
 
 /// How often it is looked whether a recorder is silent, ms: so long may sound be late while the picture stands.
@@ -46,13 +47,47 @@ const FROZEN: f64 = 2_000.0;
 /// A page that has waited this long, ms, for the first data hears that there is none.
 const PATIENCE: f64 = 2_000.0;
 
+/// What was done about a source that stands still. Times are the page's monotonic clock's, ms.
+pub struct Still {
+    /// Asks it for a frame.
+    consumer: Cell<Option<Consumer>>,
+    /// When it was asked last.
+    asked: Cell<f64>,
+    /// How many times since it moved last.
+    answers: Cell<u32>,
+    /// When it was looked last.
+    looked: Cell<f64>,
+    /// Since when the page has run without a sleep.
+    awake: Cell<f64>,
+}
+
+impl Default for Still {
+    fn default() -> Self {
+        let never = || Cell::new(f64::NEG_INFINITY);
+        Self {
+            consumer: Cell::default(),
+            asked: never(),
+            answers: Cell::new(0),
+            looked: never(),
+            awake: never(),
+        }
+    }
+}
+
+impl Still {
+    /// Nothing more is asked of the source.
+    pub fn let_go(&self) {
+        self.consumer.take();
+    }
+}
+
 impl Recorder {
     /// Wakes a recorder that is silent.
     pub(super) fn look_after_still_source(&self) {
         // The last one has had its frame by now.
-        self.consumer.take();
-        if now() - self.looked.replace(now()) > FROZEN {
-            self.awake.set(now());
+        self.still.let_go();
+        if now() - self.still.looked.replace(now()) > FROZEN {
+            self.still.awake.set(now());
         }
         self.look_after_sound();
         let current = self.front();
@@ -60,9 +95,9 @@ impl Recorder {
         current.run.ask();
         let has_sound = self.source.has_sound();
         if has_sound || self.is_unsettled(&current) {
-            self.consumer.replace(Consumer::of(&self.source.stream()));
-            self.asked.set(now());
-            self.answers.set(self.answers.get() + 1);
+            self.still.consumer.replace(Consumer::of(&self.source.stream()));
+            self.still.asked.set(now());
+            self.still.answers.set(self.still.answers.get() + 1);
         }
         self.say_if_waiting(&current.run);
         if self.gives_nothing(&current.run) && current.run.has_sound() && self.source.leave_sound_out() {
@@ -73,25 +108,25 @@ impl Recorder {
 
     /// Whether a run has given nothing for so long that sound which gives nothing must be the reason.
     pub(super) fn gives_nothing(&self, run: &Run) -> bool {
-        now() - run.heard().max(self.awake.get()) >= MUTE
+        now() - run.heard().max(self.still.awake.get()) >= MUTE
     }
 
     /// Whether there are still too few pictures behind the current one.
     fn is_unsettled(&self, current: &Recording) -> bool {
         if !self.is_answer(&current.run) || current.pictures() < 2 {
-            self.answers.set(0);
+            self.still.answers.set(0);
         }
-        self.answers.get() < ANSWERS
+        self.still.answers.get() < ANSWERS
     }
 
     /// Whether what the run gave last is only what it was asked for.
     pub(super) fn is_answer(&self, run: &Run) -> bool {
-        run.heard() <= self.asked.get() + ANSWER
+        run.heard() <= self.still.asked.get() + ANSWER
     }
 
     fn is_silent(&self, run: &Run) -> bool {
         let silent = SILENT.max(self.settings.timeslice() * SILENT_SLICES);
-        let stands_still = now() - self.asked.get() < STILL;
+        let stands_still = now() - self.still.asked.get() < STILL;
         let patience = if run.has_data() || stands_still { silent } else { silent.max(SLOW_START) };
         run.silence() >= patience
     }

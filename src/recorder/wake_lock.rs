@@ -149,8 +149,7 @@ mod tests {
     }
 
     fn page_shows() {
-        let document = window().document().expect("a page");
-        document.dispatch_event(&Event::new("visibilitychange").expect("an event")).expect("heard");
+        document().dispatch_event(&Event::new("visibilitychange").expect("an event")).expect("heard");
     }
 
     #[wasm_bindgen_test]
