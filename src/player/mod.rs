@@ -19,15 +19,17 @@ mod quirks;
 mod realtime;
 mod rewind;
 mod screen;
+mod seeking;
 mod settings;
 mod stage;
+mod stats;
 
 use crate::{
     bytes::JsBytes,
     cell::RefCell,
-    dom::{Listener, document, now, with},
+    dom::{Listener, document, with},
     error::{Error, Kind},
-    events::{Events, State, object},
+    events::{Events, State},
     link::{self, Link, Peer},
     meter::Meter,
     promise::Deferred,
@@ -35,12 +37,11 @@ use crate::{
 };
 use blobcast_wire::{Reassembly, Segment};
 use js_sys::Promise;
-use mode::Mode;
 use past::Past;
 use playback::Playback;
 use poster::Poster;
-use screen::Screen;
 use settings::Settings;
+use stage::Showing;
 use std::{
     cell::Cell,
     rc::{Rc, Weak},
@@ -54,16 +55,6 @@ const TICK: u32 = 250;
 /// Statistics come every so many ticks.
 const STATS_EVERY: u32 = 4;
 
-/// A screen, and what it was made for.
-struct Showing {
-    screen: Rc<dyn Screen>,
-    mode: Mode,
-    origin: Option<Segment>,
-    mime: String,
-    /// There was a picture.
-    has_shown: Cell<bool>,
-}
-
 /// A viewer. Dropping it stops everything.
 pub struct Player {
     me: Weak<Self>,
@@ -71,9 +62,9 @@ pub struct Player {
     settings: Settings,
     events: Events,
     link: RefCell<Option<Rc<Link>>>,
-    /// What is fetched of the time before.
+    /// What is being played of what was broadcast before.
     past: RefCell<Option<Rc<Past>>>,
-    /// A question what is kept.
+    /// The page asks what is kept.
     looking: RefCell<Option<Rc<Past>>>,
     /// Since it was rewound once: the element's time 0.
     origin: Cell<Option<Segment>>,
@@ -199,8 +190,8 @@ impl Player {
         self.playback.deafen();
         self.poster.take();
         self.on_seeking.take();
-        let past = (self.past.take(), self.looking.take());
-        drop(past);
+        self.leave_past();
+        self.looking.take();
         if let Some(link) = self.link.take() {
             link.finish();
         }
@@ -234,36 +225,5 @@ impl Player {
         if self.ticks.get().is_multiple_of(STATS_EVERY) {
             self.events.dispatch("stats", &self.stats());
         }
-    }
-
-    /// What a page may want to show. Times in ms, rates in bits per second.
-    pub fn stats(&self) -> JsValue {
-        let link = self.link.borrow().clone();
-        let past = self.past.borrow().clone();
-        let relay =
-            link.as_ref().and_then(|link| link.relay_time()).or(past.and_then(|past| past.relay_time()));
-        let screen = self.screen();
-        let shown = screen.as_ref().and_then(|screen| screen.showing());
-        let latency = shown.zip(relay).map(|((segment, time), relay)| latency::measure(segment, time, relay));
-        let showing = self.showing.borrow();
-        let of_showing = |text: fn(&Showing) -> &str| {
-            showing.as_ref().map_or(JsValue::NULL, |showing| text(showing).into())
-        };
-        let mut received = self.received.borrow_mut();
-        object(&[
-            ("segment", shown.map_or(0.0, |(segment, _)| segment as f64).into()),
-            ("bytes", (received.total() as f64).into()),
-            ("bitrate", received.bits_per_second(now()).into()),
-            ("latency", latency.map_or(JsValue::NULL, |latency| latency.ms.into())),
-            ("clockTrusted", latency.is_some_and(|latency| latency.is_trusted).into()),
-            ("buffered", screen.map_or(0.0, |screen| screen.ahead() * 1e3).into()),
-            ("restarts", self.segments.get().saturating_sub(1).into()),
-            ("skips", self.skips.get().into()),
-            ("mimeType", of_showing(|showing| &showing.mime)),
-            ("mode", of_showing(|showing| showing.mode.as_str())),
-            ("muted", self.playback.video.muted().into()),
-            ("viewers", self.viewers.get().into()),
-            ("roundTrip", link.and_then(|link| link.round_trip()).into()),
-        ])
     }
 }

@@ -5,8 +5,8 @@ use crate::dom::create;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
 
-/// Has a current picture, `HAVE_CURRENT_DATA`.
-const HAS_PICTURE: u16 = 2;
+/// The `readyState` of a video that has a current picture, `HAVE_CURRENT_DATA`, and of those that have more.
+pub const HAS_PICTURE: u16 = 2;
 
 /// A canvas with the video's last picture, exactly over the video. Dropping it takes it away.
 #[must_use = "dropping a poster takes it away"]

@@ -1,4 +1,4 @@
-//! Between what was broadcast before and what is live.
+//! What was broadcast before is played, up to what is live.
 //!
 //! ```text
 //!          seek                      near the edge, or goLive
@@ -6,88 +6,27 @@
 //! ```
 
 use super::{
-    Player, mode,
-    past::{Entry, Moment, Past, Told},
-    screen::{Edge, Screen, Sought},
+    Player,
+    past::{Entry, Told},
+    screen::{Edge, Screen},
 };
 use crate::{
     bytes::JsBytes,
     dom::{Listener, now, with},
-    error::Error,
     events::State,
-    promise,
 };
-use blobcast_wire::{Kind, Message, Piece, Reassembly, Segment};
-use js_sys::Promise;
+use blobcast_wire::{Body, Kind, Message, Piece, Reassembly, Segment};
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
 use web_sys::Event;
 
 /// So much of what was before is kept ahead of the playhead, seconds.
 const AHEAD: f64 = 6.0;
 
 /// Who plays with less than this ahead of what is live, seconds, watches what is live.
-const CAUGHT_UP: f64 = 1.0;
+pub(super) const CAUGHT_UP: f64 = 1.0;
 
 impl Player {
-    /// Plays from a moment on. Resolves when that is there.
-    pub fn seek(&self, moment: &JsValue) -> Result<Promise, Error> {
-        let moment = Moment::read("seek", moment)?;
-        mode::check_rewinding()?;
-        if !self.is_over.get() {
-            self.open_past(moment);
-        }
-        let past = self.past.borrow().clone();
-        Ok(past.map_or_else(|| promise::of(Ok(JsValue::UNDEFINED)), |past| past.ready()))
-    }
-
-    /// Plays what is live.
-    pub fn go_live(&self) {
-        let is_linked = self.link.borrow().is_some();
-        if self.is_over.get() || !(is_linked || self.is_behind.get()) {
-            return;
-        }
-        // A seek that is under way, too.
-        let past = self.past.take();
-        drop(past);
-        if !self.is_behind.replace(false) {
-            return;
-        }
-        if !is_linked {
-            self.reassembly.take();
-            self.connect();
-        }
-        let screen = self.screen();
-        let mime = self.showing.borrow().as_ref().map(|showing| showing.mime.clone());
-        let mode = mime.and_then(|mime| self.settings.mode.choose(&mime, &self.playback.video, 0).ok());
-        match screen.filter(|_| mode == Some(mode::Mode::Mse)) {
-            Some(screen) => screen.follow(Edge::GoTo),
-            // The next segment is shown by another screen.
-            None => self.origin.set(None),
-        }
-        if let Some(state) = self.last_said.get() {
-            self.events.set_state(state);
-        }
-    }
-
-    /// Resolves with when what can be played begins and ends, as `{ from, to }` of Dates; with `null` where nothing is kept.
-    pub fn seekable(&self) -> Promise {
-        let looking = self.looking.borrow().clone();
-        let past = looking
-            .filter(|past| !past.is_over())
-            .unwrap_or_else(|| Past::look(self.settings.target.clone()));
-        let promise = past.ready();
-        self.looking.replace(Some(past));
-        promise
-    }
-
-    pub(super) fn open_past(&self, moment: Moment) {
-        let tell = with(&self.me, |player, told| player.hear_past(told));
-        let before = self.past.replace(Some(Past::open(self.settings.target.clone(), moment, tell)));
-        drop(before);
-    }
-
-    fn hear_past(&self, told: Told) {
+    pub(super) fn hear_past(&self, told: Told) {
         match told {
             Told::Found { origin, at, to } => self.rewind(origin, at, to),
             Told::Kept(kept) => {
@@ -148,7 +87,7 @@ impl Player {
             let (at, end) = self.aim.get();
             self.aim.set((at.max(time_of(origin, entry.start())), end));
         }
-        self.received.borrow_mut().count(blobcast_wire::Body::len(&bytes), now());
+        self.received.borrow_mut().count(bytes.len(), now());
         let blob = Message { kind: Kind::Blob { mime: entry.mime }, segment, seq: 1, sent: 0, body: bytes };
         let end = Piece::End { segment, seq: 1, cut_short: false, sent: 0, body: JsBytes::default() };
         self.read(&[Piece::Begin(blob), end]);
@@ -180,8 +119,7 @@ impl Player {
         }
         // Only what the relay has said of what is live tells that there is nothing between.
         if let Some(state) = self.last_said.get().filter(|_| !is_paused && ahead < CAUGHT_UP) {
-            let past = self.past.take();
-            drop(past);
+            self.leave_past();
             self.is_behind.set(false);
             screen.follow(Edge::Keep);
             self.events.set_state(state);
@@ -196,20 +134,10 @@ impl Player {
     }
 
     /// The playhead goes its own way.
-    fn fall_behind(&self, screen: &Rc<dyn Screen>) {
+    pub(super) fn fall_behind(&self, screen: &Rc<dyn Screen>) {
         self.is_behind.set(true);
         screen.follow(Edge::Leave);
         self.events.set_state(State::Replaying);
-    }
-
-    /// The viewer puts the playhead somewhere, by the element's own controls.
-    fn on_seeking(&self) {
-        let (Some(screen), Some(origin)) = (self.screen(), self.origin.get()) else { return };
-        match screen.sought() {
-            Sought::Near(ahead) if ahead > CAUGHT_UP && !self.is_behind.get() => self.fall_behind(&screen),
-            Sought::ByUs | Sought::Near(_) => {}
-            Sought::Away(time) => self.open_past(Moment::At((origin as f64 / 1e3 + time * 1e3) as u64)),
-        }
     }
 }
 

@@ -1,21 +1,32 @@
 //! The screen that plays, and the change from one to the next.
 
 use super::{
-    Player, Showing,
+    Player,
     glue::Glue,
     mode::{self, Mode, Wanted},
     mse::Mse,
     playback::Heard,
-    poster::Poster,
+    poster::{HAS_PICTURE, Poster},
     realtime::{Clock, Realtime},
     screen::{Beginning, OnFailure, Screen},
 };
 use crate::{dom::document, error::Error, events::State};
+use blobcast_wire::Segment;
 use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::JsValue;
 
 /// So many screens in a row that never show a picture are the end.
 const FAILURES: u32 = 3;
+
+/// A screen, and what it was made for.
+pub struct Showing {
+    screen: Rc<dyn Screen>,
+    pub mode: Mode,
+    origin: Option<Segment>,
+    pub mime: String,
+    /// There was a picture.
+    has_shown: Cell<bool>,
+}
 
 impl Player {
     pub(super) fn screen(&self) -> Option<Rc<dyn Screen>> {
@@ -104,7 +115,7 @@ impl Player {
         let Some(showing) = showing.as_ref().filter(|showing| showing.screen.showing().is_some()) else {
             return;
         };
-        if video.ready_state() >= 2 && video.current_time() > 0.0 && video.error().is_none() {
+        if video.ready_state() >= HAS_PICTURE && video.current_time() > 0.0 && video.error().is_none() {
             self.poster.take();
             self.failures.set(0);
             showing.has_shown.set(true);
