@@ -10,7 +10,7 @@ use web_sys::{CustomEvent, EventTarget};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Connecting,
-    /// A viewer's: no broadcaster is there.
+    /// A viewer's: no broadcaster is there. A broadcaster's: its source has given nothing.
     Waiting,
     Live,
     Reconnecting,
@@ -71,7 +71,7 @@ impl Events {
         self.dispatch("warning", &what.into());
     }
 
-    /// One happening of the story that `debug: true` tells; src/js/console.js has its words.
+    /// One happening of the story that `debug: true` tells; src/js/story.js has its words.
     pub fn trace(&self, what: &str, text: &str, a: f64, b: f64) {
         if self.debug {
             self.dispatch("trace", &Array::of4(&what.into(), &text.into(), &a.into(), &b.into()));

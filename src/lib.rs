@@ -72,7 +72,7 @@ impl Recording {
         self.0.started()
     }
 
-    /// "connecting", "live", "reconnecting", "ended" or "stopped".
+    /// "connecting", "waiting", "live", "reconnecting", "ended" or "stopped".
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> JsValue {
         self.0.state().as_str().into()
@@ -118,7 +118,7 @@ impl Viewing {
         self.0.started()
     }
 
-    /// "connecting", "waiting", "live", "reconnecting", "ended" or "stopped".
+    /// "connecting", "waiting", "live", "reconnecting", "replaying", "ended" or "stopped".
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> JsValue {
         self.0.state().as_str().into()

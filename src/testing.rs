@@ -1,7 +1,7 @@
 //! What the tests of guards have in common: a moving picture, waiting for events, and whether the page complains.
 
 use crate::cell::RefCell;
-use crate::dom::{Listener, window};
+use crate::dom::{Listener, document, window};
 use js_sys::{Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -55,8 +55,8 @@ pub struct MovingPicture {
 
 impl MovingPicture {
     pub fn new() -> Self {
-        let document = window().document().expect("a page");
-        let canvas: HtmlCanvasElement = document.create_element("canvas").expect("a canvas").unchecked_into();
+        let canvas: HtmlCanvasElement =
+            document().create_element("canvas").expect("a canvas").unchecked_into();
         let context = canvas.get_context("2d").expect("no error").expect("2d");
         let context: CanvasRenderingContext2d = context.unchecked_into();
         let mut step = 0_u32;
@@ -71,9 +71,8 @@ impl MovingPicture {
 
     /// A video in the page that plays it.
     pub async fn on_screen(&self) -> HtmlVideoElement {
-        let document = window().document().expect("a page");
-        let video: HtmlVideoElement = document.create_element("video").expect("a video").unchecked_into();
-        document.body().expect("a body").append_child(&video).expect("room");
+        let video: HtmlVideoElement = document().create_element("video").expect("a video").unchecked_into();
+        document().body().expect("a body").append_child(&video).expect("room");
         video.set_muted(true);
         video.set_src_object(Some(&self.stream));
         JsFuture::from(video.play().expect("plays")).await.expect("plays");

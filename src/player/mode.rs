@@ -15,8 +15,9 @@ const SOON: f64 = 0.2;
 /// What `mode` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// With as little latency as MediaSource has, or with less.
+    /// As little latency as MediaSource has.
     Auto,
+    /// Less than it can have.
     Soonest,
     Only(Mode),
 }
@@ -68,7 +69,7 @@ impl Wanted {
 
     /// The way to play this type.
     ///
-    /// `failed`: another one was tried and did not show a picture.
+    /// `failed`: so many others were tried and did not show a picture.
     pub fn choose(self, mime: &str, video: &HtmlVideoElement, failed: u32) -> Result<Mode, Error> {
         let mse = has_media_source() && MediaSource::is_type_supported(mime);
         let glue = !video.can_play_type(mime).is_empty();
