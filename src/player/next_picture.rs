@@ -77,14 +77,14 @@ impl Drop for NextPicture {
 
 /// Tells every picture that comes on screen, until it is dropped.
 #[must_use = "dropping it ends the telling"]
-pub struct Pictures {
+pub struct EachPicture {
     me: Weak<Self>,
     video: HtmlVideoElement,
     next: RefCell<Option<NextPicture>>,
     shown: Box<dyn Hear<Picture>>,
 }
 
-impl Pictures {
+impl EachPicture {
     pub fn of(video: &HtmlVideoElement, shown: impl Fn(Picture) + 'static) -> Rc<Self> {
         let pictures = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),

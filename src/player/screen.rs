@@ -1,6 +1,9 @@
 //! What turns pieces into pictures: one of the modes.
 
-use crate::{bytes::JsBytes, error::Error};
+use crate::{
+    bytes::JsBytes,
+    error::{Error, Kind},
+};
 use blobcast_wire::{Piece, Segment};
 use std::cell::Cell;
 
@@ -80,3 +83,11 @@ pub enum Sought {
 
 /// Tells that a screen cannot go on.
 pub type OnFailure = Box<dyn Fn(Error)>;
+
+/// What the browser's decoder has not done, whichever mode gave it the media. That the next segment is tried, stage.rs adds.
+pub const UNDECODABLE: &str = "the browser could not decode the broadcast";
+
+/// The error of media that cannot be read.
+pub fn unreadable(error: blobcast_container::Error) -> Error {
+    Error::new(Kind::Media, format!("the broadcast cannot be played: {error}"))
+}

@@ -1,6 +1,6 @@
 //! The picture at a given time of a fresh source.
 
-use crate::player::next_picture::Pictures;
+use crate::player::next_picture::EachPicture;
 use std::rc::Rc;
 use web_sys::HtmlVideoElement;
 
@@ -21,12 +21,12 @@ pub fn is_there(picture: f64, from: f64) -> bool {
 
 /// Waits for the picture at a time. Dropping it ends the waiting.
 #[must_use = "dropping it ends the waiting"]
-pub struct Arrival(#[expect(dead_code, reason = "held for its drop")] Rc<Pictures>);
+pub struct Arrival(#[expect(dead_code, reason = "held for its drop")] Rc<EachPicture>);
 
 impl Arrival {
     /// `arrived` is called when the picture at `from` seconds, or a later one, is on screen.
     pub fn of(video: &HtmlVideoElement, from: f64, arrived: impl Fn() + 'static) -> Self {
-        Self(Pictures::of(video, move |picture| {
+        Self(EachPicture::of(video, move |picture| {
             if is_there(picture.time, from) {
                 arrived();
             }

@@ -7,7 +7,7 @@ use super::{
     standby::Standby,
     timing::Timing,
 };
-use crate::{dom::now, player::next_picture::Pictures};
+use crate::{dom::now, player::next_picture::EachPicture};
 use std::{cell::Cell, rc::Rc};
 use web_sys::HtmlVideoElement;
 
@@ -17,7 +17,7 @@ const TOO_FAR: f64 = 0.3;
 /// Waits until the video shows the picture after its standby's. The standby, which is not heard, is brought there
 /// by its rate. Dropping it ends the waiting.
 #[must_use = "dropping it ends the waiting"]
-pub struct Chase(#[expect(dead_code, reason = "held for its drop")] Rc<Pictures>);
+pub struct Chase(#[expect(dead_code, reason = "held for its drop")] Rc<EachPicture>);
 
 impl Chase {
     /// `met` is called when that picture is on screen; the standby is not, from then on. The video's source was set at `began`, by
@@ -31,7 +31,7 @@ impl Chase {
     ) -> Self {
         let (element, standby, timing) = (video.clone(), standby.clone(), timing.clone());
         let seen = Cell::new(Seen::default());
-        Self(Pictures::of(video, move |picture| {
+        Self(EachPicture::of(video, move |picture| {
             // The first picture is there before the clock runs; before that one there may be one on the way.
             if !arrival::is_there(picture.time, from) {
                 return;

@@ -21,9 +21,9 @@ struct Gathering {
 
 /// Glues pieces to blobs.
 #[derive(Default)]
-pub struct Shelf(Vec<Gathering>);
+pub struct Segments(Vec<Gathering>);
 
-impl Shelf {
+impl Segments {
     pub fn gather(&mut self, piece: &Piece<JsBytes>) {
         if let Piece::Begin(message) = piece {
             self.0.extend(Blob::open(message).map(|blob| Gathering { blob, is_complete: false }));

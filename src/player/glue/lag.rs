@@ -23,7 +23,7 @@ impl Glue {
 
     /// What a piece tells of the broadcaster's clock and rhythm.
     pub(super) fn hear_pace(&self, piece: &Piece<JsBytes>) {
-        let list = self.shelf.borrow().list();
+        let list = self.segments.borrow().list();
         let Some(newest) = list.last() else { return };
         let mut pace = self.pace.borrow_mut();
         pace.hear(newest.segment as f64 / 1e6 + newest.duration, now() / 1000.0);

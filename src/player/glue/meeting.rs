@@ -8,7 +8,7 @@
 use crate::player::next_picture::Picture;
 use std::cell::Cell;
 
-/// Pictures are further apart than this: those that a handover has recorded twice are not shown.
+/// EachPicture are further apart than this: those that a handover has recorded twice are not shown.
 const SAME: f64 = 0.005;
 
 /// How far apart they are when nothing is known: at 30 a second.

@@ -20,7 +20,7 @@ mod turn;
 
 use super::{
     playback::Playback,
-    screen::{OnFailure, Screen},
+    screen::{OnFailure, Screen, UNDECODABLE},
 };
 use crate::{
     bytes::JsBytes,
@@ -30,7 +30,7 @@ use crate::{
     timers::Timer,
 };
 use blobcast_wire::{Piece, Segment};
-use gathering::Shelf;
+use gathering::Segments;
 use pace::Pace;
 use plan::{Plan, Shown};
 use relief::Relief;
@@ -54,7 +54,7 @@ const WORTH_A_JUMP: f64 = 0.3;
 
 /// A source of the element.
 struct Source {
-    _url: ObjectUrl,
+    url: ObjectUrl,
     segment: Segment,
     len: usize,
     /// Where it began to play, seconds.
@@ -67,7 +67,7 @@ pub struct Glue {
     _listeners: [Listener; 2],
     me: Weak<Self>,
     playback: Rc<Playback>,
-    shelf: RefCell<Shelf>,
+    segments: RefCell<Segments>,
     source: RefCell<Option<Source>>,
     /// The source has played to its end, or does not play.
     ran_out: Cell<bool>,
@@ -96,7 +96,7 @@ impl Glue {
             ],
             me: me.clone(),
             playback,
-            shelf: RefCell::default(),
+            segments: RefCell::default(),
             source: RefCell::default(),
             ran_out: Cell::new(false),
             starved: Cell::new(false),
@@ -125,7 +125,7 @@ impl Glue {
         let Some(error) = self.playback.video.error() else { return };
         self.failures.set(self.failures.get() + 1);
         if self.failures.get() >= FAILURES {
-            let failed = Error::new(Kind::Media, "the browser could not decode the broadcast");
+            let failed = Error::new(Kind::Media, UNDECODABLE);
             return (self.fail)(failed.because(&error.message()));
         }
         self.run_out();
@@ -139,7 +139,7 @@ impl Glue {
         if self.relief.borrow().is_some() {
             return;
         }
-        let plan = plan::next(self.shown(), &self.shelf.borrow().list());
+        let plan = plan::next(self.shown(), &self.segments.borrow().list());
         let has_nothing = plan == Plan::Keep && self.ran_out.get();
         self.starved.set(self.starved.get() || has_nothing);
         self.follow(plan);
@@ -172,9 +172,9 @@ impl Glue {
 
     /// Changes the source to a segment as far as it is here.
     fn show(&self, segment: Segment, from: f64, cover: Option<Cover>) -> Result<(), JsValue> {
-        let Some((blob, len)) = self.shelf.borrow().glued(segment)? else { return Ok(()) };
-        let source = Source { _url: ObjectUrl::for_blob(&blob)?, segment, len, from };
-        let url = source._url.as_str().to_owned();
+        let Some((blob, len)) = self.segments.borrow().glued(segment)? else { return Ok(()) };
+        let source = Source { url: ObjectUrl::for_blob(&blob)?, segment, len, from };
+        let url = source.url.as_str().to_owned();
         let old = self.source.replace(Some(source));
         self.ran_out.set(false);
         self.relief.take();
@@ -193,7 +193,7 @@ impl Glue {
         self.transition.take();
         let transition = Transition::begin(&self.playback, &url, from, cover, old, finished);
         *self.transition.borrow_mut() = Some(transition);
-        self.shelf.borrow_mut().forget_before(segment);
+        self.segments.borrow_mut().forget_before(segment);
         Ok(())
     }
 }
@@ -201,14 +201,14 @@ impl Glue {
 impl Screen for Glue {
     fn read(&self, piece: &Piece<JsBytes>) {
         self.fed.set(true);
-        self.shelf.borrow_mut().gather(piece);
+        self.segments.borrow_mut().gather(piece);
         self.hear_pace(piece);
         self.step();
     }
 
     fn tick(&self) {
         let is_quiet = !self.fed.replace(false);
-        let newest = self.shelf.borrow().list().last().map(|newest| newest.segment);
+        let newest = self.segments.borrow().list().last().map(|newest| newest.segment);
         match newest.filter(|_| is_quiet && self.source.borrow().is_none()) {
             // No more comes for now: a newcomer sees what there is, however short.
             Some(segment) => self.follow(Plan::Show { segment, from: 0.0 }),
@@ -219,7 +219,7 @@ impl Screen for Glue {
 
     fn to_live_edge(&self) {
         let plan = {
-            let list = self.shelf.borrow().list();
+            let list = self.segments.borrow().list();
             let behind = self.pace.borrow().lag().map_or(BEHIND, |kept| kept.max(BEHIND));
             plan::behind_edge(&list, behind)
         };
@@ -243,7 +243,7 @@ impl Screen for Glue {
 
     fn ahead(&self) -> f64 {
         let Some((segment, time)) = self.showing() else { return 0.0 };
-        let list = self.shelf.borrow().list();
+        let list = self.segments.borrow().list();
         let ahead = list.iter().map(|it| it.duration - if it.segment == segment { time } else { 0.0 });
         ahead.sum::<f64>().max(0.0)
     }

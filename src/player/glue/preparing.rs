@@ -6,15 +6,14 @@ use super::{
     standby::Standby,
 };
 use crate::{
-    dom::{ObjectUrl, weakly, window},
+    dom::{ObjectUrl, document, weakly},
     timers::Timers,
 };
 
 impl Glue {
     /// Plays in front of a viewer, and changes nothing.
     pub(super) fn is_settled(&self) -> bool {
-        let is_hidden = window().document().is_some_and(|document| document.hidden());
-        let stands = is_hidden || self.playback.is_paused() || self.ran_out.get();
+        let stands = document().hidden() || self.playback.is_paused() || self.ran_out.get();
         !stands && self.transition.borrow().is_none()
     }
 
@@ -24,7 +23,7 @@ impl Glue {
             return;
         }
         let Some(shown) = self.shown() else { return };
-        let Some(change) = plan::upcoming(&shown, &self.shelf.borrow().list()) else { return };
+        let Some(change) = plan::upcoming(&shown, &self.segments.borrow().list()) else { return };
         let left = change.at - shown.position - self.timing.early();
         if left > NEARLY {
             // By then it may be another one.
@@ -32,7 +31,7 @@ impl Glue {
             self.preparing.replace(Some(Timers::Page.after((left * 1000.0) as u32, prepare)));
             return;
         }
-        let glued = self.shelf.borrow().glued(change.segment);
+        let glued = self.segments.borrow().glued(change.segment);
         let Ok(Some((blob, _))) = glued else { return };
         let Ok(url) = ObjectUrl::for_blob(&blob) else { return };
         let video = &self.playback.video;

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     dom::{now, weakly},
-    player::next_picture::Pictures,
+    player::next_picture::EachPicture,
     timers::{Timer, Timers},
 };
 use std::{cell::Cell, rc::Rc};
@@ -57,7 +57,7 @@ pub struct Relief {
     is_timed: bool,
     /// The video's pictures.
     shown: Rc<Cell<Seen>>,
-    _pictures: Rc<Pictures>,
+    _pictures: Rc<EachPicture>,
     _timer: Option<Timer>,
 }
 
@@ -72,7 +72,7 @@ impl Relief {
             made: Some(now()),
             is_timed: false,
             shown,
-            _pictures: Pictures::of(video, move |picture| Seen::note(&seen, picture)),
+            _pictures: EachPicture::of(video, move |picture| Seen::note(&seen, picture)),
             _timer: None,
         }
     }

@@ -3,13 +3,12 @@
 use super::{arrival, meeting::Seen};
 use crate::{
     cell::RefCell,
-    dom::{ObjectUrl, window},
+    dom::{ObjectUrl, create},
     lean,
-    player::{next_picture::Pictures, overlay::Overlay},
+    player::{next_picture::EachPicture, overlay::Overlay},
     promise::settled,
 };
 use std::{cell::Cell, rc::Rc};
-use wasm_bindgen::JsCast;
 use web_sys::HtmlVideoElement;
 
 /// Nobody sees it, and yet it is painted: what is not painted, Chromium needs some frames to begin with, and the
@@ -30,7 +29,7 @@ pub struct Standby {
     pub video: HtmlVideoElement,
     _url: ObjectUrl,
     seen: Rc<Cell<Seen>>,
-    pictures: RefCell<Option<Rc<Pictures>>>,
+    pictures: RefCell<Option<Rc<EachPicture>>>,
 }
 
 impl Standby {
@@ -42,7 +41,7 @@ impl Standby {
         from: f64,
         on_picture: impl Fn(f64) + 'static,
     ) -> Option<Rc<Self>> {
-        let standby: HtmlVideoElement = window().document()?.create_element("video").ok()?.dyn_into().ok()?;
+        let standby: HtmlVideoElement = create("video")?;
         standby.set_muted(true);
         standby.set_preload("auto");
         for attribute in ["playsinline", "disablepictureinpicture", "disableremoteplayback"] {
@@ -54,7 +53,7 @@ impl Standby {
         let seen: Rc<Cell<Seen>> = Rc::default();
         let pictures = {
             let seen = seen.clone();
-            Pictures::of(&standby, move |picture| {
+            EachPicture::of(&standby, move |picture| {
                 // On the way to its place a browser may show the very first picture.
                 if arrival::is_there(picture.time, from) {
                     Seen::note(&seen, picture);
@@ -117,7 +116,10 @@ impl Drop for Standby {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
-    use crate::testing::{MovingPicture, PageErrors, let_things_happen};
+    use crate::{
+        dom::window,
+        testing::{MovingPicture, PageErrors, let_things_happen},
+    };
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]

@@ -109,7 +109,7 @@ impl Transition {
 mod tests {
     use super::*;
     use crate::{
-        dom::{ObjectUrl, window},
+        dom::{ObjectUrl, document, window},
         testing::{MovingPicture, PageErrors, let_things_happen},
     };
     use wasm_bindgen_test::wasm_bindgen_test;
@@ -125,7 +125,7 @@ mod tests {
         let address = old.as_str().to_owned();
         let finished = Rc::new(());
         let held = finished.clone();
-        let old = Source { _url: old, segment: 1, len: 0, from: 0.0 };
+        let old = Source { url: old, segment: 1, len: 0, from: 0.0 };
         let transition = Transition::begin(
             &playback,
             new.as_str(),
@@ -136,10 +136,7 @@ mod tests {
                 let _ = &held;
             },
         );
-        let posters = || {
-            let document = window().document().expect("a page");
-            document.query_selector_all("body > canvas").expect("a selector").length()
-        };
+        let posters = || document().query_selector_all("body > canvas").expect("a selector").length();
         assert_eq!(posters(), 1);
         drop(transition);
         assert_eq!((posters(), Rc::strong_count(&finished)), (0, 1));

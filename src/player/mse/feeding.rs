@@ -1,10 +1,7 @@
 //! From the pieces of segments to what is appended: one stream, in which a picture waits for the next one.
 
 use super::{Mse, queue::Operation, timeline::Timeline};
-use crate::{
-    bytes::JsBytes,
-    error::{Error, Kind},
-};
+use crate::{bytes::JsBytes, player::screen::unreadable};
 use blobcast_container::Part;
 use blobcast_wire::Segment;
 
@@ -40,7 +37,7 @@ impl Mse {
 
     pub(super) fn check(&self, read: Result<(), blobcast_container::Error>) {
         if let Err(error) = read {
-            (self.fail)(Error::new(Kind::Media, format!("the broadcast cannot be played: {error}")));
+            (self.fail)(unreadable(error));
         }
     }
 

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     bytes::JsBytes,
     cell::RefCell,
-    dom::{Listener, ObjectUrl, now, with},
+    dom::{Listener, ObjectUrl, with},
     error::{Error, Kind},
 };
 use blobcast_container::Remux;
@@ -37,8 +37,7 @@ use std::{
     rc::{Rc, Weak},
 };
 use timeline::Timeline;
-use wasm_bindgen::JsValue;
-use web_sys::{Event, MediaSource, SourceBuffer, SourceBufferAppendMode};
+use web_sys::{Event, MediaSource, SourceBuffer};
 
 /// Plays through a MediaSource.
 pub struct Mse {
@@ -124,56 +123,6 @@ impl Mse {
             fail,
         }))
     }
-
-    fn on_open(&self) {
-        // Once: an element that seeks after `ended` opens its source again.
-        let heard = self.on_open.take();
-        drop(heard);
-        self.source.set_duration(f64::INFINITY);
-        let buffer = match self.source.add_source_buffer(&self.mime) {
-            Ok(buffer) => buffer,
-            Err(thrown) => {
-                return self.failed(&format!("this browser's MediaSource refuses {}", self.mime), &thrown);
-            }
-        };
-        buffer.set_mode(SourceBufferAppendMode::Segments);
-        self.on_buffer.set(Some([
-            Listener::new(&buffer, "updateend", with(&self.me, |mse, _: Event| mse.on_update_end())),
-            Listener::new(&buffer, "error", with(&self.me, |mse, _: Event| mse.on_error())),
-            // What the decoder finds, no SourceBuffer tells.
-            Listener::new(&self.playback.video, "error", with(&self.me, |mse, _: Event| mse.on_error())),
-            Listener::new(&self.playback.video, "waiting", with(&self.me, |mse, _: Event| mse.on_waiting())),
-        ]));
-        *self.buffer.borrow_mut() = Some(buffer);
-        self.go_to_beginning();
-        self.on_update_end();
-    }
-
-    fn on_update_end(&self) {
-        self.queue.borrow_mut().done();
-        self.work();
-        self.steer();
-    }
-
-    fn on_waiting(&self) {
-        if self.is_following.get() {
-            self.edge.borrow_mut().starved(now() / 1000.0);
-        }
-    }
-
-    fn on_error(&self) {
-        let why = self.playback.video.error().map(|error| error.message()).unwrap_or_default();
-        (self.fail)(Error::new(Kind::Media, "the browser could not decode the broadcast").because(&why));
-    }
-
-    fn failed(&self, tried: &str, thrown: &JsValue) {
-        (self.fail)(Error::thrown(Kind::Media, tried, thrown));
-    }
-
-    fn push(&self, operation: Operation<JsBytes>) {
-        self.queue.borrow_mut().push(operation);
-        self.work();
-    }
 }
 
 impl Screen for Mse {
@@ -216,10 +165,8 @@ impl Screen for Mse {
     }
 
     fn ahead(&self) -> f64 {
-        let playhead = self.playback.video.current_time();
         let buffer = self.buffer.borrow();
-        let ranges = buffer.as_ref().map(buffer::ranges).unwrap_or_default();
-        ranges.iter().map(|(start, end)| (end - start.max(playhead)).max(0.0)).sum()
+        buffer.as_ref().map_or(0.0, |buffer| buffer::ahead(buffer, self.playback.video.current_time()))
     }
 
     fn takes_more(&self) -> bool {

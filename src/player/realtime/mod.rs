@@ -17,11 +17,12 @@ mod pictures;
 mod seam;
 mod sound;
 mod speaker;
+mod typical;
 
 use super::{
     mode::has_sound,
     playback::Playback,
-    screen::{OnFailure, Screen},
+    screen::{OnFailure, Screen, unreadable},
 };
 use crate::{
     bytes::JsBytes,
@@ -128,7 +129,7 @@ impl Screen for Realtime {
             }
         }
         if let Err(error) = read {
-            (self.fail)(Error::new(Kind::Media, format!("the broadcast cannot be played: {error}")));
+            (self.fail)(unreadable(error));
         }
     }
 

@@ -2,15 +2,16 @@
 
 use super::{
     decoder::{Decoded, Decoder},
-    delay::{Delays, Typical},
+    delay::Delays,
     outlet::Outlet,
     pace::{self, Turn},
+    typical::Typical,
 };
 use crate::{
     cell::RefCell,
     dom::{document, now, with},
     error::{Error, Kind},
-    player::screen::OnFailure,
+    player::screen::{OnFailure, UNDECODABLE},
     timers::{Timer, Timers},
 };
 use blobcast_container::Frame;
@@ -147,6 +148,6 @@ impl Pictures {
     }
 
     fn failed(&self, thrown: &JsValue) {
-        (self.fail)(Error::thrown(Kind::Media, "the browser could not decode the broadcast", thrown));
+        (self.fail)(Error::thrown(Kind::Media, UNDECODABLE, thrown));
     }
 }

@@ -4,8 +4,9 @@
 
 use super::{
     decoder::{Decoded, Decoder},
-    delay::{Delays, Typical},
+    delay::Delays,
     speaker::{SAMPLE_RATE, Speaker},
+    typical::Typical,
 };
 use crate::{
     cell::RefCell,
