@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { root } from "./run.mjs";
 
-export const DEMO = "relay/demo";
+const DEMO = "relay/demo";
 
 /** As long as the package has not been built there is no demo: the relay says so then. */
 export async function layDemo() {
