@@ -4,6 +4,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launchChromium, launchFirefox } from "../tests/e2e/harness/browser.mjs";
+import { scoped } from "../tests/e2e/harness/cleanup.mjs";
 import { openBare, relayFor } from "../tests/e2e/harness/pages.mjs";
 import { buildPackage } from "./build.mjs";
 import { buildRelay } from "./relay.mjs";
@@ -47,15 +48,11 @@ const HANDOVERS_IN_FIREFOX = [
 main(import.meta, async () => {
   await buildPackage();
   await buildRelay();
-  const ends = [];
-  const scope = { after: (end) => ends.push(end) };
-  try {
+  await scoped(async (scope) => {
     const relay = await relayFor(scope);
     await recordAll(await openBare(await launchChromium(scope), relay), IN_CHROMIUM, HANDOVERS_IN_CHROMIUM);
     await recordAll(await openBare(await launchFirefox(scope), relay), IN_FIREFOX, HANDOVERS_IN_FIREFOX);
-  } finally {
-    for (const end of ends) await end();
-  }
+  });
 });
 
 async function recordAll(page, recordings, handovers) {

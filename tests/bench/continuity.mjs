@@ -3,6 +3,7 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { scoped } from "../e2e/harness/cleanup.mjs";
 import { chart } from "./chart.mjs";
 import { cpuOf } from "./cpu.mjs";
 import { shownIn } from "./film.mjs";
@@ -13,7 +14,7 @@ import { lipsIn } from "./lips.mjs";
 import { INTERVAL, listens, readOptions, SIZE, soundsFor } from "./options.mjs";
 import { compositedPictures } from "./screencast.mjs";
 import { breaksIn, timeline } from "./sound.mjs";
-import { broadcast, endBroadcast, openStudio, scoped, watch } from "./studio.mjs";
+import { broadcast, endBroadcast, openStudio, watch } from "./studio.mjs";
 import { table } from "./table.mjs";
 
 /** The longest restart interval, and a time, in seconds, that fits between two of them. */

@@ -1,5 +1,7 @@
 // What the browser composites, looked at from outside the page while it plays through some restarts: every picture must have its bar code.
 
+import { setTimeout as wait } from "node:timers/promises";
+import { framesOf } from "../e2e/harness/screencast.mjs";
 import { INTERVAL } from "./options.mjs";
 
 const RESTARTS = 5;
@@ -15,19 +17,9 @@ export async function compositedPictures(page, browser) {
   return { count: images.length, blank, how };
 }
 
-/** Every frame that Chromium composites. */
 async function byScreencast(page, milliseconds) {
-  const session = await page.createCDPSession();
-  const images = [];
-  session.on("Page.screencastFrame", ({ data, sessionId }) => {
-    images.push(`data:image/jpeg;base64,${data}`);
-    session.send("Page.screencastFrameAck", { sessionId }).catch(() => {}); // the session may be over
-  });
-  await session.send("Page.startScreencast", { format: "jpeg", quality: 80, everyNthFrame: 1 });
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  await session.send("Page.stopScreencast");
-  await session.detach();
-  return { images, how: "of a screencast" };
+  const frames = await framesOf(page, () => wait(milliseconds));
+  return { images: frames.map(({ data }) => `data:image/jpeg;base64,${data}`), how: "of a screencast" };
 }
 
 /** Firefox has no screencast: one screenshot after the other, some a second. */

@@ -10,7 +10,7 @@ import { CHIRP, TONE } from "../e2e/pages/sweep.js";
 /** The smallest jump that is told from noise, in ms. Calibrated on runs without restarts. */
 export const RESOLUTION = 12;
 /** The same while the player's rate is not 1. */
-export const GRAIN = 40;
+const GRAIN = 40;
 /** A player's rate differs from 1 by no more than this. */
 const RATE = 0.06;
 /** The pitch is read every `HOP` ms in `WINDOW` ms of sound, and is good when this part of the loudness is at that pitch. */

@@ -13,16 +13,6 @@ const SETTLING = 2000;
 /** How often the pages are asked for their stats, in ms. */
 const STATS = 100;
 
-/** Runs `task` with what it starts in a scope of its own, which ends all of it, the last first. */
-export async function scoped(task) {
-  const hooks = [];
-  try {
-    return await task({ after: (hook) => hooks.push(hook) });
-  } finally {
-    for (const hook of hooks) await hook();
-  }
-}
-
 /** `t` is a scope; broadcaster and viewer are processes of their own. */
 export async function openStudio(t, { broadcaster, viewer }) {
   const relay = await relayFor(t);

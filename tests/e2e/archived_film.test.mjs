@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
@@ -11,16 +10,14 @@ import { promisify } from "node:util";
 import { startRelay } from "../../scripts/relay.mjs";
 import { quickOrFull, report } from "../faults/report.mjs";
 import { longest, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
-import { launchChromium } from "./harness/browser.mjs";
+import { launchChromium, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { lumasIn, shownIn as picturesIn } from "./harness/decoded.mjs";
-import { DEADLINE, logOf, openBare, record, relayFor, statsOf, untilInside, untilState } from "./harness/pages.mjs";
+import { folderFor } from "./harness/folder.mjs";
+import { DEADLINE, logOf, openBare, record, relayFor, untilInside, untilState } from "./harness/pages.mjs";
 import { assertWhole, segmentsOf } from "./harness/segments.mjs";
 import { traffic } from "./harness/traffic.js";
 import { blocksOf, pictureTrack } from "./harness/webm.mjs";
-
-/** What browsers say of a relay that is away. */
-const LOST = /WebSocket|Failed to load resource|ERR_CONNECTION/;
 
 /** ms. */
 const SEGMENT = 2000;
@@ -32,12 +29,6 @@ const PACKET = 60;
 const SEGMENTS = quickOrFull(4, 150);
 
 const PATIENCE = 2 * SEGMENTS * SEGMENT + 120_000;
-
-async function folderFor(t) {
-  const folder = await mkdtemp(join(tmpdir(), "blobcast-"));
-  defer(t, () => rm(folder, { recursive: true }));
-  return folder;
-}
 
 async function broadcast(t, relay) {
   const page = await openBare(await launchChromium(t), relay, { inject: [traffic], expects: LOST });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRelay } from "../../scripts/relay.mjs";
-import { launchChromium } from "./harness/browser.mjs";
+import { launchChromium, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { wrongBy } from "./harness/clock.mjs";
 import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "./harness/pages.mjs";
@@ -16,9 +16,8 @@ const WITHIN = 8000;
 for (const mode of ["mse", "glue"]) {
   test(`in mode ${mode}, broadcaster and viewer go on when the relay comes back an hour earlier`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
-    const lost = { expects: /WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource/ };
-    const broadcaster = await openBare(await launchChromium(t), relay, lost);
-    const viewer = await openBare(await launchChromium(t), relay, lost);
+    const broadcaster = await openBare(await launchChromium(t), relay, { expects: LOST });
+    const viewer = await openBare(await launchChromium(t), relay, { expects: LOST });
     await record(broadcaster, "barcodes", { restartInterval: 2000 });
     await view(viewer, { mode });
     await pictures(viewer, 10);

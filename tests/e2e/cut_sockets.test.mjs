@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as moment } from "node:timers/promises";
 import { longest, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
-import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { launchChromium, launchFirefox, LOST } from "./harness/browser.mjs";
 import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "./harness/pages.mjs";
 import { filming, pictures } from "./harness/pictures.mjs";
 import { proxyFor } from "./harness/proxy.mjs";
@@ -23,8 +23,6 @@ const [STOOD_WITHIN, MISSED_WITHIN] = [BACK_WITHIN, BACK_WITHIN];
 const SEED = Number(process.env.SEED ?? Date.now() % 1e6);
 
 /** What browsers say about a socket that is cut. */
-const LOST = /WebSocket connection|connection to ws|Failed to load resource|net::ERR_/;
-
 test(`a socket cut alone at a random moment, ${CUTS} times, broadcaster and viewers`, { timeout: CUTS * 5_000 }, async (t) => {
   t.diagnostic(`seed ${SEED}`);
   const chance = random(SEED);

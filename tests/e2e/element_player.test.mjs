@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRelay } from "../../scripts/relay.mjs";
 import { address } from "../../src/js/element/address.js";
-import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { launchChromium, launchFirefox, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { counters } from "./harness/counters.js";
-import { assertAccessible, LOST, openElements, put, shown, untilElement, untilFrames, untilPicture, untilShown } from "./harness/elements.mjs";
+import { assertAccessible, openElements, put, shown, untilElement, untilFrames, untilPicture, untilShown } from "./harness/elements.mjs";
 import { openBare, record, relayFor, until } from "./harness/pages.mjs";
 
 const BROWSERS = { Chromium: launchChromium, Firefox: launchFirefox };

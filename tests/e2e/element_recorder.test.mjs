@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRelay } from "../../scripts/relay.mjs";
-import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { launchChromium, launchFirefox, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { counters } from "./harness/counters.js";
-import { assertAccessible, LOST, openElements, put, shown, untilElement, untilFrames, untilPicture, untilShown } from "./harness/elements.mjs";
+import { assertAccessible, openElements, put, shown, untilElement, untilFrames, untilShown } from "./harness/elements.mjs";
 import { openBare, relayFor, until, untilState, view } from "./harness/pages.mjs";
 
 const BROWSERS = { Chromium: launchChromium, Firefox: launchFirefox };

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
 import { longest, median, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
+import { LOST } from "./harness/browser.mjs";
 import { ASKED, assertNoErrors, broadcastOver, HALF } from "./harness/congested.mjs";
 import { logOf, relayFor, statsOf, until, untilState } from "./harness/pages.mjs";
 import { filming, pictures } from "./harness/pictures.mjs";
@@ -96,8 +97,7 @@ test("on a line that stands still the rest of a segment is given up whole", { ti
 });
 
 test("what is sent again after a connection was lost is no congestion", { timeout: 90_000 }, async (t) => {
-  const expects = /WebSocket connection|Failed to load resource|net::ERR_/;
-  const all = await broadcast(t, { restartInterval: 4000 }, { expects });
+  const all = await broadcast(t, { restartInterval: 4000 }, { expects: LOST });
   const { line, broadcaster, viewer } = all;
   line.refuse();
   line.find("publish/blob").cut();

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { launchChromium } from "./harness/browser.mjs";
+import { launchChromium, LOST } from "./harness/browser.mjs";
 import { asCamera } from "./harness/clip.mjs";
-import { assertAccessible, LOST } from "./harness/elements.mjs";
+import { assertAccessible } from "./harness/elements.mjs";
 import { startExample } from "./harness/example.mjs";
 import { until } from "./harness/pages.mjs";
 import { wav } from "./harness/wav.mjs";

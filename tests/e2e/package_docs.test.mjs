@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 import { reference } from "../../scripts/reference.mjs";
-import { root } from "../../scripts/run.mjs";
+import { ask, root } from "../../scripts/run.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { GIVEN, samplesOf, scriptsOf } from "./harness/samples.mjs";
 
@@ -33,6 +33,32 @@ test("every link of the documentation leads to a file, and to a heading that is 
   });
   assert.deepEqual(broken, []);
 });
+
+test("every file that is named for those who carry the code on is there, and so is each function on the way of a chunk", async () => {
+  const files = ask("git", "ls-files", "--cached", "--others", "--exclude-standard").split("\n").filter((file) => existsSync(join(root, file)));
+  const isThere = (name) => files.some((file) => `/${file}`.endsWith(`/${name}`));
+  const named = [];
+  for (const page of ["docs/ARCHITECTURE.md", "CONTRIBUTING.md", "tests/e2e/README.md"]) {
+    const code = (await readFile(join(root, page), "utf8")).match(/```.*?```|`[^`\n]+`/gs);
+    named.push(...code.flatMap((text) => text.match(/[\w./{},-]+\.(?:rs|m?js)\b/g) ?? []).flatMap(expand));
+  }
+  assert.ok(named.length > 100, `only ${named.length} names were found`);
+  assert.deepEqual(named.filter((name) => !isThere(name)), []);
+
+  const [way] = (await readFile(join(root, "docs/ARCHITECTURE.md"), "utf8")).match(/^BROADCASTER'S PAGE.*?```/ms);
+  const stations = [...way.matchAll(/^[ \d]{2}  (\S+\.rs) +([\w, ]+)/gm)].map(([, file, names]) => ({ file, names: names.split(", ") }));
+  assert.ok(stations.length > 25, `only ${stations.length} stations were found`);
+  for (const { file, names } of stations) {
+    const text = await readFile(join(root, file), "utf8");
+    for (const name of names) assert.match(text, new RegExp(`\\bfn ${name}\\b`), `${file} has no ${name}`);
+  }
+});
+
+/** `a/{b,c/{d,e}}.rs` as the shell reads it. */
+function expand(name) {
+  const [, before, inner, after] = name.match(/^(.*)\{([^{}]*)\}(.*)$/) ?? [];
+  return inner === undefined ? [name] : inner.split(",").flatMap((one) => expand(before + one + after));
+}
 
 test("TypeScript finds no wrong name in any sample, and accepts those in TypeScript when it is strict", async (t) => {
   const samples = (await Promise.all(pages.map(samplesOf))).flat();

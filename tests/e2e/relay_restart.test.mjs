@@ -6,15 +6,13 @@ import { startRelay } from "../../scripts/relay.mjs";
 import { appended } from "./harness/appended.js";
 import { readBarcodes, stepsBack } from "./harness/barcodes.mjs";
 import { blobsOf } from "./harness/blobs.mjs";
-import { launchChromium } from "./harness/browser.mjs";
+import { launchChromium, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { DEADLINE, logOf, openBare, record, relayFor, statsOf, until, untilInside, untilState, view } from "./harness/pages.mjs";
 import { filming, pictures } from "./harness/pictures.mjs";
 import { assertOnce, assertSame, assertUncut, assertWhole, segmentsOf } from "./harness/segments.mjs";
 import { traffic } from "./harness/traffic.js";
 import { framesOf } from "./harness/webm.mjs";
-
-const LOST = /WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource/;
 
 /** Kills the relay and waits until both pages have noticed. Gives what starts it again at the same address. */
 async function kill(t, relay, broadcaster, viewer) {

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
 import { startRelay } from "../../scripts/relay.mjs";
 import { longest, median, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
-import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { launchChromium, launchFirefox, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { counters } from "./harness/counters.js";
 import { folderFor } from "./harness/folder.mjs";
@@ -20,7 +20,6 @@ const BEFORE = 12_000;
 /** A moment may be this much off by the time that it is shown, ms: a busy machine is slow to fetch. */
 const LATE = 1500;
 /** What Chromium says on the console of a relay that is away. */
-const LOST = /WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource/;
 /** No content of this length is missing, ms. */
 const HOLE = 150;
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { launchChromium } from "./harness/browser.mjs";
-import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "./harness/pages.mjs";
+import { logOf, openBare, record, relayFor, statsOf, until, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
 test("a second viewing on a video takes it over, and stopping the first leaves it alone", { timeout: 60_000 }, async (t) => {

@@ -6,18 +6,18 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import WebSocket from "ws";
 import { startRelay } from "../../scripts/relay.mjs";
-import { launchChromium } from "./harness/browser.mjs";
+import { launchChromium, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { minter } from "./harness/minter.mjs";
 import { logOf, openBare, relayFor, untilState } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
+import { SUBPROTOCOL } from "./harness/sockets.mjs";
 
-const LOST = /WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource/;
 const TTL = 5; // s
 
 /** The code that a viewer's socket with this token is closed with. */
 async function codeFor(relay, token) {
-  const socket = new WebSocket(`${relay.wsUrl}/view/lobby/blob?session=old`, ["blobcast.v1", `bearer.${token}`]);
+  const socket = new WebSocket(`${relay.wsUrl}/view/lobby/blob?session=old`, [SUBPROTOCOL, `bearer.${token}`]);
   const [code] = await once(socket, "close");
   return code;
 }

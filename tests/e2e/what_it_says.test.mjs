@@ -5,7 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/run.mjs";
-import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { launchChromium, launchFirefox, LOST } from "./harness/browser.mjs";
 import { consoleOf } from "./harness/console.mjs";
 import { openElements, put, untilElement } from "./harness/elements.mjs";
 import { fakeRelay } from "./harness/fake_relay.mjs";
@@ -127,7 +127,7 @@ test("an error that nobody listens to is said", { timeout: 60_000 }, async (t) =
 
 for (const [name, launch] of Object.entries({ Chromium: launchChromium, Firefox: launchFirefox })) {
   test(`debug: true tells the whole story in ${name}`, { timeout: 90_000 }, async (t) => {
-    const { relay, page, said } = await open(t, { launch, expects: /WebSocket|Firefox can|was interrupted|ERR_CONNECTION_REFUSED|Failed to load resource|NS_ERROR/ });
+    const { relay, page, said } = await open(t, { launch, expects: LOST });
     const token = () => "top-secret";
     await page.evaluate((token) => (window.token = eval(token)), String(token));
     await page.evaluate(async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { median, readBarcodes } from "../e2e/harness/barcodes.mjs";
-import { launchChromium } from "../e2e/harness/browser.mjs";
+import { launchChromium, LOST } from "../e2e/harness/browser.mjs";
 import { defer } from "../e2e/harness/cleanup.mjs";
 import { clockInPage } from "../e2e/harness/clock.mjs";
 import { logOf, openBare, record, relayFor, stateOf, statsOf, until, view } from "../e2e/harness/pages.mjs";
@@ -24,7 +24,7 @@ const BACK = 5000;
 /** So little does a viewer's figure differ from what is on its screen, ms, on a busy machine too. */
 const OFF = 500;
 /** What a machine is told when it wakes, and whose relay has closed the sockets meanwhile. */
-const LOST = { inject: [clockInPage], expects: /WebSocket connection|Failed to load resource/ };
+const CUT_OFF = { inject: [clockInPage], expects: LOST };
 
 /** All processes of a browser stand still until it wakes up. */
 function putToSleep(t, { pid }) {
@@ -66,7 +66,7 @@ for (const [what, monotonic, limit, line] of [
     const relay = await relayFor(t, "--idle-time", "4s");
     const way = await line(t, relay);
     const browser = await launchChromium(t);
-    const broadcaster = await openBare(browser, way, LOST);
+    const broadcaster = await openBare(browser, way, CUT_OFF);
     await record(broadcaster, "barcodes", { restartInterval: INTERVAL });
     const viewers = await viewersOf(t, relay);
     const ends = [];
@@ -112,7 +112,7 @@ test("viewers' machines sleep for ten minutes: they are back at the live edge", 
   const relay = await relayFor(t, "--idle-time", "4s");
   const broadcaster = await openBare(await launchChromium(t), relay);
   await record(broadcaster, "barcodes", { restartInterval: INTERVAL });
-  const viewers = await viewersOf(t, relay, LOST);
+  const viewers = await viewersOf(t, relay, CUT_OFF);
   const asleep = [];
   for (const { mode, page, browser } of viewers) {
     const { segment } = await statsOf(page, "viewing");

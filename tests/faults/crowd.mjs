@@ -5,19 +5,20 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import WebSocket from "ws";
 import { begin, end, goOn, read } from "../e2e/harness/segments.mjs";
+import { SUBPROTOCOL } from "../e2e/harness/sockets.mjs";
 
 const MIME = "video/webm;codecs=vp8";
 /** Bytes of a piece, and pieces of a segment besides its blob and its end. */
 const BODY = Buffer.alloc(2000, 7);
 const CHUNKS = 6;
 /** The bytes of a whole segment. */
-export const SEGMENT_BYTES = BODY.length * (CHUNKS + 1);
+const SEGMENT_BYTES = BODY.length * (CHUNKS + 1);
 
 /** The blob socket and the chunk socket of a peer, not open yet. */
 function connect(relay, role) {
   const session = randomUUID();
   const url = (which) => `${relay.wsUrl}/${role}/lobby/${which}?session=${session}`;
-  return ["blob", "chunk"].map((which) => new WebSocket(url(which), "blobcast.v1", { perMessageDeflate: false }));
+  return ["blob", "chunk"].map((which) => new WebSocket(url(which), SUBPROTOCOL, { perMessageDeflate: false }));
 }
 
 const allOpen = (sockets) => Promise.all(sockets.map((socket) => once(socket, "open")));

@@ -9,11 +9,12 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import WebSocket from "ws";
 import { relayProgram } from "../../scripts/relay.mjs";
-import { launchChromium } from "../e2e/harness/browser.mjs";
+import { launchChromium, LOST } from "../e2e/harness/browser.mjs";
 import { defer } from "../e2e/harness/cleanup.mjs";
 import { freePort } from "../e2e/harness/free_port.mjs";
 import { logOf, openBare, record, relayFor, view } from "../e2e/harness/pages.mjs";
 import { pictures } from "../e2e/harness/pictures.mjs";
+import { SUBPROTOCOL } from "../e2e/harness/sockets.mjs";
 import { report } from "./report.mjs";
 import { assertSane, watch } from "./viewers.mjs";
 
@@ -46,17 +47,16 @@ async function useUp(t, relay) {
 
 /** What a socket that asks for this is closed with. */
 async function refusal(relay, query) {
-  const socket = new WebSocket(`${relay.wsUrl}/view/lobby/chunk?${query}`, "blobcast.v1");
+  const socket = new WebSocket(`${relay.wsUrl}/view/lobby/chunk?${query}`, SUBPROTOCOL);
   const [code, reason] = await once(socket, "close");
   return { code, reason: String(reason) };
 }
 
 test("descriptors are used up: newcomers are told, the others see no difference, and it recovers", { timeout: 120_000 }, async (t) => {
   const relay = await relayFor(t, "--handshake-time", "2m");
-  const lost = { expects: /WebSocket connection|Failed to load resource/ };
   const broadcaster = await openBare(await launchChromium(t), relay);
   const viewer = await openBare(await launchChromium(t), relay);
-  const late = await openBare(await launchChromium(t), relay, lost);
+  const late = await openBare(await launchChromium(t), relay, { expects: LOST });
   await record(broadcaster, "barcodes", { restartInterval: 1000 });
   await view(viewer, { mode: "mse" });
   await pictures(viewer, 10);

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { launchChromium } from "../e2e/harness/browser.mjs";
+import { launchChromium, LOST } from "../e2e/harness/browser.mjs";
 import { networkFor } from "../e2e/harness/namespace.mjs";
 import { logOf, openBare, record, untilState, view } from "../e2e/harness/pages.mjs";
 import { pictures } from "../e2e/harness/pictures.mjs";
@@ -14,8 +14,6 @@ import { report } from "./report.mjs";
 const NOTICED_WITHIN = 20_000;
 /** The system asks again for a connection after 1, 2, 4… s; a client gives up on its question after 5. */
 const BACK_WITHIN = 10_000;
-
-const LOST = /WebSocket connection|Failed to load resource|net::ERR_/;
 
 test("lines that go down without a word", { timeout: 240_000 }, async (t) => {
   const network = await networkFor(t);

@@ -5,16 +5,13 @@ import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
 import { startRelay } from "../../scripts/relay.mjs";
 import { median, readBarcodes } from "../e2e/harness/barcodes.mjs";
-import { launchChromium, launchFirefox } from "../e2e/harness/browser.mjs";
+import { launchChromium, launchFirefox, LOST } from "../e2e/harness/browser.mjs";
 import { defer } from "../e2e/harness/cleanup.mjs";
 import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "../e2e/harness/pages.mjs";
 import { filming, pictures } from "../e2e/harness/pictures.mjs";
 import { assertOnce, assertSame, assertWhole, segmentsOf } from "../e2e/harness/segments.mjs";
 import { traffic } from "../e2e/harness/traffic.js";
 import { report } from "./report.mjs";
-
-/** What browsers say of a relay that is away. */
-const LOST = /WebSocket|connection to ws|Failed to load resource|ERR_CONNECTION|Cross-Origin Request Blocked/;
 
 /** When the relay has been away for longer, clients ask less often (wire/src/backoff.rs), in s. */
 const PATIENT = 60;

@@ -8,6 +8,9 @@ import puppeteer from "puppeteer-core";
 import { programs } from "../../../scripts/tools.mjs";
 import { defer } from "./cleanup.mjs";
 
+/** What browsers say on the console of a relay that is away, or of a line to it that is cut: for `expects`. */
+export const LOST = /WebSocket connection|connection to ws|can’t establish a connection|was interrupted|Failed to load resource|net::ERR_|NS_ERROR_|Cross-Origin Request Blocked/;
+
 /** What puppeteer tells Chromium, so that hidden pages are as fast as others. */
 const NO_THROTTLING = ["--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding"];
 

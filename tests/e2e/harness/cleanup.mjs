@@ -12,6 +12,16 @@ export function defer(t, task) {
   stacks.get(t).push(task);
 }
 
+/** Runs `task` with a scope that stands in for a test, for programs that are none: what it defers is done when the task is over. */
+export async function scoped(task) {
+  const ends = [];
+  try {
+    return await task({ after: (end) => ends.push(end) });
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
 async function unwind(stack) {
   const errors = [];
   while (stack.length) await stack.pop()().catch((error) => errors.push(error));

@@ -6,9 +6,6 @@ import { join } from "node:path";
 import { root } from "../../../scripts/run.mjs";
 import { until } from "./pages.mjs";
 
-/** What the loss of a relay leaves on the console. */
-export const LOST = /WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource|can’t establish a connection|was interrupted|NS_ERROR_CONNECTION_REFUSED/;
-
 /** Opens the page. `html` is in it from the beginning; `options` as for `open` in browser.mjs. */
 export async function openElements(browser, relay, { html, ...options } = {}) {
   const query = html ? `?put=${encodeURIComponent(html)}` : "";

@@ -1,34 +1,20 @@
 // A server that speaks just enough of docs/PROTOCOL.md to be taken for a relay, and closes what a test wants closed.
 
 import { EventEmitter, once } from "node:events";
-import { createServer } from "node:http";
-import { WebSocketServer } from "ws";
-import { defer } from "./cleanup.mjs";
 import { DEADLINE } from "./pages.mjs";
 import { read } from "./segments.mjs";
+import { serveSockets } from "./sockets.mjs";
 
-const SUBPROTOCOL = "blobcast.v1";
 const BEARER = "bearer.";
 
 export async function fakeRelay(t) {
-  const server = createServer((request, response) => {
-    response.writeHead(request.url === "/healthz" ? 200 : 404, { "Access-Control-Allow-Origin": "*" }).end("ok");
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const relay = new FakeRelay(`ws://127.0.0.1:${server.address().port}`);
-  const handleProtocols = (protocols) => protocols.has(SUBPROTOCOL) && SUBPROTOCOL;
-  const sockets = new WebSocketServer({ server, handleProtocols, perMessageDeflate: false });
-  sockets.on("connection", (socket, request) => relay.accept(socket, request));
-  defer(t, async () => {
-    for (const socket of sockets.clients) socket.terminate();
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
+  const relay = new FakeRelay();
+  relay.wsUrl = await serveSockets(t, (socket, request) => relay.accept(socket, request));
   return relay;
 }
 
 class FakeRelay {
+  wsUrl;
   /** All that have come, each with its `kind`, `session`, `token` and the time `at`. */
   connections = [];
   /** Called with each connection that comes: a code and a reason that it is closed with at once, or nothing. */
@@ -40,10 +26,6 @@ class FakeRelay {
   #opened = new EventEmitter();
   /** What has come of each session: the segment and the next piece. */
   #have = new Map();
-
-  constructor(wsUrl) {
-    this.wsUrl = wsUrl;
-  }
 
   accept(socket, request) {
     const { pathname, searchParams } = new URL(request.url, this.wsUrl);

@@ -2,23 +2,16 @@
 // are not as they were sent.
 
 import { once } from "node:events";
-import { createServer } from "node:http";
-import WebSocket, { WebSocketServer } from "ws";
-import { defer } from "./cleanup.mjs";
+import WebSocket from "ws";
+import { serveSockets, SUBPROTOCOL } from "./sockets.mjs";
 
-const SUBPROTOCOL = "blobcast.v1";
 /** Others, such as 1006, are only what a broken link is called. */
 const SENDABLE = (code) => code === 1000 || code >= 3000;
 
 /** Passes WebSockets on to the relay until the test ends. Set `change`, from a message to another one, to change what viewers get. */
 export async function messagesFor(t, relay) {
-  const server = createServer((_, response) => response.writeHead(200, { "Access-Control-Allow-Origin": "*" }).end("ok"));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const way = { wsUrl: `ws://127.0.0.1:${server.address().port}`, change: (message) => message };
-  const handleProtocols = (protocols) => protocols.has(SUBPROTOCOL) && SUBPROTOCOL;
-  const sockets = new WebSocketServer({ server, handleProtocols, perMessageDeflate: false });
-  sockets.on("connection", (near, { url }) => {
+  const way = { change: (message) => message };
+  way.wsUrl = await serveSockets(t, (near, { url }) => {
     const far = new WebSocket(relay.wsUrl + url, SUBPROTOCOL, { perMessageDeflate: false });
     const isOpen = once(far, "open");
     isOpen.catch(() => {}); // `close` follows
@@ -26,12 +19,6 @@ export async function messagesFor(t, relay) {
     far.on("message", (data, binary) => near.send(binary ? way.change(data) : data, { binary }));
     closeTogether(near, far);
     closeTogether(far, near);
-  });
-  defer(t, async () => {
-    for (const socket of sockets.clients) socket.terminate();
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
   });
   return way;
 }

@@ -7,6 +7,14 @@ import { HEIGHT, split, WIDTH } from "./match.mjs";
  * pictures.mjs.
  */
 export async function screencast(page, done) {
+  const frames = await framesOf(page, done);
+  const { lumas, sizes } = await page.evaluate(shrinkInPage, frames.map(({ data }) => data), WIDTH, HEIGHT);
+  const pictures = split(Buffer.from(lumas, "base64"));
+  return frames.map(({ at }, i) => ({ at, luma: pictures[i], size: sizes[i] }));
+}
+
+/** Every frame that Chromium composites until `done` resolves: `data` is a JPEG in base64, `at` by the wall clock, in ms. */
+export async function framesOf(page, done) {
   const session = await page.createCDPSession();
   const frames = [];
   session.on("Page.screencastFrame", ({ data, sessionId, metadata }) => {
@@ -17,10 +25,7 @@ export async function screencast(page, done) {
   await done();
   await session.send("Page.stopScreencast");
   await session.detach();
-  frames.sort((a, b) => a.at - b.at); // they are encoded side by side
-  const { lumas, sizes } = await page.evaluate(shrinkInPage, frames.map(({ data }) => data), WIDTH, HEIGHT);
-  const pictures = split(Buffer.from(lumas, "base64"));
-  return frames.map(({ at }, i) => ({ at, luma: pictures[i], size: sizes[i] }));
+  return frames.sort((a, b) => a.at - b.at); // they are encoded side by side
 }
 
 /** Runs in the page, so it stands alone. */
