@@ -71,24 +71,19 @@ const SLOW = ["soak", "long", "faults"];
 
 /** What has a short and a long form (tests/e2e/harness/length.mjs) takes the long one. */
 const LONG = { TESTS: "long" };
-const hasLongForm = async (file) => (await readFile(join(root, file), "utf8")).includes("shortOrLong");
+const hasLongForm = async (file) => (await readFile(join(root, file), "utf8")).includes("harness/length.mjs");
 
 /** Of the usual tests these are about faults: they run in that stage again, in their long form. */
 const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
 const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
-/** Files of tests in which most of all some time has to pass: they run three at once. */
-const WAITING = ["close_codes", "half_open", "hidden_broadcaster", "hidden_still_source", "slides", "still_source", "token_expires", "tokens"];
-
-/** Files of tests that measure when something happens: they have the machine to themselves. All others run two at once. */
-const MEASURING = ["joining", "low_latency", "narrow_line", "realtime", "sixty_seconds"];
+/** Files of tests that measure when something happens: they run two at once, all others three. A broadcast and its viewer take less than half a core. */
+const MEASURING = ["hidden_broadcaster", "joining", "low_latency", "narrow_line", "realtime", "sixty_seconds"];
 
 async function nodeTests(files) {
-  const among = (names) => files.filter((file) => names.includes(basename(file, ".test.mjs")));
-  const [waiting, measuring] = [among(WAITING), among(MEASURING)];
-  await nodeTest(waiting, 3);
-  await nodeTest(files.filter((file) => ![...waiting, ...measuring].includes(file)), 2);
-  await nodeTest(measuring, 1);
+  const measures = (file) => MEASURING.includes(basename(file, ".test.mjs"));
+  await nodeTest(files.filter((file) => !measures(file)), 3);
+  await nodeTest(files.filter(measures), 2);
 }
 
 async function nodeTest(files, atOnce, env) {
