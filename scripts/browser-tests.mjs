@@ -14,8 +14,10 @@ export async function runBrowserTests() {
   const relay = await startRelay({ args: FOR_TESTS });
   await writeFile(RELAY, JSON.stringify(relay.line));
   try {
-    await inBrowser("--chrome", "--chromedriver", programs.chromedriver());
-    await inBrowser("--firefox", "--geckodriver", programs.geckodriver());
+    // Side by side: each takes half a core. Cargo lets one of them build, and the other one wait for that.
+    const browsers = [["--chrome", "--chromedriver", programs.chromedriver()], ["--firefox", "--geckodriver", programs.geckodriver()]];
+    const ends = await Promise.allSettled(browsers.map((browser) => inBrowser(...browser)));
+    for (const { reason } of ends) if (reason) throw reason;
   } finally {
     await rm(RELAY);
     await relay.stop();

@@ -1,7 +1,7 @@
 // `npm test`: every check there is, in stages; `node scripts/test.mjs rust` runs one of them.
 // Stops at the first stage that fails, and names it.
 
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { forget, summary } from "../tests/faults/report.mjs";
 import { runBrowserTests } from "./browser-tests.mjs";
@@ -46,49 +46,44 @@ const stages = {
     await bring("node modules", "chromium", "firefox");
     await nodeTests(await testFiles("tests/soak"));
   },
+  async long() {
+    await stages.build();
+    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "faketime");
+    const files = await testFiles("tests/e2e", (name) => !isFault(name));
+    const isLong = await Promise.all(files.map(hasLongForm));
+    await nodeTest(files.filter((_, i) => isLong[i]), 1, LONG);
+    await stages.faults();
+  },
   async faults() {
     await stages.build();
     await buildRelayAndPeers();
     await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
     await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
-    await run("cargo", ["test", "--package", "blobcast-container", "--test", "damage"], { env: { FAULTS: "full" } });
+    await run("cargo", ["test", "--package", "blobcast-container", "--test", "damage"], { env: LONG });
     await forget();
     const files = [...(await testFiles("tests/faults")), ...(await testFiles("tests/e2e", isFault))];
-    await nodeTest(files, 1, { FAULTS: "full" }).finally(async () => console.log(`\n${await summary()}`));
+    await nodeTest(files, 1, LONG).finally(async () => console.log(`\n${await summary()}`));
   },
 };
 
 /** These take long and are run by themselves. */
-const SLOW = ["soak", "faults"];
+const SLOW = ["soak", "long", "faults"];
 
-/** Of the usual tests these are about faults: they run in that stage again, with larger numbers. */
+/** What has a short and a long form (tests/e2e/harness/length.mjs) takes the long one. */
+const LONG = { TESTS: "long" };
+const hasLongForm = async (file) => (await readFile(join(root, file), "utf8")).includes("harness/length.mjs");
+
+/** Of the usual tests these are about faults: they run in that stage again, in their long form. */
 const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
 const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
-/**
- * Files of tests that run side by side: in some time has to pass, for which a machine of two cores need not be theirs alone; others
- * look at what happens, and not at when. All other files have the machine to themselves: two cores carry one broadcast.
- */
-const SIDE_BY_SIDE = [
-  { atOnce: 3, names: ["close_codes", "half_open", "hidden_still_source", "slides", "still_source", "tokens"] },
-  {
-    atOnce: 2,
-    names: [
-      ...["archived_film", "bad_input", "browser", "codecs", "demo_pages", "ffmpeg_broadcasts", "element_player", "element_recorder", "firefox_segments", "nothing_left"],
-      ...["relay_restart", "rewind", "signal", "sound", "token_expires", "wake_lock", "what_it_says"],
-      ...["package", "package_apps", "package_docs", "package_init", "package_policy", "package_samples"],
-    ],
-  },
-];
+/** Files of tests that measure when something happens: they run two at once, all others three. A broadcast and its viewer take less than half a core. */
+const MEASURING = ["hidden_broadcaster", "joining", "low_latency", "narrow_line", "realtime", "sixty_seconds"];
 
 async function nodeTests(files) {
-  let alone = files;
-  for (const { atOnce, names } of SIDE_BY_SIDE) {
-    const isOne = (file) => names.includes(basename(file, ".test.mjs"));
-    await nodeTest(files.filter(isOne), atOnce);
-    alone = alone.filter((file) => !isOne(file));
-  }
-  await nodeTest(alone, 1);
+  const measures = (file) => MEASURING.includes(basename(file, ".test.mjs"));
+  await nodeTest(files.filter((file) => !measures(file)), 3);
+  await nodeTest(files.filter(measures), 2);
 }
 
 async function nodeTest(files, atOnce, env) {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Recordings that are no longer than this are taken whole, bytes.
 const SHORT: usize = 20_000;
 
-/// So much of the others: all that is in a head, and a second of pictures and sound, bytes. With FAULTS=full they are taken whole, too.
+/// So much of the others: all that is in a head, and a second of pictures and sound, bytes. With TESTS=long they are taken whole, too.
 const LEN: usize = 8_000;
 
 /// What may be made up of sound that is missing, bytes: the shortest packets, for as long as these recordings are.
@@ -28,9 +28,9 @@ struct Recording {
 }
 
 fn recorded() -> impl Iterator<Item = Recording> {
-    let is_full = std::env::var("FAULTS").is_ok_and(|faults| faults == "full");
+    let is_long = std::env::var("TESTS").is_ok_and(|tests| tests == "long");
     recordings().into_iter().map(move |(path, mut bytes)| {
-        if bytes.len() > SHORT && !is_full {
+        if bytes.len() > SHORT && !is_long {
             bytes.truncate(LEN);
         }
         let mut one = Normal::default();

@@ -8,12 +8,13 @@ import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
 import { promisify } from "node:util";
 import { startRelay } from "../../scripts/relay.mjs";
-import { quickOrFull, report } from "../faults/report.mjs";
+import { report } from "../faults/report.mjs";
 import { longest, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
 import { launchChromium, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { lumasIn, shownIn as picturesIn } from "./harness/decoded.mjs";
 import { folderFor } from "./harness/folder.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { DEADLINE, logOf, openBare, record, relayFor, untilInside, untilState } from "./harness/pages.mjs";
 import { assertWhole, segmentsOf } from "./harness/segments.mjs";
 import { traffic } from "./harness/traffic.js";
@@ -26,7 +27,7 @@ const FRAME = 1000 / 30;
 const PACKET = 60;
 
 /** How many segments there are before the relay is killed, and after. */
-const SEGMENTS = quickOrFull(4, 150);
+const SEGMENTS = shortOrLong(4, 150);
 
 const PATIENCE = 2 * SEGMENTS * SEGMENT + 120_000;
 

@@ -126,10 +126,10 @@ for (const [kind, { role, start, state }] of Object.entries(SIDES)) {
     for (const [first, other] of [["blob", "chunk"], ["chunk", "blob"]]) {
       const back = [first, other].map((which) => relay.next(`${role}/${which}`));
       const began = performance.now();
-      relay.close(`${role}/${first}`, 4429, "3 seconds: too many are here");
+      relay.close(`${role}/${first}`, 4429, "2 seconds: too many are here");
       relay.close(`${role}/${other}`, 1006);
       for (const { kind, at } of await Promise.all(back)) {
-        assert.ok(at - began >= 3000, `${kind} came back after ${at - began} ms`);
+        assert.ok(at - began >= 2000, `${kind} came back after ${at - began} ms`);
         t.diagnostic(`${kind}: after ${Math.round(at - began)} ms`);
       }
       await untilState(page, kind, state);

@@ -8,6 +8,7 @@ import { setTimeout as passes } from "node:timers/promises";
 import { root } from "../../scripts/run.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { fakeRelay } from "./harness/fake_relay.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { logOf, openBare, record, relayFor, stateOf, statsOf, until, untilState, view } from "./harness/pages.mjs";
 import { begin, end } from "./harness/segments.mjs";
 
@@ -78,7 +79,7 @@ for (const [mode, mime] of [
   });
 }
 
-for (const mode of ["auto", "glue", "mse"]) {
+for (const mode of shortOrLong(["auto"], ["auto", "glue", "mse"])) {
   test(`in mode ${mode} a viewer whose browser only says that it plays a type is told`, { timeout: 60_000 }, async (t) => {
     const { page, relay } = await viewerOfFakeRelay(t, mode);
     const mime = type("vp8");

@@ -5,15 +5,16 @@ import { test } from "node:test";
 import { setTimeout as moment } from "node:timers/promises";
 import { longest, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
 import { launchChromium, launchFirefox, LOST } from "./harness/browser.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "./harness/pages.mjs";
 import { filming, pictures } from "./harness/pictures.mjs";
 import { proxyFor } from "./harness/proxy.mjs";
 import { random, shuffled } from "./harness/random.mjs";
 import { assertOnce, assertSame, assertWhole, segmentsOf } from "./harness/segments.mjs";
 import { traffic } from "./harness/traffic.js";
-import { quickOrFull, report } from "../faults/report.mjs";
+import { report } from "../faults/report.mjs";
 
-const CUTS = quickOrFull(50, 200);
+const CUTS = shortOrLong(18, 200);
 /** A cut comes within this time, in ms, after the last one has healed: about a segment. */
 const WITHIN = 1500;
 /** And within this time it has healed, in ms: a wait of a second at most, and what the page has to do on a busy machine. */

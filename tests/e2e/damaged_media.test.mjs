@@ -3,10 +3,11 @@
 import { test } from "node:test";
 import { launchChromium } from "./harness/browser.mjs";
 import { assertCostsOneSegment, assertEndsClearly } from "./harness/damaged.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 
 const CHROMIUM = { launch: launchChromium, browser: "Chromium" };
 
-for (const mode of ["auto", "glue", "realtime"]) {
+for (const mode of shortOrLong(["auto", "realtime"], ["auto", "glue", "realtime"])) {
   test(`in mode ${mode}, a segment that cannot be decoded from its middle on costs no more than itself`, { timeout: 90_000 }, (t) =>
     assertCostsOneSegment(t, { ...CHROMIUM, mode }));
 }

@@ -7,10 +7,11 @@ import { test } from "node:test";
 import { appended } from "./harness/appended.js";
 import { blobsOf } from "./harness/blobs.mjs";
 import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { openBare, record, relayFor, view } from "./harness/pages.mjs";
 import { traffic } from "./harness/traffic.js";
 
-const SEGMENTS = 20;
+const SEGMENTS = shortOrLong(12, 20);
 const INTERVAL = 1000;
 
 test("Firefox buffers every segment of a broadcast with sound", { timeout: 120_000 }, async (t) => {

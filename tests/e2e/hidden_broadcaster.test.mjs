@@ -3,5 +3,6 @@
 
 import { test } from "node:test";
 import { assertRhythm } from "./harness/hidden.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 
-test("a hidden broadcaster keeps its rhythm", { timeout: 120_000 }, (t) => assertRhythm(t, { seconds: 40, interval: 1000 }));
+test("a hidden broadcaster keeps its rhythm", { timeout: 120_000 }, (t) => assertRhythm(t, { seconds: shortOrLong(20, 40), interval: 1000 }));

@@ -2,9 +2,10 @@
 
 import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
-import { quickOrFull, report } from "../faults/report.mjs";
+import { report } from "../faults/report.mjs";
 import { launchChromium, launchFirefox } from "./harness/browser.mjs";
 import { hideViewer } from "./harness/hidden.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { openBare, record, relayFor } from "./harness/pages.mjs";
 
 /** Between restarts, ms. */
@@ -12,7 +13,7 @@ const INTERVAL = 2000;
 /** From when a page is in front again to the first picture of the live edge, ms. */
 const WITHIN = 1000;
 
-const LONG = quickOrFull(20, 600);
+const LONG = shortOrLong(15, 600);
 
 /** How far behind a picture of the live edge is, ms: what docs/GUIDE.md says of the mode, and as much again as a busy machine adds. */
 const CHROMIUM = { what: "Chromium, mse", launch: launchChromium, mode: "mse", behind: 250 + 250 };
@@ -22,14 +23,13 @@ const FIREFOX = { what: "Firefox, mse", launch: launchFirefox, mode: "mse", behi
 
 for (const [source, options, seconds, viewers] of [
   ["barcodes", {}, LONG, [CHROMIUM, GLUE, FIREFOX]],
-  ["slides", { every: 1000 / 30 }, 20, [CHROMIUM]],
+  ["slides", { every: 1000 / 30 }, shortOrLong(15, 20), [CHROMIUM]],
 ]) {
   test(`viewers of ${source} that were hidden for ${seconds} s are at the live edge within a second`, { timeout: (seconds + 150) * 1000 }, async (t) => {
     const relay = await relayFor(t);
     const broadcaster = await openBare(await launchChromium(t), relay);
     await record(broadcaster, source, { restartInterval: INTERVAL, ...options });
-    const comeBack = [];
-    for (const viewer of viewers) comeBack.push(await hideViewer(t, relay, viewer));
+    const comeBack = await Promise.all(viewers.map((viewer) => hideViewer(t, relay, viewer)));
     await passes(seconds * 1000);
     const figures = [];
     for (const [i, { what, behind }] of viewers.entries()) {

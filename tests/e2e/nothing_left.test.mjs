@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { launchChromium } from "./harness/browser.mjs";
 import { counters } from "./harness/counters.js";
+import { shortOrLong } from "./harness/length.mjs";
 import { openBare, relayFor, until } from "./harness/pages.mjs";
 
-const ROUNDS = 50;
+const ROUNDS = shortOrLong(15, 50);
 const NOTHING = { sockets: 0, recorders: 0, workers: 0, sources: 0, decoders: 0, contexts: 0, urls: 0, timers: 0, listeners: 0 };
 
 test(`after ${ROUNDS} rounds of start and stop nothing is left`, { timeout: 240_000 }, async (t) => {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { median, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
 import { launchChromium, launchFirefox } from "./harness/browser.mjs";
 import { counters } from "./harness/counters.js";
+import { shortOrLong } from "./harness/length.mjs";
 import { logOf, openBare, record, relayFor, statsOf, until, untilInside, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 import { traffic } from "./harness/traffic.js";
@@ -38,7 +39,7 @@ for (const [browser, launch] of [["Chromium", launchChromium], ["Firefox", launc
   });
 }
 
-for (const codec of ["vp9", "av1"]) {
+for (const codec of shortOrLong(["av1"], ["vp9", "av1"])) {
   test(`${codec} is decoded, over restarts`, { timeout: 60_000 }, async (t) => {
     const { broadcaster, viewer } = await pages(t);
     await record(broadcaster, "barcodes", { restartInterval: 1000, mimeType: `video/webm;codecs=${codec},opus` });
@@ -55,13 +56,10 @@ for (const codec of ["vp9", "av1"]) {
 test("who joins late in a segment sees the live edge first, and nothing of what was before", { timeout: 60_000 }, async (t) => {
   const { broadcaster, viewer } = await pages(t, { inject: [traffic] });
   await record(broadcaster, "barcodes", { restartInterval: 20_000 });
-  await untilInside(broadcaster, 5_000);
+  await untilInside(broadcaster, shortOrLong(3_000, 5_000));
   const joined = Date.now();
   const [shown] = await Promise.all([pictures(viewer, 30), view(viewer, { mode: "realtime" })]);
-  // On a busy machine the very first may be drawn before Chromium has it.
-  const read = readBarcodes(shown, { skip: true });
-  assert.ok(read.length >= shown.length - 1, `${read.length} of ${shown.length} pictures are readable`);
-  for (const { at, time } of read) {
+  for (const { at, time } of readBarcodes(shown)) {
     assert.ok(at - joined < 3_000);
     assert.ok(time > (joined - 500) % 2 ** 32, `a picture of ${(joined % 2 ** 32) - time} ms before`);
   }

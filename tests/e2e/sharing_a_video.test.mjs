@@ -82,11 +82,12 @@ test("a tab that was never in front does not gather what it cannot play", { time
   await record(broadcaster, "barcodes", { restartInterval: 1000 });
   const home = await launchChromium(t);
   const front = await openBare(home, relay);
+  const context = front.browserContext();
   const session = await front.createCDPSession();
   const link = `${relay.url}bare.html?view=${encodeURIComponent(JSON.stringify({ mode: "mse" }))}`;
   const [target] = await Promise.all([
-    new Promise((resolve) => front.browser().once("targetcreated", resolve)),
-    session.send("Target.createTarget", { url: link, background: true }),
+    new Promise((resolve) => context.once("targetcreated", resolve)),
+    session.send("Target.createTarget", { url: link, background: true, browserContextId: context.id }),
   ]);
   const behind = await target.page();
   // A page behind another one paints nothing, so the broadcaster's page tells the time.

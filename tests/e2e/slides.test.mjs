@@ -4,15 +4,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readBarcodes } from "./harness/barcodes.mjs";
 import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { logOf, openBare, record, relayFor, stateOf, untilState, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
-// Within a segment, one segment each, and after a time that is longer than a segment may be.
-for (const { every, restartInterval, slides } of [
+// Within a segment, one segment each, and in the long form after a time that is longer than a segment may be.
+const SHORT = [
   { every: 1500, restartInterval: 4000, slides: 4 },
   { every: 3000, restartInterval: 1000, slides: 4 },
-  { every: 33_000, restartInterval: 4000, slides: 2 },
-]) {
+];
+const LONG = [...SHORT, { every: 33_000, restartInterval: 4000, slides: 2 }];
+
+for (const { every, restartInterval, slides } of shortOrLong(SHORT, LONG)) {
   test(`a viewer sees each new slide, one every ${every / 1000} s`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
     const broadcaster = await openBare(await launchChromium(t), relay);

@@ -5,11 +5,12 @@ import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
 import { readBarcodes } from "./harness/barcodes.mjs";
 import { launchChromium } from "./harness/browser.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { logOf, openBare, record, relayFor, statsOf, until, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
 /** How long the source stands still, in ms: that time passes is what is tested. */
-const STILL = Number(process.env.STILL ?? 10) * 1000;
+const STILL = shortOrLong(5, 10) * 1000;
 
 for (const mode of ["mse", "glue"]) {
   test(`in mode ${mode} a viewer who joins sees a picture that stands still`, { timeout: 120_000 }, async (t) => {

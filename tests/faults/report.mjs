@@ -5,15 +5,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../scripts/run.mjs";
 import { table } from "../bench/table.mjs";
+import { isLong } from "../e2e/harness/length.mjs";
 
 /** Where the figures are kept, a file for each fault. */
 const FOLDER = join(root, "target/faults");
-
-/** Whether this is the whole suite and not the quick part of it in `npm test`: a test with numbers takes its large ones then. */
-export const isFull = process.env.FAULTS === "full";
-
-/** The smaller number in `npm test`, the larger one in `npm run test:faults`. */
-export const quickOrFull = (quick, full) => (isFull ? full : quick);
 
 /**
  * Notes what a `fault` did, and fails if it did more than was promised. Each figure is
@@ -21,7 +16,7 @@ export const quickOrFull = (quick, full) => (isFull ? full : quick);
  */
 export async function report(t, fault, figures) {
   for (const figure of figures) t.diagnostic(`${fault}: ${sentence(figure)}`);
-  if (isFull) {
+  if (isLong) {
     await mkdir(FOLDER, { recursive: true });
     await writeFile(fileOf(fault), JSON.stringify({ fault, figures }, null, 2));
   }

@@ -1,9 +1,10 @@
-// Real browsers, each with an empty profile of its own that is gone afterwards.
-// Whatever goes wrong in a page unnoticed (an exception, a rejection, console.error) fails the test when the browser closes.
+// Real browsers: each is in the hands of one test at a time, which finds it without cookies, caches and pages of those before.
+// Whatever goes wrong in a page unnoticed (an exception, a rejection, console.error) fails the test when it is over.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 import puppeteer from "puppeteer-core";
 import { programs } from "../../../scripts/tools.mjs";
 import { defer } from "./cleanup.mjs";
@@ -52,28 +53,37 @@ export function launchFirefox(t) {
   return launch(t, { browser: "firefox", executablePath: programs.firefox(), extraPrefsFirefox });
 }
 
+/** Browsers that are started and in no test's hands, by what they were started with. */
+const idle = new Map();
+
+/** Whoever runs no tests has nobody to close them at last. */
+const isKept = Boolean(process.env.NODE_TEST_CONTEXT);
+if (isKept) after(() => Promise.all([...idle.values()].flat().map((one) => one.close())));
+
+/** A browser is started as seldom as can be: that costs as much as some seconds of video. */
 async function launch(t, options) {
-  const folder = await mkdtemp(join(tmpdir(), "blobcast-"));
-  const env = { ...process.env, TMPDIR: folder };
-  const browser = await puppeteer.launch({ ...options, env, userDataDir: join(folder, "profile"), headless: true });
+  const kind = JSON.stringify(options);
+  const one = idle.get(kind)?.pop() ?? (await start(options));
+  const context = await one.browser.createBrowserContext();
   const problems = [];
   const noteEnd = (code, signal) => problems.push(`it ended by itself: ${signal ?? code}`);
-  browser.process().once("exit", noteEnd);
+  one.process.once("exit", noteEnd);
   defer(t, async () => {
-    browser.process().off("exit", noteEnd);
-    await browser.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 10 }); // children may still be writing
+    one.process.off("exit", noteEnd);
+    const isWhole = isKept && (await context.close().then(() => true, () => false));
+    if (isWhole) idle.set(kind, [...(idle.get(kind) ?? []), one]);
+    else await one.close();
     if (problems.length) throw new Error(`in a page of ${options.browser}:\n${problems.join("\n")}`);
   });
   return {
     /** Its first process, and the group of all of them. */
-    pid: browser.process().pid,
+    pid: one.process.pid,
     /**
      * Opens a page. `inject` are functions to run in it before anything else;
      * `expects` matches the problems that the test provokes.
      */
     async open(url, { inject = [], expects } = {}) {
-      const page = await browser.newPage();
+      const page = await context.newPage();
       const note = (text) => expects?.test(text) || problems.push(text);
       page.on("error", (error) => note(String(error))); // it crashed
       page.on("pageerror", (error) => note(String(error?.stack ?? error)));
@@ -83,4 +93,15 @@ async function launch(t, options) {
       return page;
     },
   };
+}
+
+async function start(options) {
+  const folder = await mkdtemp(join(tmpdir(), "blobcast-"));
+  const env = { ...process.env, TMPDIR: folder };
+  const browser = await puppeteer.launch({ ...options, env, userDataDir: join(folder, "profile"), headless: true });
+  const close = async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 }); // children may still be writing
+  };
+  return { browser, process: browser.process(), close };
 }

@@ -63,6 +63,11 @@ function filmInPage(count, milliseconds, every, width, height) {
   const timeout = setTimeout(finish, milliseconds);
   function take() {
     const at = Date.now();
+    // Chromium may present the first picture of a MediaStream before the element knows that it has one: `drawImage` draws nothing then.
+    if (video.readyState === HTMLMediaElement.HAVE_NOTHING) video.addEventListener("loadeddata", () => draw(at), { once: true });
+    else draw(at);
+  }
+  function draw(at) {
     context.drawImage(video, 0, 0, width, height);
     const { data } = context.getImageData(0, 0, width, height);
     requestAnimationFrame(() => {
