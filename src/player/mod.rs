@@ -166,7 +166,7 @@ impl Player {
             let link = player.link.borrow().clone();
             let error = match link {
                 Some(link) => link.no_answer(timeout),
-                None => link::no_answer(&player.settings.target.relay, timeout, None),
+                None => link::no_answer(&player.settings.target.relays, timeout, None),
             };
             player.end(State::Ended, Some(error));
         });
@@ -264,6 +264,7 @@ impl Player {
             ("muted", self.playback.video.muted().into()),
             ("viewers", self.viewers.get().into()),
             ("roundTrip", link.and_then(|link| link.round_trip()).into()),
+            ("url", self.settings.target.relays.url().into()),
         ])
     }
 }
