@@ -33,12 +33,12 @@ const stages = {
   },
   async e2e() {
     await stages.build();
-    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
+    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
     await nodeTests([...(await testFiles("tests/bench")), ...(await testFiles("tests/e2e", (name) => !isPackageTest(name)))]);
   },
   async package() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg");
+    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "nats-server");
     await nodeTests(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {
@@ -49,7 +49,7 @@ const stages = {
   async faults() {
     await stages.build();
     await buildRelayAndPeers();
-    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
+    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
     await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
     await run("cargo", ["test", "--package", "blobcast-container", "--test", "damage"], { env: { FAULTS: "full" } });
     await forget();
@@ -62,7 +62,7 @@ const stages = {
 const SLOW = ["soak", "faults"];
 
 /** Of the usual tests these are about faults: they run in that stage again, with larger numbers. */
-const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
+const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "fleet", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
 const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
 /**
@@ -70,7 +70,7 @@ const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
  * look at what happens, and not at when. All other files have the machine to themselves: two cores carry one broadcast.
  */
 const SIDE_BY_SIDE = [
-  { atOnce: 3, names: ["close_codes", "half_open", "hidden_still_source", "slides", "still_source", "tokens"] },
+  { atOnce: 3, names: ["close_codes", "half_open", "hidden_still_source", "list_of_relays", "slides", "still_source", "tokens"] },
   {
     atOnce: 2,
     names: [
