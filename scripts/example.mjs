@@ -20,7 +20,9 @@ main(import.meta, async ([name, ...args]) => {
   await buildPackage();
   await buildRelay();
   if (isBundled) await bring("modules of the examples");
-  const relay = await startRelay({ www: folder, args });
+  const server = join(folder, "serve.mjs"); // an example may have more than one relay
+  const { serve } = existsSync(server) ? await import(pathToFileURL(server)) : { serve: (args) => startRelay({ www: folder, args }) };
+  const relay = await serve(args);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => relay.stop());
   try {
     const vite = isBundled ? await startVite(folder, relay) : null;

@@ -33,12 +33,12 @@ const stages = {
   },
   async e2e() {
     await stages.build();
-    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
+    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
     await nodeTests([...(await testFiles("tests/bench")), ...(await testFiles("tests/e2e", (name) => !isPackageTest(name)))]);
   },
   async package() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg");
+    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "nats-server");
     await nodeTests(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {
@@ -48,7 +48,7 @@ const stages = {
   },
   async long() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "faketime");
+    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
     const files = await testFiles("tests/e2e", (name) => !isFault(name));
     const isLong = await Promise.all(files.map(hasLongForm));
     await nodeTest(files.filter((_, i) => isLong[i]), 1, LONG);
@@ -57,7 +57,7 @@ const stages = {
   async faults() {
     await stages.build();
     await buildRelayAndPeers();
-    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime");
+    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
     await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
     await run("cargo", ["test", "--package", "blobcast-container", "--test", "damage"], { env: LONG });
     await forget();
@@ -74,7 +74,7 @@ const LONG = { TESTS: "long" };
 const hasLongForm = async (file) => (await readFile(join(root, file), "utf8")).includes("harness/length.mjs");
 
 /** Of the usual tests these are about faults: they run in that stage again, in their long form. */
-const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
+const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "fleet", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
 const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
 /** Files of tests that measure when something happens: they run two at once, all others three. A broadcast and its viewer take less than half a core. */

@@ -2,10 +2,11 @@
 
 use crate::{
     error::{Error, Kind},
+    link::Relays,
     promise, property,
 };
-use js_sys::{Function, Promise};
-use std::ops::RangeInclusive;
+use js_sys::{Array, Function, Promise};
+use std::{ops::RangeInclusive, rc::Rc};
 use wasm_bindgen::prelude::*;
 
 /// An options object as a call was given it.
@@ -46,23 +47,17 @@ impl Options {
         number.map(Some).ok_or_else(|| wrong(option, &takes()))
     }
 
-    /// The relay: `ws:`, `wss:`, `http:` or `https:`, or relative to the page. Comes back as a WebSocket URL
-    /// without a slash at its end.
-    pub fn relay(&self) -> Result<String, Error> {
-        const TAKES: &str = "the relay's address, such as wss://relay.example";
-        let given = self.string("url", TAKES)?.ok_or_else(|| wrong("url", TAKES))?;
-        let base = crate::dom::window().location().href().unwrap_or_default();
-        let url = web_sys::Url::new_with_base(&given, &base).map_err(|_| wrong("url", TAKES))?;
-        let scheme = match url.protocol().as_str() {
-            "ws:" | "http:" => "ws",
-            "wss:" | "https:" => "wss",
-            _ => return Err(wrong("url", TAKES)),
-        };
-        let mut path = url.pathname();
-        while path.ends_with('/') {
-            path.pop();
+    /// The relay, or a list of relays.
+    pub fn relays(&self) -> Result<Rc<Relays>, Error> {
+        let given = Array::of1(&self.get("url").unwrap_or_default()).flat(1);
+        let mut urls = Vec::new();
+        for url in given.iter() {
+            urls.push(relay(&url)?);
         }
-        Ok(format!("{scheme}://{}{path}", url.host()))
+        if urls.is_empty() {
+            return Err(wrong("url", RELAY));
+        }
+        Ok(Rc::new(Relays::new(urls)))
     }
 
     pub fn name(&self) -> Result<blobcast_wire::Name, Error> {
@@ -91,6 +86,27 @@ impl Options {
             Err(wrong("token", "a string, or a function that returns one or a promise of one"))
         }
     }
+}
+
+/// What `url` takes.
+const RELAY: &str = "the relay's address, such as wss://relay.example, or a list of such addresses";
+
+/// A relay: `ws:`, `wss:`, `http:` or `https:`, or relative to the page. Comes back as a WebSocket URL without a slash at its end.
+fn relay(given: &JsValue) -> Result<String, Error> {
+    let text = given.as_string().ok_or_else(|| wrong("url", RELAY))?;
+    let no_relay = || wrong("url", &format!("{RELAY}, and not \"{text}\""));
+    let base = crate::dom::window().location().href().unwrap_or_default();
+    let url = web_sys::Url::new_with_base(&text, &base).map_err(|_| no_relay())?;
+    let scheme = match url.protocol().as_str() {
+        "ws:" | "http:" => "ws",
+        "wss:" | "https:" => "wss",
+        _ => return Err(no_relay()),
+    };
+    let mut path = url.pathname();
+    while path.ends_with('/') {
+        path.pop();
+    }
+    Ok(format!("{scheme}://{}{path}", url.host()))
 }
 
 /// Proof of who may publish or view: a string, a function that returns one or a promise of one, or `undefined`.

@@ -7,7 +7,7 @@ declare const TypedElement: new <E>() => Listeners<E> & HTMLElement;
 declare class BlobcastElement<E> extends TypedElement<E> {
   /** The broadcast: `wss://host/lobby` is `lobby` of the relay `wss://host`. Relative to the page too. */
   src: string;
-  /** The relay, with its path, where `name` says the broadcast. */
+  /** The relay, with its path, where `name` says the broadcast. Several of a fleet have spaces between them. */
   url: string;
   /** The broadcast, where `url` says the relay. */
   name: string;

@@ -58,8 +58,13 @@ export declare function init(source?: WasmSource): Promise<void>;
 
 /** What both calls take. */
 export interface ConnectOptions {
-  /** The relay, such as `wss://relay.example`. `http:`, `https:` and addresses relative to the page work too. */
-  url: string;
+  /**
+   * The relay, such as `wss://relay.example`. `http:`, `https:` and addresses relative to the page work too.
+   *
+   * A list names several relays of one fleet, which all serve every broadcast. The first is taken; when it cannot be reached, or is lost
+   * or full, the next takes its place at once, and after the last the first again, after a moment.
+   */
+  url: string | readonly string[];
   /** The broadcast: 1 to 8 parts joined by `/`, each of letters, digits, `_` and `-`. */
   name: string;
   /** Proof of who may publish or view, for a relay that asks for it. */
@@ -217,6 +222,8 @@ export interface Stats {
   viewers: number;
   /** The best round trip to the relay, ms. */
   roundTrip: number | undefined;
+  /** The relay that it is at, or tries to reach: one of the option `url`. */
+  url: string;
 }
 
 /** How a recording is doing. */

@@ -18,7 +18,7 @@ const SECRETS = [
 /** What the core traces, with a text and two figures. */
 const TRACES = {
   // both
-  opening: (_, which) => `opens the ${SOCKETS[which]} socket`,
+  opening: (relay, which) => `opens the ${SOCKETS[which]} socket at ${relay}`,
   open: (_, which) => `the ${SOCKETS[which]} socket is open`,
   closed: (reason, which, code) => `the ${SOCKETS[which]} socket is closed with ${code}${reason && `: ${reason}`}`,
   silent: (_, which) => `nothing is heard on the ${SOCKETS[which]} socket any more: it is given up`,
@@ -54,7 +54,7 @@ export function tell(handle, options, video, over) {
   const line = (text) => console.debug(`blobcast: ${who} +${((performance.now() - began) / 1000).toFixed(2)} s: ${withoutSecrets(text)}`);
   const on = (target, type, act) => target.addEventListener(type, act, { signal: over });
 
-  line(`connects to ${address(options.url)}, ${asked(options)}; ${navigator.userAgent}`);
+  line(`connects to ${[options.url].flat().map(address).join(" or ")}, ${asked(options)}; ${navigator.userAgent}`);
   let failed = false;
   let told = "";
   on(handle, "trace", ({ detail: [what, text, a, b] }) => {

@@ -1,10 +1,15 @@
 //! How a leg gets open, and what follows when it is away.
 
-use super::{Link, News, leg::When, socket::Socket};
+use super::{
+    Link, News,
+    leg::{Phase, When},
+    socket::Socket,
+};
 use crate::{
     dom,
     events::object,
     promise::{self, settled},
+    timers::Timer,
 };
 use blobcast_wire::{Socket as Which, backoff};
 use std::rc::{Rc, Weak};
@@ -14,6 +19,9 @@ use web_sys::{AbortSignal, Response};
 /// How long the relay may take to say that it is well, ms.
 const HEALTH_WITHIN: u32 = 5_000;
 
+/// How long a socket may take to open where another relay may do better, ms.
+const OPEN_WITHIN: u32 = HEALTH_WITHIN;
+
 /// How long it may take on a reconnect until a token is there and the relay is well: a page's request for a token
 /// may have been lost with the network that was lost. In ms.
 const PREPARED_WITHIN: u32 = 15_000;
@@ -22,18 +30,23 @@ impl Link {
     /// Opens a leg: after a failure only once the relay answers, and with a token asked for just now. Never at once.
     pub(super) fn connect(&self, which: Which) {
         let leg = self.leg(which);
-        let too_long = dom::weakly(&self.me, move |link| {
-            // At first a page may take its time, as long as `connectTimeout` allows.
-            if link.was_up.get() {
-                link.retry(which, When::Soon);
-            }
-        });
-        let turn = leg.prepare(self.timers.after(PREPARED_WITHIN, too_long));
+        // At first a page may take its time, as long as `connectTimeout` allows.
+        let turn = leg.prepare(self.patience(which, PREPARED_WITHIN, true));
         if leg.failures() > 0 {
             self.ask_relay(which, turn);
         } else {
             self.ask_token(which, turn);
         }
+    }
+
+    /// What a leg waits for is given up in so many ms; `once_up`: not before both sockets have been open.
+    fn patience(&self, which: Which, ms: u32, once_up: bool) -> Timer {
+        let too_long = dom::weakly(&self.me, move |link| {
+            if link.was_up.get() || !once_up {
+                link.retry(which, When::Soon);
+            }
+        });
+        self.timers.after(ms, too_long)
     }
 
     /// Goes on when the relay says that it is well.
@@ -88,35 +101,44 @@ impl Link {
         };
         let position = self.peer.upgrade().and_then(|peer| peer.position());
         let url = self.target.url(which, &self.session, position);
-        self.trace("opening", which, "", 0.0);
+        self.trace("opening", which, self.relay(), 0.0);
+        let until = self.target.relays.are_several().then(|| self.patience(which, OPEN_WITHIN, false));
         match Socket::open(&url, token, tell) {
-            Ok(socket) => self.leg(which).opening(socket),
+            Ok(socket) => self.leg(which).opening(socket, until),
             Err(error) => self.give_up(error),
         }
     }
 
-    /// A leg is away: opens it again after a while.
+    /// A leg is away: opens it again after a while. Where both are, the next relay is tried, and at once unless all were.
     pub(super) fn retry(&self, which: Which, when: When) {
         let leg = self.leg(which);
+        let relays = &self.target.relays;
         let now = dom::now();
+        leg.set(Phase::Idle);
+        let both = !self.is_half_open();
         // The relay waits a few seconds only for the partner of an open socket.
-        let away = if self.is_half_open() { 0.0 } else { leg.away(now) };
+        let away = if both { leg.away(now) } else { 0.0 };
         let soon = backoff::wait(leg.failures(), away, js_sys::Math::random());
-        let wait = match when {
-            When::AtOnce => 0.0,
-            When::Soon => soon,
-            When::NotBefore(limit) => {
-                let until = now + limit + soon;
-                self.not_before.set(self.not_before.get().max(until));
-                limit + soon
+        if let When::NotBefore(limit) = when {
+            relays.hold_off(now + limit + soon);
+        }
+        let moves = both
+            && relays.are_several()
+            && match when {
+                When::AtOnce => false,
+                When::Soon => true,
+                When::NotBefore(_) => !relays.has_stayed(),
+            };
+        let wait = if when == When::AtOnce || moves && relays.next(now) { 0.0 } else { soon };
+        for one in [Which::Blob, Which::Chunk] {
+            if one == which || moves {
+                self.leg(one).failed(now);
+                self.wait(one, wait);
             }
-        };
-        leg.failed(now);
+        }
         if which == Which::Chunk {
             self.chunk_is_new.set(true);
         }
-        self.wait(which, wait);
-        let both = !self.is_half_open();
         if both {
             // The next relay may be another one, with a clock of its own.
             self.clock.borrow_mut().reset();
@@ -132,7 +154,7 @@ impl Link {
     /// Opens every leg that waits, so that the relay sees a pair and not a socket without its partner. What the
     /// relay asked of one goes for both.
     fn connect_waiting(&self) {
-        let early = (self.not_before.get() - dom::now()).max(0.0).ceil();
+        let early = (self.target.relays.not_before() - dom::now()).max(0.0).ceil();
         for which in [Which::Blob, Which::Chunk] {
             if !self.leg(which).is_waiting() {
                 continue;

@@ -15,7 +15,10 @@ pub enum Phase {
     Preparing {
         _until: Timer,
     },
-    Opening(Socket),
+    Opening {
+        socket: Socket,
+        _until: Option<Timer>,
+    },
     Open(Socket),
     /// Until the next try.
     Waiting {
@@ -75,13 +78,14 @@ impl Leg {
         self.turn.get() == turn
     }
 
-    pub fn opening(&self, socket: Socket) {
+    /// A socket is being opened, and given up after a time if there is one.
+    pub fn opening(&self, socket: Socket, until: Option<Timer>) {
         self.hearing.take();
-        self.set(Phase::Opening(socket));
+        self.set(Phase::Opening { socket, _until: until });
     }
 
     pub fn opened(&self) {
-        if let Phase::Opening(socket) = self.phase.take() {
+        if let Phase::Opening { socket, .. } = self.phase.take() {
             self.set(Phase::Open(socket));
         }
     }
@@ -94,7 +98,7 @@ impl Leg {
     /// is: browsers would wait for minutes.
     pub fn is_dead(&self, slept: bool) -> bool {
         match &*self.phase.borrow() {
-            Phase::Opening(socket) | Phase::Open(socket) => {
+            Phase::Opening { socket, .. } | Phase::Open(socket) => {
                 self.hearing.borrow_mut().is_dead(socket.sent(), socket.buffered_amount().into(), slept)
             }
             Phase::Idle | Phase::Preparing { .. } | Phase::Waiting { .. } => false,

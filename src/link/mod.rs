@@ -6,14 +6,15 @@
 //!            └─ chunk leg ─── chunks, text ─┘
 //! ```
 //!
-//! A leg that is lost comes back alone; while its partner lives, the relay pairs them at once. A broadcaster
-//! and a viewer differ only in what they do with the [`News`].
+//! A leg that is lost comes back alone; while its partner lives, the relay pairs them at once. When both are lost, both go to the next
+//! of the [`Relays`] that the page named. A broadcaster and a viewer differ only in what they do with the [`News`].
 
 mod address;
 mod connect;
 mod leg;
 mod news;
 mod pulse;
+mod relays;
 mod socket;
 
 use crate::{
@@ -27,6 +28,7 @@ pub use address::{Target, no_answer};
 use blobcast_wire::{Close, FIRST_PINGS, PING_EVERY, RelayClock, Role, Socket as Which};
 use leg::{Leg, Next};
 pub use news::{News, Peer};
+pub use relays::Relays;
 use socket::{Socket, Told};
 use std::{
     cell::Cell,
@@ -49,8 +51,6 @@ pub struct Link {
     pinging: Cell<Option<Timer>>,
     /// Both sockets have been open: what fails from now on may be only a moment's trouble.
     was_up: Cell<bool>,
-    /// The relay does not want to see this peer before then, ms.
-    not_before: Cell<f64>,
     /// What a socket was closed with last.
     said: RefCell<Option<(u16, String)>>,
 }
@@ -74,7 +74,6 @@ impl Link {
             timers,
             pinging: Cell::default(),
             was_up: Cell::new(false),
-            not_before: Cell::new(0.0),
             said: RefCell::default(),
         });
         let tick = dom::with(&link.me, |link, ()| link.tick());
@@ -87,6 +86,11 @@ impl Link {
     /// Whether both sockets are open.
     pub fn is_up(&self) -> bool {
         self.blob.is_open() && self.chunk.is_open()
+    }
+
+    /// The URL of the relay that it is at, or tries to be.
+    pub fn relay(&self) -> &str {
+        self.target.relays.url()
     }
 
     /// Sends a binary message; where the socket is away it is dropped, and [`News::Up`] comes later.
@@ -105,7 +109,7 @@ impl Link {
 
     /// The error of a link that was not up within `timeout` ms.
     pub fn no_answer(&self, timeout: u32) -> Error {
-        address::no_answer(&self.target.relay, timeout, self.said.borrow().as_ref())
+        address::no_answer(&self.target.relays, timeout, self.said.borrow().as_ref())
     }
 
     /// Closes both sockets with 1000, after what was sent.
@@ -214,7 +218,8 @@ mod tests {
     async fn a_dropped_link_closes_both_sockets_and_brings_no_more_news() {
         let errors = PageErrors::watch();
         let name = "guards".parse().expect("a name");
-        let target = Target { relay: relay().await, role: Role::View, name, token: Default::default() };
+        let relays = Rc::new(Relays::new(vec![relay().await]));
+        let target = Target { relays, role: Role::View, name, token: Default::default() };
         let peer = Rc::new(Listening::default());
         let weak: Weak<dyn Peer> = Rc::downgrade(&peer) as Weak<dyn Peer>;
         let link = Link::open(target, weak);

@@ -15,6 +15,13 @@ impl Link {
             self.trace("silent", which, "", 0.0);
             self.leg(which).set(leg::Phase::Idle);
         }
+        if self.is_up() {
+            self.target.relays.stayed();
+        }
+        if dead.len() == 2 {
+            // Ten seconds and more have passed: that is wait enough, however many were tried.
+            self.target.relays.next(dom::now());
+        }
         for which in dead {
             self.retry(which, When::AtOnce);
         }

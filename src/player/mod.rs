@@ -157,7 +157,7 @@ impl Player {
             let link = player.link.borrow().clone();
             let error = match link {
                 Some(link) => link.no_answer(timeout),
-                None => link::no_answer(&player.settings.target.relay, timeout, None),
+                None => link::no_answer(&player.settings.target.relays, timeout, None),
             };
             player.end(State::Ended, Some(error));
         });

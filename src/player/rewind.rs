@@ -47,8 +47,16 @@ impl Player {
                     self.connect();
                 }
             }
-            Told::Lost if self.started.is_settled() => self.events.set_state(State::Reconnecting),
-            Told::Lost => {}
+            Told::Lost => {
+                // Who has a link is where that is.
+                let is_linked = self.link.borrow().is_some();
+                if !is_linked {
+                    self.settings.target.relays.next(now());
+                }
+                if self.started.is_settled() {
+                    self.events.set_state(State::Reconnecting);
+                }
+            }
             Told::Failed(error) if self.link.borrow().is_none() => self.end(State::Ended, Some(error)),
             Told::Failed(error) => {
                 if let Some(past) = self.past.take() {

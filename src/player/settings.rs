@@ -38,7 +38,7 @@ impl Settings {
         }
         Ok(Self {
             target: Target {
-                relay: options.relay()?,
+                relays: options.relays()?,
                 role: Role::View,
                 name: options.name()?,
                 token: options.token()?,

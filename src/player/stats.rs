@@ -33,6 +33,7 @@ impl Player {
             ("muted", self.playback.video.muted().into()),
             ("viewers", self.viewers.get().into()),
             ("roundTrip", link.and_then(|link| link.round_trip()).into()),
+            ("url", self.settings.target.relays.url().into()),
         ])
     }
 }

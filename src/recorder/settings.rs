@@ -46,7 +46,7 @@ impl Settings {
         let usual_timeslice = if is_low { 10.0 } else { 40.0 };
         let settings = Self {
             target: Target {
-                relay: options.relay()?,
+                relays: options.relays()?,
                 role: Role::Publish,
                 name: options.name()?,
                 token: options.token()?,

@@ -21,6 +21,7 @@ impl Recorder {
             ("mimeType", mime.map_or(JsValue::NULL, JsValue::from)),
             ("viewers", self.viewers.get().into()),
             ("roundTrip", round_trip.into()),
+            ("url", self.settings.target.relays.url().into()),
             ("kept", (self.outbox.borrow().bytes() as f64).into()),
             ("bufferedAmount", link.map_or(0, |link| link.buffered_amount()).into()),
             ("congestion", self.congestion().into()),

@@ -64,10 +64,21 @@ test("bad input is refused with a clear error", { timeout: 120_000 }, async (t) 
     });
   }
 
-  for (const url of ["ftp://127.0.0.1", 7, null]) {
+  const TAKES = "url takes the relay's address, such as wss://relay.example, or a list of such addresses";
+  for (const [url, but] of [
+    ["ftp://127.0.0.1", `, and not "ftp://127.0.0.1"`],
+    [7, ""],
+    [null, ""],
+    [[], ""],
+    [["wss://relay.example", "wss://"], `, and not "wss://"`],
+    [["wss://relay.example", 7], ""],
+    [[["wss://relay.example"]], ""],
+  ]) {
     await t.test(`the url ${JSON.stringify(url)}`, async () => {
-      assertRefused(await recording({ url }), "TypeError", /url/);
-      assertRefused(await viewing({ url }), "TypeError", /url/);
+      for (const error of [await recording({ url }), await viewing({ url })]) {
+        assertRefused(error, "TypeError", /url/);
+        assert.equal(error.message, TAKES + but);
+      }
     });
   }
 

@@ -278,6 +278,8 @@ test("src says the relay and the broadcast, and beside a name the relay alone", 
   assert.deepEqual(at({ src: "/lobby" }), { url: "https://page.example", name: "lobby" });
   assert.deepEqual(at({ src: "wss://host/live", name: "lobby" }), { url: "wss://host/live", name: "lobby" });
   assert.deepEqual(at({ url: "../relay", name: "lobby", src: "wss://other/x" }), { url: "https://page.example/relay", name: "lobby" });
+  const relays = ["wss://a.example/live", "https://page.example/relay"];
+  assert.deepEqual(at({ url: " wss://a.example/live\n ../relay ", name: "lobby" }), { url: relays, name: "lobby" });
   assert.deepEqual(at({ src: "wss://host" }), { url: "wss://host", name: "" });
   assert.deepEqual(at({ src: "http://:" }), { url: "http://:", name: "" });
   assert.equal(at({ name: "lobby" }), null);

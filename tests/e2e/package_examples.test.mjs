@@ -88,6 +88,29 @@ test("viewers see what the broadcaster's camera does", { timeout: 180_000 }, asy
     await assert.rejects(fetch(url), "Ctrl-C ends it");
   });
 
+  await t.test("fleet", async (t) => {
+    const { url, pressCtrlC } = await startExample(t, "fleet");
+    const page = await audience.open(url, { expects: /WebSocket connection|Failed to load resource/ });
+    const untilAt = (...relays) =>
+      until(
+        page,
+        (wanted) => [...document.querySelectorAll("[role=status]")].map(({ textContent }) => textContent).join() === wanted,
+        relays.map((relay) => `At relay ${relay}`).join(),
+      );
+    await untilAt(1, 1, 2, 3); // the broadcaster, and a viewer of each
+    await assertAccessible(page, "fleet");
+    await pressButton(page, "Kill relay 2");
+    await untilAt(1, 1, 3, 3);
+    await pressButton(page, "Kill relay 1");
+    await untilAt(3, 3, 3, 3);
+    await pressButton(page, "Start relay 2");
+    await pressButton(page, "Kill relay 3");
+    await untilAt(2, 2, 2, 2);
+    await page.close();
+    await pressCtrlC();
+    await assert.rejects(fetch(url), "Ctrl-C ends it");
+  });
+
   await t.test("what React unmounts leaves nothing behind, even while it is only beginning", async (t) => {
     const { url } = await startExample(t, "react");
     const page = await openIn(t, studio, url, { inject: [counters, brakes] });

@@ -18,8 +18,8 @@ import { pageOf, samplesOf, STUDIO, takenBy } from "./harness/samples.mjs";
 
 const PAGES = ["README.md", "docs/GUIDE.md", "docs/API.md", "docs/ELEMENTS.md", "docs/BROWSERS.md"];
 
-/** The relay's address in samples: one that is put in, and that of `npm start`. */
-const ADDRESS = /wss:\/\/relay\.example|ws:\/\/127\.0\.0\.1:8080/g;
+/** The relay's address in samples: one that is put in (or each of a list), and that of `npm start`. */
+const ADDRESS = /wss:\/\/(?:[abc]\.)?relay\.example|ws:\/\/127\.0\.0\.1:8080/g;
 
 /** The samples that are not run, and why. */
 const NOT_RUN = [

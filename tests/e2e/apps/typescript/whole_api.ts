@@ -37,6 +37,8 @@ const lobby: ConnectOptions = {
   debug: true,
 };
 
+const fleet: ConnectOptions = { url: ["wss://a.relay.example", "wss://b.relay.example"] as const, name: "lobby" };
+
 const recordingOptions: RecordingOptions = {
   ...lobby,
   restartInterval: 2000,

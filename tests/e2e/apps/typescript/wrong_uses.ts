@@ -16,6 +16,8 @@ startRecording(stream);
 startRecording(stream, { url: "wss://relay.example" });
 // @ts-expect-error: no url
 startViewing(video, { name: "lobby" });
+// @ts-expect-error: a list of no texts
+startViewing(video, { url: [new URL("wss://relay.example")], name: "lobby" });
 // @ts-expect-error: a video, not a stream
 startRecording(video, lobby);
 // @ts-expect-error: may be null
