@@ -32,7 +32,8 @@ function circumstances(lines) {
   const joins = Math.min(...lines.map(({ join }) => join.count));
   const rate = Math.min(...lines.map(({ drawn }) => drawn.rate));
   const gap = Math.max(...lines.map(({ drawn }) => drawn.gap));
-  return `Medians of ${rounds} rounds, at least ${joins} joins each. In the worst of them the source drew ${rate.toFixed(1)} pictures a second and once none for ${round(gap)} ms.`;
+  const worst = `In the worst of them the source drew ${rate.toFixed(1)} pictures a second, and once none for ${round(gap)} ms.`;
+  return `Medians; rounds of each: ${rounds}; joins of each: ${joins} or more. ${worst}`;
 }
 
 const round = (value) => (Number.isNaN(value) ? "none" : value.toFixed(0));

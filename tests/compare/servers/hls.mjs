@@ -10,7 +10,8 @@ import { WebSocketServer } from "ws";
 const [ffmpeg, folder] = process.argv.slice(2);
 
 const INPUT = ["-probesize", "4096", "-analyzeduration", "0", "-f", "matroska", "-i", "pipe:0"];
-const CODEC = ["-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough", "-x264-params", "fps=30"]; // it takes WebM for 1000 frames a second
+// x264 takes WebM for 1000 frames a second, and would give each of them its share of the bitrate.
+const CODEC = ["-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough", "-x264-params", "fps=30"];
 const RATE = ["-b:v", "1500k", "-maxrate", "1500k", "-bufsize", "1500k", "-force_key_frames", "expr:gte(t,n_forced)"];
 const HLS = ["-f", "hls", "-hls_time", "1", "-hls_list_size", "6", "-hls_flags", "delete_segments+independent_segments", "-hls_segment_type", "fmp4"];
 
