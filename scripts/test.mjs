@@ -34,7 +34,11 @@ const stages = {
   async e2e() {
     await stages.build();
     await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
-    await nodeTests([...(await testFiles("tests/bench")), ...(await testFiles("tests/e2e", (name) => !isPackageTest(name)))]);
+    await nodeTests([
+      ...(await testFiles("tests/bench")),
+      ...(await testFiles("tests/compare", (name) => !name.startsWith("node_modules"))),
+      ...(await testFiles("tests/e2e", (name) => !isPackageTest(name))),
+    ]);
   },
   async package() {
     await stages.build();

@@ -18,6 +18,7 @@ export const programs = {
   ip: () => which("ip"),
   tc: () => which("tc"),
   "nats-server": () => which("nats-server"),
+  "moq-relay": () => which("moq-relay"),
 };
 
 const tools = {

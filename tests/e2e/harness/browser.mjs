@@ -20,10 +20,11 @@ const NO_THROTTLING = ["--disable-background-timer-throttling", "--disable-backg
  * without one it has Chromium's moving test picture. `autoplay: false` leaves the rules of a person's browser in force;
  * `host` is a name that this browser takes for 127.0.0.1; `trusts` the SHA-256 of a public key that it believes in a certificate. `throttles` leaves a person's browser's rules for hidden pages in
  * force, and makes it slow their timers down to a tick in a minute after ten seconds, not five minutes (see hidden.mjs). With `hears` it is not
- * muted, and its pages may capture what they sound like (pages/listening.js); it has no camera then.
+ * muted, and its pages may capture what they sound like (pages/listening.js); it has no camera then. `flags` are more of its own.
  */
-export function launchChromium(t, { clip, autoplay = true, host, trusts, throttles = false, hears = false } = {}) {
+export function launchChromium(t, { clip, autoplay = true, host, trusts, throttles = false, hears = false, flags = [] } = {}) {
   const args = [
+    ...flags,
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

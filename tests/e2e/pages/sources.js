@@ -1,9 +1,8 @@
 // What a test can broadcast.
 
 import { CODE_HEIGHT, drawFrame, HEIGHT, newCanvas, WIDTH } from "./frames.js";
+import { drawSparks } from "./sparks.js";
 import { timedFrames, timedSound } from "./timed.js";
-
-const SPARKS = 60;
 
 const microphone = () => navigator.mediaDevices.getUserMedia({ audio: true });
 
@@ -101,14 +100,6 @@ function drawFlash(context) {
   if (on !== isBeeping) beeps((isBeeping = on));
   context.fillStyle = on ? "white" : "black";
   context.fillRect(0, CODE_HEIGHT, WIDTH, HEIGHT - CODE_HEIGHT);
-}
-
-/** A few hundred squares, elsewhere in every frame, below the bar code. */
-function drawSparks(context) {
-  for (let i = 0; i < SPARKS; i++) {
-    context.fillStyle = `hsl(${Math.random() * 360} 80% 50%)`;
-    context.fillRect(Math.random() * WIDTH, CODE_HEIGHT + Math.random() * (HEIGHT - CODE_HEIGHT), 12, 12);
-  }
 }
 
 function drawForever(context, every, drawMore) {

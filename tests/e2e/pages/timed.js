@@ -15,9 +15,9 @@ const drawn = (window.drawn = []);
 /**
  * 30 frames a second. They are drawn in animation frames, at 60 Hz, for two reasons: no timer of a page is as even, and two frames drawn
  * between two paints would be captured as one. So is a canvas captured at a given rate, whose clock is another one: this one is
- * captured whenever it has changed.
+ * captured whenever it has changed. `drawMore` as for `drawFrame`.
  */
-export function timedFrames([width, height] = [WIDTH, HEIGHT]) {
+export function timedFrames([width, height] = [WIDTH, HEIGHT], drawMore) {
   const { canvas, context } = newCanvas(width, height);
   let turn = 0;
   let number = 0;
@@ -28,7 +28,7 @@ export function timedFrames([width, height] = [WIDTH, HEIGHT]) {
     if (due === turn) return;
     turn = due;
     const frame = { number: number++, time: Date.now() };
-    drawFrame(context, frame);
+    drawFrame(context, frame, drawMore);
     drawn.push(frame);
   };
   draw(performance.now());
