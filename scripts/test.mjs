@@ -74,7 +74,7 @@ const SIDE_BY_SIDE = [
   {
     atOnce: 2,
     names: [
-      ...["archived_film", "bad_input", "browser", "codecs", "demo_pages", "ffmpeg_broadcasts", "element_player", "element_recorder", "firefox_segments", "nothing_left"],
+      ...["archived_film", "bad_input", "browser", "codecs", "demo_pages", "demo_player", "demo_sources", "demo_states", "ffmpeg_broadcasts", "element_player", "element_recorder", "firefox_segments", "nothing_left"],
       ...["relay_restart", "rewind", "signal", "sound", "token_expires", "wake_lock", "what_it_says"],
       ...["package", "package_apps", "package_docs", "package_init", "package_policy", "package_samples"],
     ],
