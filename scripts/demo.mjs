@@ -1,11 +1,12 @@
-// Lays the demo into relay/demo, from where it is compiled into the relay: the pages of www/, the built package below blobcast/, and
-// each gzipped beside it. (A crate has no files from outside of its folder.) What has not changed is not touched: cargo looks at times.
+// Lays the demo into relay/demo, from where it is compiled into the relay: the pages of www/ with what they take from npm, the built
+// package below blobcast/, and each gzipped beside it. (A crate has no files from outside of its folder.) What has not changed is not touched: cargo looks at times.
 
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { root } from "./run.mjs";
+import { bringVendor } from "./vendor.mjs";
 
 const DEMO = "relay/demo";
 
@@ -25,6 +26,7 @@ export async function layDemo() {
 }
 
 async function filesOfDemo() {
+  await bringVendor();
   const package_ = (await namesIn("pkg")).filter((name) => !name.endsWith(".d.ts"));
   const sources = [
     ...(await namesIn("www")).map((name) => [name, `www/${name}`]),

@@ -1,20 +1,20 @@
 // The start page: asks the relay what is live, again and again.
 
-import { count } from "./words.js";
+import { count } from "./figures.js";
+import { at, say } from "./page.js";
 
 const EVERY = 2000; // ms
 
-const list = document.querySelector("#streams");
-const summary = document.querySelector("#summary");
-const template = document.querySelector("#stream");
+const list = at("streams");
+const template = at("stream");
 
 /** The list's rows by name. They stay as long as their broadcast, so that a focused link keeps the focus. */
 const rows = new Map();
 
 async function refresh() {
   const answer = await fetch("streams").catch(() => null);
-  if (answer?.status === 404) return say("This relay lists its broadcasts only with --public-list.");
-  if (!answer?.ok) return say("The relay does not answer. Asking again…");
+  if (answer?.status === 404) return tellInstead("This relay does not list its broadcasts: type the name of one, or start it with --public-list.");
+  if (!answer?.ok) return tellInstead("The relay does not answer: check that it runs. It is asked again by itself.");
   const { streams } = await answer.json();
   show(streams.filter(({ state }) => state === "live"));
 }
@@ -27,9 +27,10 @@ function show(streams) {
   }
   for (const { name, viewers } of streams) {
     if (!rows.has(name)) addRow(name);
-    rows.get(name).querySelector(".soft").textContent = `${viewers} watching`;
+    say(rows.get(name).querySelector(".count span"), `${viewers} watching`);
   }
-  say(streams.length ? `${count(streams.length, "broadcast")} on air.` : "Nobody is on air at the moment.");
+  list.hidden = rows.size === 0;
+  say(at("summary"), streams.length ? `${count(streams.length, "broadcast")} on air.` : "Nobody is on air at the moment.");
 }
 
 function addRow(name) {
@@ -40,9 +41,10 @@ function addRow(name) {
   list.append(row);
 }
 
-/** A screen reader says what changes, so only what changes is set. */
-function say(words) {
-  if (summary.textContent !== words) summary.textContent = words;
+/** What was on air is not known any more. */
+function tellInstead(words) {
+  show([]);
+  say(at("summary"), words);
 }
 
 await refresh();

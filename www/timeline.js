@@ -1,9 +1,10 @@
-// The time line below a video: what the relay has kept of the broadcast, and what is live at its right end.
+// The time line below the picture: ten seconds back, and to what is live. It is there where the relay keeps what is broadcast.
 
-import { ago, span } from "./words.js";
+import { ago, clock } from "./figures.js";
+import { at } from "./page.js";
 
-/** How often the relay is asked what it keeps, ms. */
-const ASK_EVERY = 10_000;
+/** How often to ask how far back it goes, ms. */
+const ASK_EVERY = 5000;
 /** What is nearer to the live edge than this, s, is live. */
 const NEAR = 3;
 /** How far the button goes back, s. */
@@ -11,53 +12,64 @@ const STEP = 10;
 /** What the link saves, s. */
 const MINUTE = 60;
 
-const at = (id) => document.getElementById(id);
-
-/** Shows it once there is something to rewind. `failed` is told of what goes wrong. */
-export async function showTimeline(viewing, name, failed) {
-  const [line, place] = [at("timeline"), at("place")];
+/** Follows one viewing after the other. `failed` is told of what goes wrong. */
+export function keepTimeline(name, failed) {
+  const place = at("place");
+  let viewing = null;
   /** When what is kept begins, ms since the Unix epoch. */
   let from = null;
   let isHeld = false;
 
   const seek = (seconds) => (seconds > -NEAR ? viewing.goLive() : viewing.seek(seconds).catch(failed));
-  const sought = () => {
-    isHeld = false;
-    seek(Number(place.value));
-  };
+  const step = (by) => from !== null && seek(Math.max(Number(place.value) + by, Number(place.min)));
+  const goLive = () => viewing?.goLive();
+
   place.addEventListener("input", () => {
     isHeld = true;
     say(Number(place.value));
   });
-  place.addEventListener("change", sought);
-  at("back").addEventListener("click", () => seek(Math.max(Number(place.value) - STEP, Number(place.min))));
-  at("live").addEventListener("click", () => viewing.goLive());
+  place.addEventListener("change", () => {
+    isHeld = false;
+    seek(Number(place.value));
+  });
+  at("back").addEventListener("click", () => step(-STEP));
+  at("live").addEventListener("click", goLive);
   at("save").href = `/export/${name}?from=-${MINUTE * 1000}`;
 
   function say(seconds) {
-    at("behind").textContent = seconds > -NEAR ? "" : span(-seconds);
+    at("behind").textContent = seconds > -NEAR ? "" : `−${clock(-seconds)}`;
     place.setAttribute("aria-valuetext", seconds > -NEAR ? "live" : ago(-seconds));
   }
 
-  function show({ latency }) {
+  const behind = () => (viewing.state === "replaying" ? (viewing.stats().latency ?? 0) / 1000 : 0);
+
+  function show() {
     if (from === null || isHeld) return;
-    const behind = viewing.state === "replaying" ? (latency ?? 0) / 1000 : 0;
     place.min = Math.min(-1, Math.floor((from - Date.now()) / 1000));
-    place.value = -behind;
+    place.value = -behind();
     at("live").dataset.live = viewing.state === "live";
-    say(-behind);
+    say(-behind());
   }
 
   async function ask() {
-    const kept = await viewing.seekable().catch(() => null);
+    const asked = viewing;
+    const kept = await asked?.seekable().catch(() => null);
+    if (!asked || asked !== viewing) return;
     from = kept?.from.getTime() ?? null;
-    line.hidden = from === null;
-    show(viewing.stats());
+    at("timeline").hidden = from === null;
+    show();
   }
+  setInterval(ask, ASK_EVERY);
 
-  viewing.addEventListener("stats", ({ detail }) => show(detail));
-  viewing.addEventListener("state", () => show(viewing.stats()));
-  const asking = setInterval(ask, ASK_EVERY);
-  viewing.addEventListener("state", ({ detail }) => detail.state === "stopped" && clearInterval(asking));
-  await ask();
+  return {
+    step,
+    goLive,
+    /** Where it plays, as an option of `startViewing`. */
+    place: () => (viewing && behind() > NEAR ? { from: -behind() } : {}),
+    follow(next) {
+      viewing = next;
+      for (const type of ["stats", "state"]) next.addEventListener(type, () => next === viewing && show());
+      ask();
+    },
+  };
 }

@@ -1,77 +1,106 @@
 // The page that watches: a video, and the package's `startViewing`.
 
 import { startViewing } from "blobcast";
-import { showTimeline } from "./timeline.js";
-import { bitrate, time, viewerHints, viewerWords, whyNoBroadcast } from "./words.js";
+import { keepControls } from "./controls.js";
+import { listenToKeys } from "./keys.js";
+import { keepModes } from "./modes.js";
+import { at, say, tell } from "./page.js";
+import { keepTimeline } from "./timeline.js";
+import { watchFigures } from "./watch-figures.js";
+import { viewerHints, viewerNotes, viewerWords, whyNoBroadcast } from "./words.js";
 
-const at = (id) => document.getElementById(id);
+const HAS_PICTURE = ["live", "reconnecting", "replaying"];
+
 const video = at("video");
 const query = new URLSearchParams(location.search);
 const name = query.get("name");
+if (!name) location.replace("./"); // which lists what there is to watch
 
-async function start() {
-  let viewing;
+const modes = keepModes(query, change);
+const timeline = keepTimeline(name, (error) => complain(error, false));
+const figures = watchFigures();
+listenToKeys(keepControls(at("player"), video), timeline);
+
+let viewing = null;
+/** One change waits for the one before. */
+let changing = Promise.resolve();
+
+function change(mode) {
+  changing = changing.then(() => watch(mode));
+}
+
+/** Watches in a mode from now on: the same broadcast at the same place, as loud as it was. */
+async function watch(mode) {
+  const place = viewing && timeline.place();
+  const before = viewing;
+  viewing = null;
+  if (before) holdPicture();
+  await before?.stop();
+  tell(at("problem"), "");
+  at("again").hidden = true;
+  show(before ? "live" : "connecting");
   try {
-    viewing = await startViewing(video, { url: location.origin, name, mode: query.get("mode") ?? "auto" });
+    follow(await startViewing(video, { url: location.origin, name, mode, ...place }));
   } catch (error) {
-    return complain(error, true);
+    complain(error, true);
   }
-  viewing.addEventListener("state", () => show(viewing.state));
-  viewing.addEventListener("error", ({ detail }) => complain(detail, viewing.state === "ended"));
-  viewing.addEventListener("muted", () => (at("unmute").hidden = false));
-  viewing.addEventListener("stats", ({ detail }) => showNumbers(detail));
-  show(viewing.state);
-  await showTimeline(viewing, name, (error) => complain(error, false));
+}
+
+function follow(next) {
+  viewing = next;
+  const hear = (type, act) => next.addEventListener(type, ({ detail }) => next === viewing && act(detail));
+  hear("state", () => show(next.state));
+  hear("error", (error) => complain(error, next.state === "ended"));
+  hear("muted", showMuted);
+  hear("stats", (stats) => {
+    figures.show(stats);
+    modes.show(stats.mode);
+  });
+  if (next.stats().muted) showMuted();
+  show(next.state);
+  timeline.follow(next);
+}
+
+/** The last picture stands in until there is another one. */
+function holdPicture() {
+  if (!video.videoWidth) return;
+  const canvas = Object.assign(document.createElement("canvas"), { width: video.videoWidth, height: video.videoHeight });
+  canvas.getContext("2d").drawImage(video, 0, 0);
+  video.poster = canvas.toDataURL("image/jpeg", 0.8);
 }
 
 function show(state) {
   at("state").dataset.state = state;
-  at("state").textContent = viewerWords[state];
-  const hasPicture = ["live", "reconnecting", "replaying"].includes(state);
-  at("hint").textContent = viewerHints[state] ?? "";
-  at("hint").hidden = hasPicture;
-  video.controls = hasPicture;
+  say(at("state"), viewerWords[state]);
+  const [title, hint] = viewerHints[state] ?? ["", ""];
+  say(at("title"), title);
+  say(at("hint"), hint);
+  at("nothing").hidden = HAS_PICTURE.includes(state);
+  at("controls").inert = !HAS_PICTURE.includes(state);
+  tell(at("note"), viewerNotes[state]);
   document.title = `${state === "live" ? "● " : ""}${name} · blobcast`;
 }
 
-/** Says what went wrong. `over`: nothing goes on before a reload. */
+const showMuted = () => (at("unmute").hidden = false);
+
+/** Says what went wrong. `over`: nothing goes on before the person does something. */
 function complain(error, over) {
   const waitsForClick = error.name === "NotAllowedError" && !over;
-  at("problem").textContent = waitsForClick ? "Press play to watch." : whyNoBroadcast(error);
-  at("problem").hidden = false;
+  tell(at("problem"), waitsForClick ? "The browser waits for you: press play." : (modes.why(error) ?? whyNoBroadcast(error)));
   at("again").hidden = !over;
   if (over) show("stopped");
 }
 
-video.addEventListener("playing", () => (at("problem").hidden = true));
-
+video.addEventListener("playing", () => {
+  tell(at("problem"), "");
+  video.removeAttribute("poster");
+});
 at("unmute").addEventListener("click", () => {
   video.muted = false;
   video.play();
+  at("play").focus(); // this button goes
 });
 video.addEventListener("volumechange", () => (at("unmute").hidden ||= !video.muted));
 
-function showNumbers(stats) {
-  at("viewers").textContent = stats.viewers ? `${stats.viewers} watching` : "";
-  at("latency").textContent = time(stats.latency);
-  at("buffered").textContent = time(stats.buffered);
-  at("bitrate").textContent = bitrate(stats.bitrate);
-  at("codecs").textContent = stats.mimeType?.split("codecs=")[1]?.replace(",", ", ") ?? "–";
-  at("round-trip").textContent = time(stats.roundTrip);
-  at("restarts").textContent = stats.restarts;
-  at("skips").textContent = stats.skips;
-  at("playing").textContent = stats.mode ?? "–";
-}
-
-at("mode").value = query.get("mode") ?? "auto";
-at("mode").addEventListener("change", () => {
-  query.set("mode", at("mode").value);
-  location.search = query;
-});
-
-if (name) {
-  at("name").textContent = name;
-  await start();
-} else {
-  location.replace("./"); // which lists what there is to watch
-}
+at("name").textContent = name;
+change(modes.chosen());

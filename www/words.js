@@ -1,81 +1,61 @@
-// States, errors and numbers, as a person would say them.
+// States and errors of broadcasts, as a person would say them.
 
-/** What a recording's state means to the one who broadcasts. */
+/** What a recording's state means to the one who broadcasts. `preview` is the page's own: a source is open, and not on air. */
 export const broadcasterWords = {
+  preview: "Preview",
   connecting: "Connecting…",
-  waiting: "Waiting for the first picture of your source",
+  waiting: "Waiting for a picture",
   live: "On air",
-  reconnecting: "Connection lost, reconnecting…",
-  ended: "Ended",
+  reconnecting: "Reconnecting…",
+  ended: "Off air",
   stopped: "Off air",
+};
+
+/** What else the one who broadcasts should know. */
+export const broadcasterNotes = {
+  waiting: "The source gives no picture yet: viewers see it as soon as there is one.",
+  reconnecting: "The relay is away: leave this page open, and the broadcast goes on by itself when it is back.",
 };
 
 /** What a viewing's state means to the one who watches. */
 export const viewerWords = {
   connecting: "Connecting…",
-  waiting: "Waiting for the broadcaster",
+  waiting: "Waiting",
   live: "Live",
-  reconnecting: "Connection lost, reconnecting…",
+  reconnecting: "Reconnecting…",
   replaying: "Earlier",
-  ended: "The broadcast has ended",
+  ended: "Ended",
   stopped: "Not connected",
 };
 
-/** What else there is to say while there is no picture. */
+/** What is written where the picture would be. */
 export const viewerHints = {
-  waiting: "The picture comes by itself, as soon as there is one.",
-  ended: "If it begins again, it plays here.",
+  connecting: ["Connecting to the relay…", ""],
+  waiting: ["Nobody is on air here yet.", "Leave this page open: it plays as soon as the broadcast begins."],
+  ended: ["The broadcast has ended.", "If it begins again, it plays here."],
+  stopped: ["Not connected.", ""],
 };
 
-const deviceWords = {
-  camera: {
-    NotAllowedError: "This page may not use the camera. Allow the camera (and the microphone) in the browser's address bar, then start again.",
-    NotFoundError: "No camera was found. Connect one, or broadcast the test picture.",
-    NotReadableError: "The camera is there but does not start. Close other programs that use it, then start again.",
-    NotSupportedError:
-      "Browsers give the camera only to secure pages: open this one by https, or at localhost on the machine of the relay. The test picture works anyway.",
-  },
-  screen: {
-    NotAllowedError: "No screen was shared. Start again and choose a screen, a window or a tab.",
-    NotReadableError: "The system does not let the browser record the screen. Permit it in the system's settings, then start again.",
-    NotSupportedError: "This browser cannot share the screen here: it takes a desktop browser, and a page opened by https or at localhost.",
-  },
+/** What is written below the last picture. */
+export const viewerNotes = {
+  reconnecting: "The relay is away: leave this page open, and it plays on by itself when it is back.",
 };
-
-/** Why a camera or a screen was not to be had. */
-export const whyNoSource = (kind, error) => deviceWords[kind]?.[error.name] ?? sentence(error.message || error.name);
 
 const REPLACED = 4409;
 
 /** What went wrong between this page and the relay. The package's messages are written for people. */
 export function whyNoBroadcast(error) {
   if (error.code === REPLACED) {
-    return "Somebody else has begun to broadcast under this name, so this broadcast is over. Take another name, or start again to take this one back.";
+    return "Somebody else has begun to broadcast under this name, so this broadcast is over: take another name, or go live again to take this one back.";
+  }
+  if (error.name === "TimeoutError" && /no relay/.test(error.message)) {
+    return "The relay does not answer: check that it runs and that this device is online, then try again.";
   }
   return sentence(error.message);
 }
 
-export const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-
-export const bitrate = (bits) => (bits < 1e6 ? `${Math.round(bits / 1e3)} kbit/s` : `${(bits / 1e6).toFixed(1)} Mbit/s`);
-
-/** Milliseconds; a dash where nothing is known yet. */
-export const time = (ms) => (ms == null ? "–" : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
-
-/** So many seconds as a clock shows them: `0:07`, `1:02:03`. */
-export function span(seconds) {
-  const [s, m, h] = [seconds % 60, (seconds / 60) % 60, seconds / 3600].map(Math.floor);
-  const two = (part) => String(part).padStart(2, "0");
-  return h ? `−${h}:${two(m)}:${two(s)}` : `−${m}:${two(s)}`;
-}
-
-/** The same in words. */
-export function ago(seconds) {
-  const [s, m] = [Math.round(seconds % 60), Math.floor(seconds / 60)];
-  return `${m ? `${count(m, "minute")} ` : ""}${count(s, "second")} ago`;
-}
-
-function sentence(text) {
+/** A message as a sentence. */
+export function sentence(text) {
   const begun = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -37,7 +37,8 @@ test("what is inside is what was built, with its types, packed, and asked for on
   for (const [path, file, type] of [
     ["", "www/index.html", "text/html"],
     ["watch.js", "www/watch.js", "text/javascript"],
-    ["style.css", "www/style.css", "text/css"],
+    ["style/base.css", "www/style/base.css", "text/css"],
+    ["vendor/uplot.js", "www/vendor/uplot.js", "text/javascript"],
     ["icon.svg", "www/icon.svg", "image/svg+xml"],
     ["blobcast/index.js", "pkg/index.js", "text/javascript"],
     ["blobcast/element.js", "pkg/element.js", "text/javascript"],

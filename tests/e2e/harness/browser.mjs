@@ -43,9 +43,10 @@ export function launchChromium(t, { clip, autoplay = true, host, trusts, throttl
   return launch(t, { browser: "chrome", executablePath: programs.chromium(), args, ignoreDefaultArgs });
 }
 
-/** Firefox, driven by WebDriver BiDi. Its camera is a test picture. */
-export function launchFirefox(t) {
+/** Firefox, driven by WebDriver BiDi. Its camera is a test picture. `host` is as for Chromium. */
+export function launchFirefox(t, { host } = {}) {
   const extraPrefsFirefox = {
+    ...(host && { "network.dns.localDomains": host }),
     "media.navigator.streams.fake": true,
     "media.navigator.permission.disabled": true,
     "media.autoplay.default": 0,

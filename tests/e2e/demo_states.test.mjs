@@ -1,0 +1,60 @@
+// Each state of the demo, in light and dark, on a phone and on a desk: what it says, that nothing is cut off, and what axe finds.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { DESKTOP, dress, HOST, PHONE, relayOfDemo, walk } from "./harness/demo.mjs";
+import { violations } from "./harness/elements.mjs";
+import { folderFor } from "./harness/folder.mjs";
+
+/** What a person reads: what happened, and what to do. */
+const WORDS = {
+  "home-empty": /Nobody is on air at the moment\./,
+  "home-list": /1 broadcast on air\.[^]*lobby[^]*0 watching/,
+  "home-away": /The relay does not answer: check that it runs\./,
+  "broadcast-start": /Off air[^]*Choose one, or drop it here\.[^]*Go live/,
+  "broadcast-refused": /This page may not use the camera: allow camera and microphone/,
+  "broadcast-missing": /No camera was found: connect one, or choose another source\./,
+  "broadcast-busy": /The camera is busy or does not start: close other programs/,
+  "broadcast-preview": /Preview[^]*Without sound\.[^]*Go live/,
+  "broadcast-live": /On air[^]*\d:\d\d[^]*0 watching[^]*Stop[^]*Share this link[^]*works on this computer only/,
+  "broadcast-reconnecting": /Reconnecting…[^]*The relay is away: leave this page open/,
+  "broadcast-replaced": /Off air[^]*Somebody else has begun to broadcast under this name/,
+  "broadcast-stopped": /Off air[^]*That was \d:\d\d on air\./,
+  "broadcast-cannot": /This browser records no WebM, so it cannot broadcast: take Chrome/,
+  "broadcast-not-secure": /This page cannot use the camera\. Browsers give it only to secure pages: open this page by https/,
+  "watch-live": /Live[^]*1 watching[^]*lobby/,
+  "watch-keys": /Keys[^]*pause, and play what is live/,
+  "watch-reconnecting": /Reconnecting…[^]*The relay is away: leave this page open/,
+  "watch-waiting": /Waiting[^]*Nobody is on air here yet\.[^]*it plays as soon as/,
+  "watch-ended": /Ended[^]*The broadcast has ended\.[^]*If it begins again, it plays here\./,
+  "watch-refused": /Not connected[^]*name[^]*Try again/i,
+};
+
+/** What is wrong with a page as it is, in one theme and size. */
+async function faults(page, theme, size) {
+  await dress(page, theme, size);
+  const found = await violations(page);
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  return beyond > 0 ? [...found, `it is ${beyond} px wider than the window`] : found;
+}
+
+for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firefox: launchFirefox })) {
+  test(`each state of the demo says what is the case, fits, and is accessible, in ${browser}`, { timeout: 120_000 }, async (t) => {
+    const relay = await relayOfDemo(t, "--archive", await folderFor(t));
+    const began = performance.now();
+    const wrong = [];
+    const seen = [];
+    await walk(relay, await launch(t, { host: HOST }), async (name, page) => {
+      seen.push(name);
+      t.diagnostic(`${((performance.now() - began) / 1000).toFixed(1)} s: ${name}`);
+      const text = await page.evaluate(() => document.body.innerText);
+      if (!WORDS[name].test(text)) wrong.push(`${name} says ${text}`);
+      for (const [theme, size] of [["light", DESKTOP], ["dark", PHONE]]) {
+        wrong.push(...(await faults(page, theme, size)).map((fault) => `${name}, ${theme}, ${size.width}: ${fault}`));
+      }
+    });
+    assert.deepEqual(wrong, []);
+    assert.deepEqual(seen.sort(), Object.keys(WORDS).sort());
+  });
+}
