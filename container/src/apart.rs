@@ -25,7 +25,8 @@ pub fn with_sound(pictures: &[u8], sound: &[u8]) -> Result<(Vec<u8>, u8), Error>
     }
     let number = number as u8 + 1;
     let entry = find(added, id::TRACK_ENTRY)?.ok_or(Error::Damaged)?;
-    let both = [own, &tracks::numbered(&added[entry], number)?].concat();
+    let mut both = own.to_vec();
+    tracks::write(&added[entry], number, &mut both)?;
     Ok(([&pictures[..at], &element(id::TRACKS, &both)].concat(), number))
 }
 

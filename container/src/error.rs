@@ -18,15 +18,22 @@ pub enum Error {
     TimestampScale,
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
+impl Error {
+    /// What is wrong, in words. What writes them by `Display` would come into the browser's module with it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Damaged => "the recording is not WebM, or damaged",
             Self::TooLarge => "the recording has an element that is too large",
             Self::TooLong => "the segment would be 30 s long",
             Self::Laced => "the recording has several frames in one block, which is not understood",
             Self::TimestampScale => "the recording does not count its times in milliseconds",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
     }
 }
 

@@ -10,7 +10,7 @@
 
 use crate::{
     Error, cues,
-    ebml::{Header, children, element, find, id, read_uint, without},
+    ebml::{Header, children, copy_without, element, find, id, read_uint},
     tidy::{check_scale, is_webm},
     tracks,
 };
@@ -174,7 +174,9 @@ fn codecs(tracks: &[u8]) -> Result<Codecs, Error> {
 
 /// The children of `Info` that are as true for a file that is made of the recording.
 pub(crate) fn lasting_info(content: &[u8]) -> Result<Vec<u8>, Error> {
-    without(content, &[id::DURATION, id::VOID, id::CRC_32])
+    let mut kept = Vec::new();
+    copy_without(content, &[id::DURATION, id::VOID, id::CRC_32], &mut kept)?;
+    Ok(kept)
 }
 
 /// Clusters lie one behind the other from the first one to the Segment's end.

@@ -11,7 +11,7 @@
 //!
 //! **Order.** Within a cluster Chromium refuses times that go back. A cluster that begins before what was written ends makes Firefox begin to
 //! demux anew, and drop the pictures up to the next keyframe, so there is none in the middle of a segment: a segment's pictures wait for its sound,
-//! which may begin earlier.
+//! which may begin earlier, and what is left of the segment before goes into the cluster of this one.
 //!
 //! **Sound** without gaps and overlaps: see `sound.rs`.
 //!

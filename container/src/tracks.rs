@@ -2,7 +2,7 @@
 
 use crate::{
     Error,
-    ebml::{Header, children, element, find as find_child, id, read_uint, without},
+    ebml::{Header, children, copy_without, element, find as find_child, id, read_uint},
 };
 use std::ops::Range;
 
@@ -21,11 +21,13 @@ pub(crate) enum Codec {
 }
 
 /// One track.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Track {
     pub(crate) number: u64,
     pub(crate) is_video: bool,
     pub(crate) codec: Codec,
+    /// Where its content is in that of `Tracks`.
+    entry: Range<usize>,
     /// Its number in normal form, from 1.
     pub(crate) place: u8,
     /// The time of the newest frame, ms. What comes before the first keyframe, nobody could decode.
@@ -38,7 +40,8 @@ pub(crate) fn read(content: &mut [u8]) -> Result<Vec<Track>, Error> {
     let mut tracks = Vec::new();
     for (id, entry) in children(content)? {
         if id == id::TRACK_ENTRY {
-            tracks.push(read_entry(&mut content[entry])?);
+            let track = read_entry(&mut content[entry.clone()])?;
+            tracks.push(Track { entry, ..track });
         }
     }
     if tracks.len() > MOST { Err(Error::TooLarge) } else { Ok(tracks) }
@@ -51,24 +54,24 @@ pub(crate) fn normal(content: &mut [u8]) -> Result<(Vec<u8>, Vec<Track>), Error>
     let mut tracks = read(content)?;
     let (mut normal, mut place) = (Vec::new(), 0);
     for is_video in [true, false] {
-        let entries = children(content)?.into_iter().filter(|(id, _)| *id == id::TRACK_ENTRY);
-        for (track, (_, entry)) in tracks.iter_mut().zip(entries) {
+        for track in &mut tracks {
             if track.is_video == is_video {
                 place += 1;
                 track.place = place;
-                normal.extend_from_slice(&numbered(&content[entry], place)?);
+                write(&content[track.entry.clone()], place, &mut normal)?;
             }
         }
     }
     Ok((normal, tracks))
 }
 
-/// The track of this content with another number, up to 126.
-pub(crate) fn numbered(entry: &[u8], number: u8) -> Result<Vec<u8>, Error> {
+/// Writes the track of this content with another number, up to 126.
+pub(crate) fn write(entry: &[u8], number: u8, out: &mut Vec<u8>) -> Result<(), Error> {
     let [uid, id] = (id::TRACK_UID as u16).to_be_bytes();
     let mut content = vec![id::TRACK_NUMBER as u8, 0x81, number, uid, id, 0x81, number];
-    content.extend_from_slice(&without(entry, &[id::TRACK_NUMBER, id::TRACK_UID, id::CRC_32])?);
-    Ok(element(id::TRACK_ENTRY, &content))
+    copy_without(entry, &[id::TRACK_NUMBER, id::TRACK_UID, id::CRC_32], &mut content)?;
+    out.extend_from_slice(&element(id::TRACK_ENTRY, &content));
+    Ok(())
 }
 
 /// Where `Tracks` begins in an init segment, and where its content is.
@@ -131,8 +134,11 @@ mod tests {
             &[0xAE, 0x86, 0xD7, 0x81, 0x02, 0x83, 0x81, 0x02],
         ]
         .concat();
-        let track = |number, is_video| Track { number, is_video, ..Track::default() };
-        assert_eq!(read(&mut tracks), Ok(vec![track(1, true), track(2, false)]));
+        let read = read(&mut tracks).expect("tracks");
+        assert_eq!(
+            read.iter().map(|track| (track.number, track.is_video)).collect::<Vec<_>>(),
+            [(1, true), (2, false)]
+        );
         assert_eq!((tracks[11], tracks[17]), (0, 0));
     }
 

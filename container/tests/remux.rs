@@ -184,6 +184,18 @@ fn the_last_picture_of_a_segment_lasts_until_the_next_segment_begins() {
 }
 
 #[test]
+fn sound_of_the_segment_before_goes_into_the_cluster_that_has_begun() {
+    let mut remux = Remux::default();
+    remux.push(&[start(), picture(0), sound(0), picture(40), sound(60)].concat()).expect("normal form");
+    taken(&mut remux);
+    remux.begin(50);
+    remux.push(&[start(), picture(0), picture(33), sound(70)].concat()).expect("normal form");
+    let media = taken(&mut remux);
+    assert_eq!(clusters(&media), [50], "none begins before what was written ends");
+    assert_eq!(blocks(&media), [(40, 10), (0, 33), (10, 60)]);
+}
+
+#[test]
 fn segments_become_one_stream_with_one_init_segment() {
     for (path, bytes) in recordings() {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();

@@ -89,5 +89,5 @@ pub const UNDECODABLE: &str = "the browser could not decode the broadcast";
 
 /// The error of media that cannot be read.
 pub fn unreadable(error: blobcast_container::Error) -> Error {
-    Error::new(Kind::Media, format!("the broadcast cannot be played: {error}"))
+    Error::new(Kind::Media, "the broadcast cannot be played").because(error.as_str())
 }

@@ -136,14 +136,12 @@ impl Recorder {
         let began = recording.segment().is_some();
         self.end_segment(recording, true);
         if !began {
-            let message = format!(
-                "what the browser recorded cannot be sent: {error}; start again with another mimeType"
-            );
-            return self.fail(Error::new(Kind::Media, message));
+            let failed = Error::new(Kind::Media, "what the browser recorded cannot be sent");
+            return self.fail(failed.because(error.as_str()).advise("start again with another mimeType"));
         }
         if error != blobcast_container::Error::TooLong {
-            let message = format!("a segment was cut short, and the next one begins: {error}");
-            self.events.error(&Error::new(Kind::Media, message));
+            let cut_short = Error::new(Kind::Media, "a segment was cut short, and the next one begins");
+            self.events.error(&cut_short.because(error.as_str()));
         }
         if self.ending.get().is_none() {
             self.hand_over();

@@ -102,19 +102,22 @@ impl Remux {
             }
             let media = &mut self.media;
             let Some(duration) = first.duration.or((waited > HELD).then_some(waited)) else { break };
+            // Sound of the segment before that is later than the keyframe goes into the cluster of that: its own would begin earlier.
+            let open = self.cluster.filter(|open| *open <= first.frame.time);
+            let cluster = open.map_or(first.cluster, |open| open.max(first.cluster));
             // Within a cluster Chromium refuses times that go back, from one track to another too.
-            if self.cluster != Some(first.cluster) || first.frame.time < self.written_to {
-                self.cluster = Some(first.cluster);
+            if self.cluster != Some(cluster) || first.frame.time < self.written_to {
+                self.cluster = Some(cluster);
                 media.extend(CLUSTER);
                 media.extend([id::TIMESTAMP as u8, 0x88]);
-                media.extend(first.cluster.to_be_bytes());
+                media.extend(cluster.to_be_bytes());
             }
             self.written_to = first.frame.time;
             if first.frame.is_video {
                 self.shown_to = first.frame.time + duration;
                 self.end = self.end.max(self.shown_to);
             }
-            first.frame.write_lasting(first.frame.time - first.cluster, duration, media)?;
+            first.frame.write_lasting(first.frame.time - cluster, duration, media)?;
             self.held.remove(0);
         }
         if self.held.len() > MOST_HELD { Err(Error::Damaged) } else { Ok(()) }

@@ -22,7 +22,7 @@ impl Mse {
         let buffer = match self.source.add_source_buffer(&self.mime) {
             Ok(buffer) => buffer,
             Err(thrown) => {
-                return self.failed(&format!("this browser's MediaSource refuses {}", self.mime), &thrown);
+                return self.failed("this browser's MediaSource refuses the type of the broadcast", &thrown);
             }
         };
         buffer.set_mode(SourceBufferAppendMode::Segments);
