@@ -81,13 +81,17 @@ const hasLongForm = async (file) => (await readFile(join(root, file), "utf8")).i
 const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "fleet", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
 const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
-/** Files of tests that measure when something happens: they run two at once, all others three. A broadcast and its viewer take less than half a core. */
-const MEASURING = ["hidden_broadcaster", "joining", "low_latency", "narrow_line", "realtime", "sixty_seconds"];
+/** Files of tests that measure when something happens: one at a time, */
+const MEASURING = ["joining", "low_latency", "narrow_line", "realtime"];
+/** and beside them one in which most of all some time has to pass. All others run three at once: a broadcast and its viewer take less than half a core. */
+const WAITING = ["hidden_broadcaster", "hidden_still_source", "slides", "still_source", "token_expires"];
 
 async function nodeTests(files) {
-  const measures = (file) => MEASURING.includes(basename(file, ".test.mjs"));
-  await nodeTest(files.filter((file) => !measures(file)), 3);
-  await nodeTest(files.filter(measures), 2);
+  const nameOf = (file) => basename(file, ".test.mjs");
+  const among = (names) => files.filter((file) => names.includes(nameOf(file)));
+  await nodeTest(files.filter((file) => ![...MEASURING, ...WAITING].includes(nameOf(file))), 3);
+  const ends = await Promise.allSettled([nodeTest(among(MEASURING), 1), nodeTest(among(WAITING), 1)]);
+  for (const { reason } of ends) if (reason) throw reason;
 }
 
 async function nodeTest(files, atOnce, env) {

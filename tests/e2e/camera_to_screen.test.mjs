@@ -4,11 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { launchChromium } from "./harness/browser.mjs";
 import { asCamera, frames } from "./harness/clip.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { compare } from "./harness/match.mjs";
 import { openBare, record, relayFor, statsOf, untilState, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
-for (const mode of ["mse", "glue"]) {
+for (const mode of shortOrLong(["mse"], ["mse", "glue"])) {
   test(`a viewer in mode ${mode} sees the clip that the camera plays, and no other`, { timeout: 90_000 }, async (t) => {
     const clip = await frames("cockatoo");
     const other = await frames("hello");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { launchChromium } from "./harness/browser.mjs";
 import { asCamera, frames } from "./harness/clip.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { compare } from "./harness/match.mjs";
 import { logOf, openBare, record, relayFor, stateOf, statsOf, until, untilState, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
@@ -20,7 +21,7 @@ async function assertGoesOn(viewer, segment) {
   assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
 }
 
-for (const mode of ["mse", "glue"]) {
+for (const mode of shortOrLong(["mse"], ["mse", "glue"])) {
   test(`in mode ${mode}, viewers go on when the broadcaster reloads its page`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
     const broadcaster = await openBare(await launchChromium(t, { clip: await asCamera("cockatoo") }), relay);

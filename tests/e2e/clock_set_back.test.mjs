@@ -6,6 +6,7 @@ import { startRelay } from "../../scripts/relay.mjs";
 import { launchChromium, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { wrongBy } from "./harness/clock.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { logOf, openBare, record, relayFor, statsOf, until, untilState, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
@@ -13,7 +14,7 @@ const HOUR = 3600;
 /** How long going on may take, in ms. */
 const WITHIN = 8000;
 
-for (const mode of ["mse", "glue"]) {
+for (const mode of shortOrLong(["mse"], ["mse", "glue"])) {
   test(`in mode ${mode}, broadcaster and viewer go on when the relay comes back an hour earlier`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
     const broadcaster = await openBare(await launchChromium(t), relay, { expects: LOST });

@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { launchChromium } from "./harness/browser.mjs";
 import { asCamera, frames } from "./harness/clip.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { compare } from "./harness/match.mjs";
 import { logOf, openBare, record, relayFor, stateOf, until, untilInside, untilState, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 import { traffic } from "./harness/traffic.js";
 
-for (const mode of ["mse", "glue"]) {
+for (const mode of shortOrLong(["mse"], ["mse", "glue"])) {
   test(`in mode ${mode}, a newcomer sees a picture within a second and receives one segment at most`, { timeout: 60_000 }, async (t) => {
     const relay = await relayFor(t);
     const broadcaster = await openBare(await launchChromium(t, { clip: await asCamera("cockatoo") }), relay, { inject: [traffic] });
     const viewer = await openBare(await launchChromium(t), relay, { inject: [traffic] });
     await record(broadcaster, "camera", { restartInterval: 8000 });
-    await untilInside(broadcaster, 4000);
+    await untilInside(broadcaster, shortOrLong(2000, 4000));
 
     await view(viewer, { mode });
     const { after, at } = await until(viewer, () => window.firstPicture);

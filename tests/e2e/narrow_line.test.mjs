@@ -14,7 +14,7 @@ import { assertSame, assertWhole, segmentsOf } from "./harness/segments.mjs";
 import { traffic } from "./harness/traffic.js";
 
 /** How long the line is wide, then narrow, then wide again, and how long it takes at most until all is as before, in ms: that time passes is what is tested. */
-const [WIDE, NARROW, SETTLED] = shortOrLong([4000, 12_000, 10_000], [8000, 20_000, 20_000]);
+const [WIDE, NARROW, SETTLED] = shortOrLong([3000, 10_000, 10_000], [8000, 20_000, 20_000]);
 const RECOVERED_WITHIN = 75_000;
 /** Between restarts, ms: the bitrate changes with a segment. */
 const INTERVAL = shortOrLong(1000, 2000);
@@ -100,18 +100,18 @@ test("on a line that stands still the rest of a segment is given up whole", { ti
 });
 
 test("what is sent again after a connection was lost is no congestion", { timeout: 90_000 }, async (t) => {
-  const all = await broadcast(t, { restartInterval: 4000 }, { expects: LOST });
+  const all = await broadcast(t, { restartInterval: 2 * INTERVAL }, { expects: LOST });
   const { line, broadcaster, viewer } = all;
   line.refuse();
   line.find("publish/blob").cut();
   line.find("publish/chunk").cut();
   await untilState(broadcaster, "recording", "reconnecting");
-  await passes(4000); // so much is recorded meanwhile
+  await passes(2 * INTERVAL); // so much is recorded meanwhile
   line.narrow(4 * HALF); // it takes a while to send all that, and no longer than is recorded meanwhile
   line.admit();
   await untilState(broadcaster, "recording", "live");
   await until(broadcaster, () => recording.stats().kept < 1e6 && recording.stats().congestion < 100);
-  await passes(4000); // what came behind has arrived, too
+  await passes(2 * INTERVAL); // what came behind has arrived, too
   await pictures(viewer, 60);
   assert.deepEqual(await all.toldOf(), []);
   assert.equal((await statsOf(broadcaster, "recording")).cutShort, 0);

@@ -71,10 +71,11 @@ impl Outlet {
         &self.track
     }
 
-    pub fn show(&self, picture: &Decoded) {
+    pub fn show(&self, picture: Decoded) {
         match &self.way {
-            // It closes the frame. Rejected when the track has ended.
-            Way::Generator(writer) => settled(&writer.write(picture.as_js()), |_| {}),
+            // Where one before it is still on its way this one waits, and one that is closed meanwhile is an error, the end of the
+            // stream. Rejected when the track has ended.
+            Way::Generator(writer) => settled(&writer.write(picture.as_js()), move |_| drop(picture)),
             Way::Canvas { canvas, context, capture } => {
                 let size = ["displayWidth", "displayHeight"].map(|side| picture.number(side) as u32);
                 if size != [canvas.width(), canvas.height()] {

@@ -139,7 +139,7 @@ impl Pictures {
             decoded.remove(0)
         };
         self.shown.set(Some((picture.time(), now)));
-        self.outlet.show(&picture);
+        self.outlet.show(picture);
     }
 
     /// The time of the picture on screen, and since when it is there, by the page's clock; ms.
