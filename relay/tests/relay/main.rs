@@ -18,6 +18,7 @@ mod fleet;
 mod hostile;
 mod http;
 mod join;
+mod layouts;
 mod limits;
 mod live;
 mod logs;

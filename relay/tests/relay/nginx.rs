@@ -15,11 +15,9 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// The page's own configuration, on another port and without certificates.
-fn configuration(relay: SocketAddr, port: u16, folder: &Path) -> String {
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATIONS.md")).unwrap();
-    let from = page.split_once("```nginx\n").expect("a block for nginx").1;
-    let servers = from.split_once("```").expect("its end").0;
+/// The page's own configuration, on another port and without certificates. It passes on to `upstream`, which may be one of `more`.
+fn configuration(upstream: &str, more: &str, port: u16, folder: &Path) -> String {
+    let servers = sample("## Behind a proxy", "```nginx\n");
     let servers: String = servers
         .lines()
         .filter(|line| !line.trim_start().starts_with("ssl_"))
@@ -28,7 +26,7 @@ fn configuration(relay: SocketAddr, port: u16, folder: &Path) -> String {
     assert!(servers.contains("proxy_pass http://127.0.0.1:8080;"), "{servers}");
     let folder = folder.display();
     // It has an address of its own, as on a machine of its own, so that it is not taken for its clients.
-    let pass = format!("proxy_bind 127.0.0.2; proxy_pass http://{relay};");
+    let pass = format!("proxy_bind 127.0.0.2; proxy_pass http://{upstream};");
     let servers = servers.replace("proxy_pass http://127.0.0.1:8080;", &pass);
     let servers = servers.replace("/var/log/nginx/blobcast.log", &format!("{folder}/requests"));
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -36,15 +34,23 @@ fn configuration(relay: SocketAddr, port: u16, folder: &Path) -> String {
         .concat();
     format!(
         "daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;\n\
-         events {{}}\nhttp {{\n{temporary}{servers}}}\n"
+         events {{}}\nhttp {{\n{temporary}{more}{servers}}}\n"
     )
 }
 
+/// The first sample of a kind below a line of docs/OPERATIONS.md.
+pub(crate) fn sample(below: &str, kind: &str) -> String {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATIONS.md")).unwrap();
+    let from = page.split_once(&format!("\n{below}")).expect("the line").1;
+    let sample = from.split_once(kind).expect("a sample").1;
+    sample.split_once("```").expect("its end").0.into()
+}
+
 /// Starts it and waits until it listens; `None` where it is not installed.
-async fn nginx(relay: SocketAddr, folder: &Path) -> Option<(Child, SocketAddr)> {
+pub(crate) async fn nginx(upstream: &str, more: &str, folder: &Path) -> Option<(Child, SocketAddr)> {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let file = folder.join("nginx.conf");
-    fs::write(&file, configuration(relay, port, folder)).unwrap();
+    fs::write(&file, configuration(upstream, more, port, folder)).unwrap();
     let mut command = Command::new("nginx");
     command.arg("-p").arg(folder).arg("-e").arg(folder.join("errors")).arg("-c").arg(&file);
     let mut child = match command.stdout(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true).spawn() {
@@ -73,7 +79,7 @@ async fn nginx_passes_sockets_on_and_says_for_whom() {
     let trust_proxy = vec!["127.0.0.2".parse().unwrap()];
     let relay = TestServer::with(Config { limits, trust_proxy, open: true, ..Config::default() }).await;
     let folder = tempfile::tempdir().unwrap();
-    let Some((_nginx, address)) = nginx(relay.address, folder.path()).await else { return };
+    let Some((_nginx, address)) = nginx(&relay.address.to_string(), "", folder.path()).await else { return };
     let server = relay.seen_at(address);
 
     let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;

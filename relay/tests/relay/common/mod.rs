@@ -15,7 +15,7 @@ mod socket;
 mod watched;
 
 pub(crate) use cable::Cable;
-pub(crate) use nats::Nats;
+pub(crate) use nats::{Nats, run as run_nats};
 pub(crate) use pair::{Client, Duplex, Pair};
 pub(crate) use peers::{Broadcaster, Viewer};
 pub(crate) use program::{Program, relay};

@@ -61,7 +61,8 @@ impl Nats {
     }
 }
 
-async fn run(folder: &TempDir, port: u16) -> Child {
+/// Runs the configuration of this folder, and waits until the port is there.
+pub(crate) async fn run(folder: &TempDir, port: u16) -> Child {
     let mut command = Command::new("nats-server");
     command.arg("-c").arg(folder.path().join("nats.conf")).arg("-l").arg(folder.path().join("log"));
     command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
