@@ -39,7 +39,7 @@ export function lineOf(rounds) {
     rounds: rounds.length,
     ...Object.fromEntries(["p50", "p95", "lost", "freeze", "up", "down"].map((name) => [name, of((round) => round[name])])),
     cpu: { publisher: cpu("publisher"), viewer: cpu("viewer"), server: cpu("server") },
-    join: { count: joins.length, ms: middle(joins.map(({ ms }) => ms)), age: middle(joins.map(({ age }) => age)), bytes: middle(joins.map(({ bytes }) => bytes)) },
+    join: { count: joins.length, ms: middle(joins.map(({ ms }) => ms)), age: middle(joins.map(({ age }) => age)), loaded: middle(joins.map(({ loaded }) => loaded)) },
     drawn: { rate: Math.min(...rounds.map(({ drawn }) => drawn.rate)), gap: Math.max(...rounds.map(({ drawn }) => drawn.gap)) },
   };
 }

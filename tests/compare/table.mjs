@@ -6,8 +6,8 @@ const KB = 1024;
 
 const COLUMNS = {
   "latency p50, p95": ({ p50, p95 }) => `${round(p50)}, ${round(p95)} ms`,
-  "join p50": ({ join }) => `${round(join.ms)} ms`,
-  "loaded until then": ({ join }) => `${round(join.bytes / KB)} KB`,
+  "join p50, age of the picture": ({ join }) => `${round(join.ms)}, ${round(join.age)} ms`,
+  "loaded in its first second": ({ join }) => `${round(join.loaded / KB)} KB`,
   "never shown": ({ lost }) => `${round(lost)}/min`,
   "longest freeze": ({ freeze }) => `${round(freeze)} ms`,
   "up, down": ({ up, down }) => `${megabits(up)}, ${megabits(down)} Mbit/s`,

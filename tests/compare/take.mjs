@@ -14,6 +14,8 @@ import { INTERVAL } from "./pages/media.js";
 const SETTLING = 5000;
 /** What it costs is measured for so long, in ms. */
 const MEASURED = 10_000;
+/** What newcomers load is counted for so long, in ms, or until the first picture if that comes later. */
+const FIRST = 1000;
 /** The page may know its own address, as one with a camera does. */
 const FLAGS = ["--disable-features=WebRtcHideLocalIpsWithMdns"];
 
@@ -38,9 +40,9 @@ async function openStage(t, contender, www) {
   const pages = await startRelay({ www, args: FOR_TESTS });
   defer(t, pages.stop);
   const { where, pid } = await contender.serve(t);
-  const flags = [...FLAGS, ...(contender.flags ?? [])];
-  const [studio, home, others] = [await launchChromium(t, { flags }), await launchChromium(t, { flags }), await launchChromium(t, { flags })];
-  const open = (browser) => browser.open(`${pages.url}stage.html`, { inject: [bytes], expects: contender.says });
+  const launch = () => launchChromium(t, { flags: FLAGS });
+  const [studio, home, others] = [await launch(), await launch(), await launch()];
+  const open = (browser) => browser.open(`${pages.url}stage.html`, { inject: [bytes] });
   return { contender, where, open, studio, home, others, pids: [studio.pid, home.pid, ...(pid ? [pid] : [])] };
 }
 
@@ -81,14 +83,15 @@ async function costOf({ pids }, page, broadcaster) {
   return { cpu: { publisher, viewer, server }, up: perSecond(after.up - before.up), down: perSecond(after.down - before.down) };
 }
 
-/** How long a newcomer waits for the first picture, in ms, how old that picture is, and how many bytes came until then. */
+/** How long a newcomer waits for the first picture, in ms, how old that picture is, and how many bytes are `loaded` within a second of the call. */
 async function join(stage, broadcaster) {
   const page = await arrive(stage, stage.others, broadcaster);
   await wait(Math.random() * INTERVAL);
   const before = await page.evaluate(() => bytes());
   await watch(page, stage.where);
   const { at, time, began } = await until(page, () => firstPicture() && { ...firstPicture(), began });
+  await wait(Math.max(0, began + FIRST - Date.now()));
   const after = await page.evaluate(() => bytes());
   await page.close();
-  return { ms: at - began, age: (at % 2 ** 32) - time, bytes: after.down - before.down };
+  return { ms: at - began, age: (at % 2 ** 32) - time, loaded: after.down - before.down };
 }

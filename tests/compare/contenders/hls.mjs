@@ -5,7 +5,6 @@ import { startServer } from "./sockets.mjs";
 
 export const hls = {
   title: "HLS by ffmpeg, hls.js",
-  needs: "ffmpeg as the transcoder, any HTTP server or CDN",
   script: "hls",
   async serve(t) {
     return startServer(t, "hls.mjs", programs.ffmpeg(), await folderFor(t));

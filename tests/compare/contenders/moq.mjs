@@ -23,7 +23,6 @@ async function startRelay(t) {
 
 export const moq = {
   title: "moq, its own relay and packages",
-  needs: "moq-relay, a UDP port with TLS; TCP where UDP is shut",
   script: "moq",
   missing: () => programs["moq-relay"]() ? null : "moq-relay is missing. Type: cargo install moq-relay",
   serve: startRelay,

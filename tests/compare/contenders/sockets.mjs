@@ -13,8 +13,7 @@ export async function startServer(t, name, ...args) {
 }
 
 const serve = (t) => startServer(t, "chunks.mjs");
-const needs = "a WebSocket server of 20 lines, one TCP port";
 
-export const mse = { title: "MediaSource, plainly", needs, script: "mse", serve };
+export const mse = { title: "MediaSource, plainly", script: "mse", serve };
 
-export const naive = { title: "the naive player of blobs", needs, script: "naive", serve };
+export const naive = { title: "the naive player of blobs", script: "naive", serve };

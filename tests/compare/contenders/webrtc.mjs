@@ -1,7 +1,6 @@
 /** Two connected pages, without any server between them; the one that runs the comparison carries what they say to each other at first. */
 export const webrtc = {
   title: "WebRTC, page to page",
-  needs: "signalling; UDP ports between the two, or a TURN server; for many viewers a media server (SFU)",
   script: "webrtc",
   serve: async () => ({ where: {} }),
   /** `ask` is what a viewer calls. */
