@@ -53,7 +53,7 @@ function follow(next) {
   hear("error", (error) => complain(error, next.state === "ended"));
   hear("muted", showMuted);
   hear("stats", (stats) => {
-    figures.show(stats);
+    figures.show(stats, HAS_PICTURE.includes(next.state));
     modes.show(stats.mode);
   });
   if (next.stats().muted) showMuted();
@@ -87,7 +87,7 @@ const showMuted = () => (at("unmute").hidden = false);
 function complain(error, over) {
   const waitsForClick = error.name === "NotAllowedError" && !over;
   tell(at("problem"), waitsForClick ? "The browser waits for you: press play." : (modes.why(error) ?? whyNoBroadcast(error)));
-  at("again").hidden = !over;
+  at("again").hidden = !over || error.name === "TypeError"; // which comes again
   if (over) show("stopped");
 }
 

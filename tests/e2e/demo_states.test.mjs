@@ -17,26 +17,29 @@ const WORDS = {
   "broadcast-missing": /No camera was found: connect one, or choose another source\./,
   "broadcast-busy": /The camera is busy or does not start: close other programs/,
   "broadcast-preview": /Preview[^]*Without sound\.[^]*Go live/,
-  "broadcast-live": /On air[^]*\d:\d\d[^]*0 watching[^]*Stop[^]*Share this link[^]*works on this computer only/,
+  "broadcast-live": /On air[^]*\d:\d\d[^]*0\s+watching[^]*Stop[^]*Share this link[^]*works on this computer only/,
   "broadcast-reconnecting": /Reconnecting…[^]*The relay is away: leave this page open/,
   "broadcast-replaced": /Off air[^]*Somebody else has begun to broadcast under this name/,
   "broadcast-stopped": /Off air[^]*That was \d:\d\d on air\./,
   "broadcast-cannot": /This browser records no WebM, so it cannot broadcast: take Chrome/,
   "broadcast-not-secure": /This page cannot use the camera\. Browsers give it only to secure pages: open this page by https/,
-  "watch-live": /Live[^]*1 watching[^]*lobby/,
+  "watch-live": /Live[^]*1\s+watching[^]*lobby/,
   "watch-keys": /Keys[^]*pause, and play what is live/,
   "watch-reconnecting": /Reconnecting…[^]*The relay is away: leave this page open/,
   "watch-waiting": /Waiting[^]*Nobody is on air here yet\.[^]*it plays as soon as/,
   "watch-ended": /Ended[^]*The broadcast has ended\.[^]*If it begins again, it plays here\./,
-  "watch-refused": /Not connected[^]*name[^]*Try again/i,
+  "watch-refused": /Not connected[^]*No broadcast can have this name: take letters/,
 };
 
 /** What is wrong with a page as it is, in one theme and size. */
 async function faults(page, theme, size) {
   await dress(page, theme, size);
   const found = await violations(page);
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  return beyond > 0 ? [...found, `it is ${beyond} px wider than the window`] : found;
+  const cut = await page.evaluate(() => {
+    const boxes = [document.documentElement, ...document.querySelectorAll(".over, .controls, .card, .segmented, button")];
+    return boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.id || box.className || box.tagName} is cut off`);
+  });
+  return [...found, ...cut];
 }
 
 for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firefox: launchFirefox })) {
@@ -49,7 +52,7 @@ for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firef
       seen.push(name);
       t.diagnostic(`${((performance.now() - began) / 1000).toFixed(1)} s: ${name}`);
       const text = await page.evaluate(() => document.body.innerText);
-      if (!WORDS[name].test(text)) wrong.push(`${name} says ${text}`);
+      if (!WORDS[name].test(text)) wrong.push(`${name} says ${text.replace(/\n+/g, " | ")}`);
       for (const [theme, size] of [["light", DESKTOP], ["dark", PHONE]]) {
         wrong.push(...(await faults(page, theme, size)).map((fault) => `${name}, ${theme}, ${size.width}: ${fault}`));
       }
