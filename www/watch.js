@@ -14,7 +14,6 @@ const HAS_PICTURE = ["live", "reconnecting", "replaying"];
 const video = at("video");
 const query = new URLSearchParams(location.search);
 const name = query.get("name");
-if (!name) location.replace("./"); // which lists what there is to watch
 
 const modes = keepModes(query, change);
 const timeline = keepTimeline(name, (error) => complain(error, false));
@@ -102,5 +101,9 @@ at("unmute").addEventListener("click", () => {
 });
 video.addEventListener("volumechange", () => (at("unmute").hidden ||= !video.muted));
 
-at("name").textContent = name;
-change(modes.chosen());
+if (name) {
+  at("name").textContent = name;
+  change(modes.chosen());
+} else {
+  location.replace("./"); // which lists what there is to watch
+}
