@@ -60,11 +60,12 @@ function follow(next) {
   timeline.follow(next);
 }
 
-/** The last picture stands in until there is another one. */
+/** The last picture stands in until there is another one. (In mode glue a second video lies over this one.) */
 function holdPicture() {
-  if (!video.videoWidth) return;
-  const canvas = Object.assign(document.createElement("canvas"), { width: video.videoWidth, height: video.videoHeight });
-  canvas.getContext("2d").drawImage(video, 0, 0);
+  const shown = [...video.parentNode.querySelectorAll("video")].findLast(({ readyState }) => readyState >= video.HAVE_CURRENT_DATA);
+  if (!shown) return;
+  const canvas = Object.assign(document.createElement("canvas"), { width: shown.videoWidth, height: shown.videoHeight });
+  canvas.getContext("2d").drawImage(shown, 0, 0);
   video.poster = canvas.toDataURL("image/jpeg", 0.8);
 }
 
