@@ -1,7 +1,7 @@
 // `npm run screenshots`: the demo in each of its states, in light and dark, on a desk and on a phone, in both browsers: to be looked at.
 // They are in target/screenshots. `npm run screenshots -- chromium` takes those of one browser, and `--keep` puts a few into docs/img/demo.
 
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as passes } from "node:timers/promises";
 import { launchChromium, launchFirefox } from "../tests/e2e/harness/browser.mjs";
@@ -9,7 +9,8 @@ import { DESKTOP, dress, HOST, PHONE, relayOfDemo, walk } from "../tests/e2e/har
 import { folderFor } from "../tests/e2e/harness/folder.mjs";
 import { buildPackage } from "./build.mjs";
 import { buildRelay } from "./relay.mjs";
-import { main, root } from "./run.mjs";
+import { main, root, run } from "./run.mjs";
+import { bring, programs } from "./tools.mjs";
 
 const BROWSERS = { chromium: launchChromium, firefox: launchFirefox };
 const LOOKS = { "light-desktop": ["light", DESKTOP], "dark-desktop": ["dark", DESKTOP], "light-phone": ["light", PHONE], "dark-phone": ["dark", PHONE] };
@@ -18,6 +19,8 @@ const GRAPH = 12_000;
 const FOLDER = join(root, "target/screenshots");
 const KEPT = join(root, "docs/img/demo");
 const TO_KEEP = ["broadcast-preview.light-desktop", "broadcast-live.light-desktop", "watch-live.dark-desktop", "watch-live.light-phone", "broadcast-live.dark-phone", "broadcast-refused.dark-phone"];
+/** With 128 colours a picture is a third as large, and looks the same. */
+const SMALL = ["-filter_complex", "split[a][b];[a]palettegen=128[p];[b][p]paletteuse=dither=none"];
 
 main(import.meta, async (args) => {
   await buildPackage();
@@ -25,8 +28,9 @@ main(import.meta, async (args) => {
   const named = args.filter((name) => name in BROWSERS);
   for (const browser of named.length ? named : Object.keys(BROWSERS)) await shoot(browser);
   if (!args.includes("--keep")) return;
+  await bring("ffmpeg");
   await mkdir(KEPT, { recursive: true });
-  for (const name of TO_KEEP) await copyFile(join(FOLDER, "chromium", `${name}.png`), join(KEPT, `${name}.png`));
+  for (const name of TO_KEEP) await run(programs.ffmpeg(), ["-loglevel", "error", "-y", "-i", join(FOLDER, "chromium", `${name}.png`), ...SMALL, join(KEPT, `${name}.png`)]);
 });
 
 async function shoot(browser) {

@@ -18,7 +18,7 @@ export function broadcastFigures() {
       since = Math.max(0, stats.restarts - (restarts ?? stats.restarts)); // fewer than before: another broadcast
       restarts = stats.restarts;
       add(stats);
-      say(at("viewers").querySelector("span"), `${stats.viewers} watching`);
+      say(at("count"), String(stats.viewers));
       say(at("codecs"), codecs(stats.mimeType));
       say(at("asked"), stats.videoBitsPerSecond === null ? "no picture" : bitrate(stats.videoBitsPerSecond));
       say(at("sent"), bytes(stats.bytes));

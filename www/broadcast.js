@@ -62,7 +62,6 @@ async function take(next) {
     throw error;
   }
   show(next);
-  tell(at("note"), next.note);
 }
 
 function show(next) {
@@ -115,7 +114,7 @@ function showState() {
   const state = recording?.state ?? (busy === "Starting…" ? "connecting" : source ? "preview" : "stopped");
   at("state").dataset.state = state;
   say(at("state"), broadcasterWords[state]);
-  if (recording) tell(at("note"), broadcasterNotes[state]);
+  tell(at("note"), (recording && broadcasterNotes[state]) || source?.note);
   if (state === "live") watch.start();
   at("clock").hidden = at("viewers").hidden = at("share").hidden = !recording;
   at("naming").hidden = recording !== null;
@@ -131,7 +130,6 @@ function showState() {
 function end() {
   const seconds = watch.stop();
   recording = null;
-  tell(at("note"), "");
   show(null);
   if (seconds !== null) choice.invite(`That was ${clock(seconds)} on air.`);
 }

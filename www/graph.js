@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 import { roomFor, SPAN } from "./last-minute.js";
 
-const SCALE_WIDTH = 62; // px, of the figures beside the graph
+const SCALE_WIDTH = 72; // px, of the figures beside the graph
 const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
 /** `text` writes a value; `atLeast` is what the scale shows at least; `bars` are for what happens now and then. Returns `draw(columns)`. */

@@ -24,6 +24,7 @@ const byKind = {
     NotSupportedError: "This browser cannot share the screen here: take a browser on a computer, and open this page by https or at localhost.",
   },
   file: {
+    InvalidStateError: "This browser cannot broadcast a file: take Chrome, Edge or Firefox, or choose another source.",
     NotSupportedError: "This browser cannot play that file: choose a video or a sound that it plays, such as MP4 or WebM.",
   },
 };

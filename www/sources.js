@@ -25,7 +25,7 @@ export function closeSource(source) {
 export async function opensUnasked(kind) {
   if (kind === "test") return true;
   const names = { camera: ["camera", "microphone"], sound: ["microphone"] }[kind];
-  if (!names || !navigator.mediaDevices) return false;
+  if (!names || !navigator.mediaDevices || !navigator.permissions) return false;
   const states = names.map((name) => navigator.permissions.query({ name }).then(({ state }) => state === "granted", () => false));
   return (await Promise.all(states)).every(Boolean);
 }

@@ -14,12 +14,13 @@ export function watchFigures() {
     { label: "Restarts", of: () => since, text: String, now: (stats) => String(stats.restarts), atLeast: 2, bars: true },
   ]);
   return {
-    show(stats) {
+    /** Without a picture there is nothing for the graphs. */
+    show(stats, hasPicture) {
       since = Math.max(0, stats.restarts - (restarts ?? stats.restarts)); // fewer than before: another viewing
       restarts = stats.restarts;
-      add(stats);
+      if (hasPicture) add(stats);
       at("viewers").hidden = !stats.viewers;
-      say(at("viewers").querySelector("span"), `${stats.viewers} watching`);
+      say(at("count"), String(stats.viewers));
       say(at("playing"), stats.mode ?? "–");
       say(at("codecs"), codecs(stats.mimeType));
       say(at("round-trip"), time(stats.roundTrip));

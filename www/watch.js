@@ -14,7 +14,6 @@ const HAS_PICTURE = ["live", "reconnecting", "replaying"];
 const video = at("video");
 const query = new URLSearchParams(location.search);
 const name = query.get("name");
-if (!name) location.replace("./"); // which lists what there is to watch
 
 const modes = keepModes(query, change);
 const timeline = keepTimeline(name, (error) => complain(error, false));
@@ -53,7 +52,7 @@ function follow(next) {
   hear("error", (error) => complain(error, next.state === "ended"));
   hear("muted", showMuted);
   hear("stats", (stats) => {
-    figures.show(stats);
+    figures.show(stats, HAS_PICTURE.includes(next.state));
     modes.show(stats.mode);
   });
   if (next.stats().muted) showMuted();
@@ -61,11 +60,12 @@ function follow(next) {
   timeline.follow(next);
 }
 
-/** The last picture stands in until there is another one. */
+/** The last picture stands in until there is another one. (In mode glue a second video lies over this one.) */
 function holdPicture() {
-  if (!video.videoWidth) return;
-  const canvas = Object.assign(document.createElement("canvas"), { width: video.videoWidth, height: video.videoHeight });
-  canvas.getContext("2d").drawImage(video, 0, 0);
+  const shown = [...video.parentNode.querySelectorAll("video")].findLast(({ readyState }) => readyState >= video.HAVE_CURRENT_DATA);
+  if (!shown) return;
+  const canvas = Object.assign(document.createElement("canvas"), { width: shown.videoWidth, height: shown.videoHeight });
+  canvas.getContext("2d").drawImage(shown, 0, 0);
   video.poster = canvas.toDataURL("image/jpeg", 0.8);
 }
 
@@ -87,7 +87,7 @@ const showMuted = () => (at("unmute").hidden = false);
 function complain(error, over) {
   const waitsForClick = error.name === "NotAllowedError" && !over;
   tell(at("problem"), waitsForClick ? "The browser waits for you: press play." : (modes.why(error) ?? whyNoBroadcast(error)));
-  at("again").hidden = !over;
+  at("again").hidden = !over || error.name === "TypeError"; // which comes again
   if (over) show("stopped");
 }
 
@@ -102,5 +102,9 @@ at("unmute").addEventListener("click", () => {
 });
 video.addEventListener("volumechange", () => (at("unmute").hidden ||= !video.muted));
 
-at("name").textContent = name;
-change(modes.chosen());
+if (name) {
+  at("name").textContent = name;
+  change(modes.chosen());
+} else {
+  location.replace("./"); // which lists what there is to watch
+}

@@ -51,6 +51,9 @@ export function whyNoBroadcast(error) {
   if (error.name === "TimeoutError" && /no relay/.test(error.message)) {
     return "The relay does not answer: check that it runs and that this device is online, then try again.";
   }
+  if (error.name === "TypeError" && /name/i.test(error.message)) {
+    return "No broadcast can have this name: take letters, digits, _ and -, in parts joined by /.";
+  }
   return sentence(error.message);
 }
 

@@ -53,9 +53,9 @@ for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firef
     });
 
     await t.test("keys pause, mute and fill the screen, and there is a list of them, which turns them off", async () => {
-      await page.keyboard.press("Space");
+      await page.keyboard.press(" ");
       await is(page, "paused", true);
-      await page.keyboard.press("Space");
+      await page.keyboard.press(" ");
       await is(page, "paused", false);
       const { muted } = await page.evaluate(() => ({ muted: document.getElementById("video").muted }));
       await page.keyboard.press("m");

@@ -17,41 +17,47 @@ const WORDS = {
   "broadcast-missing": /No camera was found: connect one, or choose another source\./,
   "broadcast-busy": /The camera is busy or does not start: close other programs/,
   "broadcast-preview": /Preview[^]*Without sound\.[^]*Go live/,
-  "broadcast-live": /On air[^]*\d:\d\d[^]*0 watching[^]*Stop[^]*Share this link[^]*works on this computer only/,
+  "broadcast-live": /On air[^]*\d:\d\d[^]*0\s+watching[^]*Stop[^]*Share this link[^]*works on this computer only/,
   "broadcast-reconnecting": /Reconnecting…[^]*The relay is away: leave this page open/,
   "broadcast-replaced": /Off air[^]*Somebody else has begun to broadcast under this name/,
   "broadcast-stopped": /Off air[^]*That was \d:\d\d on air\./,
   "broadcast-cannot": /This browser records no WebM, so it cannot broadcast: take Chrome/,
   "broadcast-not-secure": /This page cannot use the camera\. Browsers give it only to secure pages: open this page by https/,
-  "watch-live": /Live[^]*1 watching[^]*lobby/,
+  "watch-live": /Live[^]*1\s+watching[^]*lobby/,
   "watch-keys": /Keys[^]*pause, and play what is live/,
   "watch-reconnecting": /Reconnecting…[^]*The relay is away: leave this page open/,
   "watch-waiting": /Waiting[^]*Nobody is on air here yet\.[^]*it plays as soon as/,
   "watch-ended": /Ended[^]*The broadcast has ended\.[^]*If it begins again, it plays here\./,
-  "watch-refused": /Not connected[^]*name[^]*Try again/i,
+  "watch-refused": /Not connected[^]*No broadcast can have this name: take letters/,
 };
 
-/** What is wrong with a page as it is, in one theme and size. */
-async function faults(page, theme, size) {
-  await dress(page, theme, size);
-  const found = await violations(page);
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  return beyond > 0 ? [...found, `it is ${beyond} px wider than the window`] : found;
-}
+const LOOKS = [["light", DESKTOP], ["dark", PHONE]];
+
+/** Parts of the page that are cut off. */
+const cutOff = (page) =>
+  page.evaluate(() => {
+    const boxes = [document.documentElement, ...document.querySelectorAll(".over, .controls, .card, .segmented, button")];
+    return boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.id || box.className || box.tagName} is cut off`);
+  });
+
+/** What axe finds hardly depends on the browser, and it takes Firefox ten times as long: there it looks at one state of each page. */
+const isForAxe = { Chromium: () => true, Firefox: (name, theme) => theme === "dark" && ["home-empty", "broadcast-live", "watch-live"].includes(name) };
 
 for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firefox: launchFirefox })) {
-  test(`each state of the demo says what is the case, fits, and is accessible, in ${browser}`, { timeout: 120_000 }, async (t) => {
+  test(`each state of the demo says what is the case, fits, and is accessible, in ${browser}`, { timeout: 180_000 }, async (t) => {
     const relay = await relayOfDemo(t, "--archive", await folderFor(t));
     const began = performance.now();
     const wrong = [];
     const seen = [];
     await walk(relay, await launch(t, { host: HOST }), async (name, page) => {
       seen.push(name);
-      t.diagnostic(`${((performance.now() - began) / 1000).toFixed(1)} s: ${name}`);
+      t.diagnostic(`${name} after ${((performance.now() - began) / 1000).toFixed(1)} s`);
       const text = await page.evaluate(() => document.body.innerText);
-      if (!WORDS[name].test(text)) wrong.push(`${name} says ${text}`);
-      for (const [theme, size] of [["light", DESKTOP], ["dark", PHONE]]) {
-        wrong.push(...(await faults(page, theme, size)).map((fault) => `${name}, ${theme}, ${size.width}: ${fault}`));
+      if (!WORDS[name].test(text)) wrong.push(`${name} says ${text.replace(/\n+/g, " | ")}`);
+      for (const [theme, size] of LOOKS) {
+        await dress(page, theme, size);
+        const faults = [...(await cutOff(page)), ...(isForAxe[browser](name, theme) ? await violations(page) : [])];
+        wrong.push(...faults.map((fault) => `${name}, ${theme}, ${size.width}: ${fault}`));
       }
     });
     assert.deepEqual(wrong, []);

@@ -55,6 +55,7 @@ export async function walk(relay, browser, look) {
   await see("home-empty", home);
 
   const studio = await open("broadcast.html?name=lobby&source=file&sound=off");
+  await until(studio, () => document.getElementById("title").textContent.includes("file"));
   await see("broadcast-start", studio);
   for (const [name, error] of Object.entries({ refused: "NotAllowedError", missing: "NotFoundError", busy: "NotReadableError" })) {
     await studio.evaluate((error) => {
@@ -74,6 +75,8 @@ export async function walk(relay, browser, look) {
   await isIn(studio, "live");
   await until(studio, () => document.getElementById("codecs").textContent !== "–");
   await see("broadcast-live", studio);
+  await home.bringToFront();
+  await until(home, () => !document.getElementById("streams").hidden);
   await see("home-list", home);
 
   const viewer = await open("watch.html?name=lobby");
