@@ -9,7 +9,7 @@ use super::{
     note::{Claim, Note},
     receipts::Receipts,
     subject,
-    uplink::Uplink,
+    uplink::{Place, Uplink},
 };
 use crate::relay::Presence;
 use async_nats::{Error, HeaderMap, Message, StatusCode};
@@ -61,6 +61,8 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Presence) {
     };
     let mut connects = it.fleet.connects.clone();
     connects.mark_unchanged();
+    let mut made = it.fleet.made.clone();
+    made.mark_unchanged();
     let mut bell = it.room.bell();
     bell.mark_changed();
     let mut tick = interval(TICK);
@@ -81,6 +83,10 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Presence) {
             Some(message) = audiences.next() => it.audience.hear(&message.payload),
             Ok(()) = bell.changed() => it.send().await,
             Ok(()) = connects.changed() => it.come_back().await,
+            Ok(()) = made.changed() => {
+                let place = it.receipts.unheard();
+                it.repeat(place).await;
+            }
             _ = tick.tick() => {
                 it.downlink.expire(&it.room, relay.timing.lease);
                 it.count(relay.timing.lease).await;
@@ -216,11 +222,16 @@ impl Companion {
 
     /// The broker is there again: what may have been lost on the way to it is sent once more, and what came meanwhile is read.
     async fn come_back(&mut self) {
+        self.looks.now();
         let place = self.receipts.start_again();
+        self.repeat(place).await;
+    }
+
+    /// Sends what is from this place on once more, and what is new.
+    async fn repeat(&mut self, place: Option<Place>) {
         if let (Some(uplink), Some(place)) = (&mut self.uplink, place) {
             uplink.go_back(place);
         }
-        self.looks.now();
         self.send().await;
     }
 

@@ -5,7 +5,7 @@ use super::{
     note::{Claim, Note},
 };
 use crate::relay::Presence;
-use blobcast_wire::{Kind, Live, Message, Piece, Reassembly, Segment};
+use blobcast_wire::{HELD_FOR, Kind, Live, Message, Piece, Reassembly, Segment};
 use bytes::Bytes;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -114,7 +114,13 @@ impl Downlink {
         let Some(source) = &mut self.source else { return };
         source.heard = Instant::now();
         source.is_live |= is_live;
-        let pieces = source.reassembly.push(piece, source.began.elapsed());
+        let begins = matches!(piece.kind, Kind::Blob { .. }).then_some(piece.segment);
+        let now = source.began.elapsed();
+        let mut pieces = source.reassembly.push(piece, now);
+        // A blob follows all of the segment before it, and has rolled that up: what is missing there will not come.
+        if source.reassembly.position().map(|(segment, _)| segment) < begins {
+            pieces.extend(source.reassembly.expire(now + HELD_FOR));
+        }
         self.publish(room, pieces);
     }
 

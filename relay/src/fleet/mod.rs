@@ -57,6 +57,8 @@ pub(crate) struct Fleet {
     id: u64,
     /// Counts connections to the broker.
     connects: watch::Receiver<u64>,
+    /// Counts how often the stream was looked for, and is there.
+    made: watch::Receiver<u64>,
     /// Asks for the stream to be made again.
     no_stream: Arc<Notify>,
     /// That pieces are not stored.
@@ -83,10 +85,11 @@ impl Fleet {
         let stream = Arc::new(Stream::new(client.clone(), options));
         stream.create().await.map_err(FleetError::Stream)?;
         let no_stream = Arc::<Notify>::default();
-        tokio::spawn(keep(Arc::clone(&stream), connects.clone(), Arc::clone(&no_stream)));
+        let (makes, made) = watch::channel(0);
+        tokio::spawn(keep(Arc::clone(&stream), connects.clone(), Arc::clone(&no_stream), makes));
         info!("in a fleet, by NATS at {}", client.server_info().server_name);
         let (unstored, unread) = Default::default();
-        Ok(Self { client, stream, id: random(), connects, no_stream, unstored, unread })
+        Ok(Self { client, stream, id: random(), connects, made, no_stream, unstored, unread })
     }
 
     /// Sends a message to the other relays. Whether it went out: nobody waits for an answer, which goes to `reply`.
@@ -122,13 +125,19 @@ impl Fleet {
 }
 
 /// Has the stream there, whatever becomes of the broker.
-async fn keep(stream: Arc<Stream>, mut connects: watch::Receiver<u64>, no_stream: Arc<Notify>) {
+async fn keep(
+    stream: Arc<Stream>,
+    mut connects: watch::Receiver<u64>,
+    no_stream: Arc<Notify>,
+    makes: watch::Sender<u64>,
+) {
     loop {
         tokio::select! {
             changed = connects.changed() => if changed.is_err() { return },
             () = no_stream.notified() => {}
         }
         stream.recreate().await;
+        makes.send_modify(|count| *count += 1);
     }
 }
 

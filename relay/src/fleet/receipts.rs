@@ -19,6 +19,8 @@ pub(super) struct Receipts {
     is_whole: bool,
     /// The first piece since the last answer that was waited for long enough.
     silent: Option<Place>,
+    /// The first piece that nobody got at all, neither the stream nor another relay.
+    unheard: Option<Place>,
 }
 
 #[derive(Debug)]
@@ -58,6 +60,9 @@ impl Receipts {
         let place = self.awaited.iter().position(|awaited| Some(awaited.number) == number);
         let Some(awaited) = place.and_then(|place| self.awaited.remove(place)) else { return Ok(()) };
         self.silent = None;
+        if message.status == Some(StatusCode::NO_RESPONDERS) {
+            self.unheard = self.unheard.or(Some(awaited.place));
+        }
         self.stored = self.stored.max(read(message)?);
         self.is_whole |= awaited.place.is_start();
         Ok(())
@@ -74,7 +79,12 @@ impl Receipts {
     /// The connection is another one: nothing is awaited any more. The first piece that may have been lost with the one before.
     pub(super) fn start_again(&mut self) -> Option<Place> {
         let first = self.awaited.drain(..).next().map(|awaited| awaited.place);
-        self.silent.take().or(first)
+        self.unheard.take().or(self.silent.take()).or(first)
+    }
+
+    /// The stream has been made again: the first piece that nobody got.
+    pub(super) fn unheard(&mut self) -> Option<Place> {
+        self.unheard.take()
     }
 
     /// The stream does not have a piece: up to here, what it has of the segment is of no use to newcomers. It is said once
@@ -156,6 +166,7 @@ mod tests {
             Message { status: Some(StatusCode::NO_RESPONDERS), ..answer(receipts.expect(CHUNK), "") };
         assert_eq!(receipts.hear(&nobody), Err("it is not there".into()));
         assert_eq!(receipts.hear(&nobody), Ok(()));
+        assert_eq!((receipts.unheard(), receipts.unheard()), (Some(CHUNK), None));
     }
 
     #[tokio::test(start_paused = true)]

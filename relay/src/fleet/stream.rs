@@ -62,6 +62,8 @@ impl Stream {
             debug!("the fleet's stream cannot be made again: {error}");
             sleep(AGAIN).await;
         }
+        // It is not asked for more often.
+        sleep(AGAIN).await;
     }
 
     /// All that it holds of a name.

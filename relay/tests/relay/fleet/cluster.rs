@@ -14,6 +14,11 @@ const JOIN: Duration = Duration::from_secs(10);
 const ELECTION: Duration = Duration::from_secs(40);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_broker_that_leads_the_stream_may_die() {
+    lose(|leader, _| leader).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_broker_that_a_broadcasters_relay_is_connected_to_may_die() {
     lose(|_, own| own).await;
 }

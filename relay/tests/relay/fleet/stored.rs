@@ -65,3 +65,47 @@ async fn a_stream_that_was_taken_away_is_made_again_and_has_the_next_segment() {
     nats.until_stream(|info| info.state.messages == 1).await;
     Viewer::open(&there, "lobby", "far").await.until_rebuilt(segment + 1, b"next", None).await;
 }
+
+#[tokio::test]
+async fn the_broker_keeps_no_more_than_two_segments_of_a_broadcast() {
+    const BROADCASTS: u64 = 4;
+    const CHUNKS: u32 = 16;
+    const BYTES: u64 = 64 << 10;
+    const SEGMENT: u64 = (CHUNKS as u64 + 1) * BYTES;
+    let nats = Nats::start().await;
+    let [here] = relays(&nats, Timing::DEFAULT).await;
+    let before = nats.memory();
+    let mut broadcasters = Vec::new();
+    for number in 0..BROADCASTS {
+        broadcasters.push(Broadcaster::open(&here, &format!("lobby/{number}"), "b").await);
+    }
+    let (mut most, mut segment) = (0, now());
+    for _ in 0..4 {
+        segment += 1;
+        for broadcaster in &mut broadcasters {
+            broadcaster.begin(segment, vec![1; BYTES as usize]).await;
+            for seq in 1..CHUNKS {
+                broadcaster.chunk(segment, seq, vec![1; BYTES as usize]).await;
+            }
+            broadcaster.last(segment, CHUNKS, vec![1; BYTES as usize]).await;
+            broadcaster.until_have(segment, CHUNKS + 1).await;
+            most = most.max(nats.stream().await.unwrap().state.bytes);
+        }
+    }
+    // When all has come there is one of each.
+    nats.until_stream(|info| info.state.messages == BROADCASTS * u64::from(CHUNKS + 1)).await;
+    let kept = nats.stream().await.unwrap().state.bytes;
+    let page = nats.page("/jsz").await;
+    let jetstream = page["memory"].as_u64().unwrap();
+    let process = nats.memory().saturating_sub(before) as u64;
+    let in_segments = |bytes: u64| bytes as f64 / (BROADCASTS * SEGMENT) as f64;
+    println!(
+        "of {BROADCASTS} broadcasts with segments of {SEGMENT} bytes the stream keeps {:.2} segments each, at most {:.2} meanwhile, \
+         JetStream counts {:.2}, and the whole process has grown by {:.2}",
+        in_segments(kept),
+        in_segments(most),
+        in_segments(jetstream),
+        in_segments(process)
+    );
+    assert!(in_segments(most.max(kept).max(jetstream)) <= 2.0);
+}
