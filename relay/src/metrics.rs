@@ -44,8 +44,12 @@ pub(crate) struct Traffic {
     pub(crate) sent: Counter,
     /// Bytes that came from them.
     pub(crate) received: Counter,
-    /// Pieces that did not go out.
-    pub(crate) lost: Counter,
+    /// Times that something of a broadcast did not go out.
+    pub(crate) gaps: Counter,
+    /// Pieces that the stream does not have.
+    pub(crate) unstored: Counter,
+    /// Messages that came faster than they were taken.
+    pub(crate) overflows: Counter,
     /// 1 while the broker is there.
     pub(crate) connected: Gauge,
 }
@@ -92,7 +96,21 @@ impl Metrics {
             fleet: Traffic {
                 sent: register(to, "fleet_sent_bytes", "What went to the other relays, by NATS"),
                 received: register(to, "fleet_received_bytes", "What came from the other relays, by NATS"),
-                lost: register(to, "fleet_lost_pieces", "Pieces that could not be sent to the other relays"),
+                gaps: register(
+                    to,
+                    "fleet_gaps",
+                    "Times that the other relays were not sent a part of a broadcast",
+                ),
+                unstored: register(
+                    to,
+                    "fleet_unstored_pieces",
+                    "Pieces that the stream for newcomers does not have",
+                ),
+                overflows: register(
+                    to,
+                    "fleet_dropped_messages",
+                    "Messages of other relays that this one did not take in time",
+                ),
                 connected: register(to, "fleet_connected", "Whether the NATS server is there"),
             },
             closed: register(to, "closed_sockets", "Sockets that were closed, by role and close code"),

@@ -2,30 +2,30 @@
 //! brings what is broadcast there.
 
 use super::{
-    AUDIENCES, Fleet, SUBJECTS,
+    AUDIENCES, Fleet, PATIENCE, SUBJECTS,
     audience::Audience,
     downlink::Downlink,
+    looks::Looks,
     note::{Claim, Note},
+    receipts::Receipts,
     subject,
-    uplink::Uplink,
+    uplink::{Place, Uplink},
 };
 use crate::relay::Presence;
-use async_nats::HeaderMap;
+use async_nats::{Error, HeaderMap, Message, StatusCode};
 use blobcast_wire::Live;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     select,
+    sync::mpsc,
     time::{Instant, MissedTickBehavior, interval},
 };
 use tracing::warn;
 
 /// How finely time is measured here.
 const TICK: Duration = Duration::from_millis(250);
-
-/// The stream may get a piece a moment after those who follow live: it is read once more when that is over.
-const SETTLED: Duration = Duration::from_millis(500);
 
 /// How often a relay says that its broadcaster is there: so many times in the time after which it counts as lost.
 const BEATS: u32 = 3;
@@ -34,50 +34,63 @@ struct Companion {
     fleet: Arc<Fleet>,
     room: Presence,
     uplink: Option<Uplink>,
+    receipts: Receipts,
+    /// Where the stream answers to.
+    inbox: String,
     downlink: Downlink,
+    looks: Looks,
     audience: Audience,
 }
+
+/// What the stream holds of a name.
+type Read = Result<Vec<Message>, Error>;
 
 /// Keeps a room company until nobody else has been in it for a while.
 pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Presence) {
     let relay = Arc::clone(room.relay());
-    let name = room.name();
-    let live = fleet.client.subscribe(subject(SUBJECTS, name)).await;
-    let audiences = fleet.client.subscribe(subject(AUDIENCES, name)).await;
-    let (mut live, mut audiences) = match (live, audiences) {
-        (Ok(live), Ok(audiences)) => (live, audiences),
-        (Err(error), _) | (_, Err(error)) => {
-            return warn!("cannot follow {} on the other relays: {error}", room.name());
+    let mut it = Companion::new(fleet, room);
+    let (name, client) = (it.room.name(), &it.fleet.client);
+    let live = client.subscribe(subject(SUBJECTS, name)).await;
+    let audiences = client.subscribe(subject(AUDIENCES, name)).await;
+    let answers = client.subscribe(format!("{}.*", it.inbox)).await;
+    let (mut live, mut audiences, mut answers) = match (live, audiences, answers) {
+        (Ok(live), Ok(audiences), Ok(answers)) => (live, audiences, answers),
+        (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+            return warn!("cannot follow {name} on the other relays: {error}");
         }
     };
-    // Subscribed first: what comes after that which the stream holds is heard, and what comes twice is dropped.
-    let mut stored = fleet.read(room.name());
-    let mut bell = room.bell();
+    let mut connects = it.fleet.connects.clone();
+    connects.mark_unchanged();
+    let mut made = it.fleet.made.clone();
+    made.mark_unchanged();
+    let mut bell = it.room.bell();
     bell.mark_changed();
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let beat = relay.timing.lease / BEATS;
-    let joined = Instant::now();
-    let (mut beaten, mut alone_since, mut is_settled) = (joined, None, false);
-    let mut it =
-        Companion { fleet, room, uplink: None, downlink: Downlink::default(), audience: Audience::default() };
+    let (mut beaten, mut alone_since) = (Instant::now(), None);
+    // Subscribed first: what comes after that which the stream holds is heard, and what comes twice is dropped.
+    let mut read = it.read();
     loop {
         select! {
             message = live.next() => match message {
-                Some(message) => it.downlink.hear(&it.room, it.fleet.id, &message),
+                Some(message) => it.hear(&message),
                 None => return,
             },
-            Some(message) = stored.recv() => it.downlink.hear(&it.room, it.fleet.id, &message),
+            Some(read) = read.recv() => it.take(read),
+            () = it.looks.due() => read = it.read(),
+            Some(answer) = answers.next() => it.receive(&answer),
             Some(message) = audiences.next() => it.audience.hear(&message.payload),
             Ok(()) = bell.changed() => it.send().await,
+            Ok(()) = connects.changed() => it.come_back().await,
+            Ok(()) = made.changed() => {
+                let place = it.receipts.unheard();
+                it.repeat(place).await;
+            }
             _ = tick.tick() => {
                 it.downlink.expire(&it.room, relay.timing.lease);
-                let settles = !is_settled && stored.is_closed() && joined.elapsed() >= SETTLED;
-                is_settled |= settles;
-                if it.downlink.is_to_heal() || settles {
-                    stored = it.fleet.read(it.room.name());
-                }
                 it.count(relay.timing.lease).await;
+                it.give_up();
                 if beaten.elapsed() >= beat {
                     beaten = Instant::now();
                     it.beat().await;
@@ -96,6 +109,77 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Presence) {
 }
 
 impl Companion {
+    fn new(fleet: Arc<Fleet>, room: Presence) -> Self {
+        let inbox = fleet.client.new_inbox();
+        let (receipts, downlink, looks, audience) = Default::default();
+        Self { fleet, room, uplink: None, receipts, inbox, downlink, looks, audience }
+    }
+
+    /// Takes what another relay sends.
+    fn hear(&mut self, message: &Message) {
+        self.downlink.hear(&self.room, self.fleet.id, message);
+        if self.downlink.has_new_hole() {
+            self.looks.soon();
+        }
+    }
+
+    /// Looks at the stream. The receiver gets what was there.
+    fn read(&mut self) -> mpsc::Receiver<Read> {
+        self.looks.done();
+        self.downlink.look();
+        let (out, read) = mpsc::channel(1);
+        let (stream, name) = (Arc::clone(&self.fleet.stream), self.room.name().clone());
+        // Who does not want it any more has dropped the receiver.
+        tokio::spawn(async move { out.send(stream.read(&name).await).await });
+        read
+    }
+
+    /// Takes what was in the stream.
+    fn take(&mut self, read: Read) {
+        match read {
+            Ok(messages) => {
+                self.downlink.take(&self.room, self.fleet.id, &messages);
+                if !self.downlink.is_settled() && !self.looks.in_vain() {
+                    self.downlink.wait_for_the_next();
+                }
+            }
+            Err(error) => {
+                if self.fleet.unread.begins() {
+                    warn!("the fleet's stream cannot be read: {error}; who comes waits for the next segment");
+                }
+                self.looks.failed();
+            }
+        }
+    }
+
+    /// Takes the stream's answer to a piece.
+    fn receive(&mut self, answer: &Message) {
+        let Err(why) = self.receipts.hear(answer) else { return };
+        if answer.status == Some(StatusCode::NO_RESPONDERS) {
+            self.fleet.no_stream.notify_one();
+        }
+        self.spoil(1, &why);
+    }
+
+    /// What has not been answered for long is not in the stream.
+    fn give_up(&mut self) {
+        let count = self.receipts.give_up(PATIENCE);
+        if count > 0 {
+            self.fleet.no_stream.notify_one();
+            self.spoil(count, "it does not answer");
+        }
+    }
+
+    /// So many pieces are not in the stream: nobody should begin with those before them.
+    fn spoil(&mut self, count: u64, why: &str) {
+        self.room.relay().metrics.fleet.unstored.inc_by(count);
+        self.fleet.warn_unstored(why);
+        if let Some(up_to) = self.receipts.spoil() {
+            let (stream, name) = (Arc::clone(&self.fleet.stream), self.room.name().clone());
+            tokio::spawn(async move { stream.forget(&name, up_to).await });
+        }
+    }
+
     /// Sends what is new of this relay's own broadcaster.
     async fn send(&mut self) {
         let here = self.room.owner_here();
@@ -111,23 +195,44 @@ impl Companion {
         let Some(uplink) = &mut self.uplink else { return };
         let metrics = &self.room.relay().metrics.fleet;
         let claim = uplink.claim;
-        while let Some((frame, is_start)) = self.room.with(|broadcast| uplink.next(broadcast)) {
-            let headers = Note { claim, state: None }.headers(is_start);
+        // While the broker is away the place stays where it is, as long as the relay keeps what is there.
+        while self.fleet.is_connected()
+            && let Some((frame, place)) = self.room.with(|broadcast| uplink.next(broadcast))
+        {
+            let headers = Note { claim, state: None }.headers(place.is_start());
             let message = frame.message();
             let len = message.len() as u64;
-            if self.fleet.send(subject(SUBJECTS, self.room.name()), headers, message).await {
+            let reply = Some(format!("{}.{}", self.inbox, self.receipts.expect(place)));
+            if self.fleet.send(subject(SUBJECTS, self.room.name()), reply, headers, message).await {
                 metrics.sent.inc_by(len);
-            } else {
-                metrics.lost.inc();
+            } else if self.fleet.is_connected() {
                 uplink.lose();
+            } else {
+                uplink.go_back(place);
             }
         }
-        if here.is_none() {
+        metrics.gaps.inc_by(uplink.gaps());
+        if here.is_none() && self.fleet.is_connected() {
             let state = Some(self.room.state().0);
             self.uplink = None;
             let headers = Note { claim, state }.headers(true);
-            self.fleet.send(subject(SUBJECTS, self.room.name()), headers, Bytes::new()).await;
+            self.fleet.send(subject(SUBJECTS, self.room.name()), None, headers, Bytes::new()).await;
         }
+    }
+
+    /// The broker is there again: what may have been lost on the way to it is sent once more, and what came meanwhile is read.
+    async fn come_back(&mut self) {
+        self.looks.now();
+        let place = self.receipts.start_again();
+        self.repeat(place).await;
+    }
+
+    /// Sends what is from this place on once more, and what is new.
+    async fn repeat(&mut self, place: Option<Place>) {
+        if let (Some(uplink), Some(place)) = (&mut self.uplink, place) {
+            uplink.go_back(place);
+        }
+        self.send().await;
     }
 
     /// Tells the other relays how many watch here, and the room how many watch there.
@@ -135,7 +240,7 @@ impl Companion {
         self.room.watched_elsewhere_by(self.audience.elsewhere(lease));
         let count = self.room.audience() as u32;
         if let Some(said) = self.audience.say(self.fleet.id, count, lease / BEATS) {
-            self.fleet.send(subject(AUDIENCES, self.room.name()), HeaderMap::new(), said.into()).await;
+            self.fleet.send(subject(AUDIENCES, self.room.name()), None, HeaderMap::new(), said.into()).await;
         }
     }
 
@@ -143,6 +248,6 @@ impl Companion {
     async fn beat(&self) {
         let Some(uplink) = &self.uplink else { return };
         let headers = Note { claim: uplink.claim, state: Some(Live::Live) }.headers(false);
-        self.fleet.send(subject(SUBJECTS, self.room.name()), headers, Bytes::new()).await;
+        self.fleet.send(subject(SUBJECTS, self.room.name()), None, headers, Bytes::new()).await;
     }
 }

@@ -1,17 +1,33 @@
 //! What the other relays send of a name, put in order and handed to the room, as a broadcaster's is.
 
-use super::note::{Claim, Note};
+use super::{
+    joining::{Claimed, whole},
+    note::{Claim, Note},
+};
 use crate::relay::Presence;
-use blobcast_wire::{Kind, Live, Message, Piece, Reassembly, Segment};
+use blobcast_wire::{HELD_FOR, Kind, Live, Message, Piece, Reassembly, Segment};
 use bytes::Bytes;
 use std::time::Duration;
 use tokio::time::Instant;
 use tracing::debug;
 
+/// How much is held of what is heard before there is anything that it could follow.
+const EARLY_BYTES: usize = 32 << 20;
+
 /// The broadcaster of a name, on another relay.
 #[derive(Debug, Default)]
 pub(super) struct Downlink {
     source: Option<Source>,
+    early: Early,
+}
+
+/// What is heard before what it follows has come from the stream.
+#[derive(Debug, Default)]
+struct Early {
+    pieces: Vec<Claimed>,
+    bytes: usize,
+    /// It will not come: nothing is held.
+    is_over: bool,
 }
 
 #[derive(Debug)]
@@ -23,6 +39,8 @@ struct Source {
     has_begun: bool,
     began: Instant,
     heard: Instant,
+    /// It goes on, as could be heard: nothing can be missing unnoticed.
+    is_live: bool,
     /// What was missing when it was last asked for.
     asked: Option<(Segment, u32)>,
 }
@@ -30,19 +48,44 @@ struct Source {
 impl Downlink {
     /// Takes a message. `id`: this relay's.
     pub(super) fn hear(&mut self, room: &Presence, id: u64, message: &async_nats::Message) {
-        let Some(note) = message.headers.as_ref().and_then(Note::read) else { return };
-        let mine = room.owner_here().map(|(_, since)| Claim { since, relay: id });
-        if note.claim.relay == id || mine.is_some_and(|mine| note.claim < mine) {
-            return;
+        match read(room, id, message) {
+            Some((claim, Said::State(state))) => self.hear_state(room, claim, state),
+            Some((claim, Said::Piece(piece))) => self.hear_piece(room, claim, piece, true),
+            None => {}
         }
-        if let Some(state) = note.state {
-            return self.hear_state(room, note.claim, state);
+    }
+
+    /// The stream is looked at: what goes on with it is held meanwhile.
+    pub(super) fn look(&mut self) {
+        if self.early.is_over {
+            self.early = Early::default();
         }
-        room.relay().metrics.fleet.received.inc_by(message.payload.len() as u64);
-        match Message::decode(&message.payload) {
-            Ok(piece) => self.hear_piece(room, note.claim, piece),
-            Err(error) => debug!("another relay sent what is no message: {error}"),
+    }
+
+    /// Takes what was in the stream.
+    pub(super) fn take(&mut self, room: &Presence, id: u64, messages: &[async_nats::Message]) {
+        let (mut pieces, mut states) = (Vec::new(), Vec::new());
+        for (claim, said) in messages.iter().filter_map(|message| read(room, id, message)) {
+            match said {
+                Said::State(state) => states.push((claim, state)),
+                Said::Piece(piece) => pieces.push((claim, piece)),
+            }
         }
+        let position = self.source.as_ref().and_then(|source| source.reassembly.position());
+        let goes_on =
+            position.is_some_and(|(segment, _)| pieces.iter().all(|(_, piece)| piece.segment == segment));
+        let pieces = if goes_on { Some(pieces) } else { whole(pieces, &self.early.pieces) };
+        for (claim, piece) in pieces.into_iter().flatten() {
+            self.hear_piece(room, claim, piece, false);
+        }
+        for (claim, state) in states {
+            self.hear_state(room, claim, state);
+        }
+    }
+
+    /// The stream does not have what it should: from the next blob on.
+    pub(super) fn wait_for_the_next(&mut self) {
+        self.early = Early { is_over: true, ..Early::default() };
     }
 
     fn hear_state(&mut self, room: &Presence, claim: Claim, state: Live) {
@@ -60,14 +103,24 @@ impl Downlink {
         }
     }
 
-    fn hear_piece(&mut self, room: &Presence, claim: Claim, piece: Message<Bytes>) {
+    fn hear_piece(&mut self, room: &Presence, claim: Claim, piece: Message<Bytes>, is_live: bool) {
         if self.source.as_ref().is_none_or(|source| source.claim != claim) && !self.admit(room, claim, &piece)
         {
+            if self.source.is_none() {
+                self.early.hold(claim, piece);
+            }
             return;
         }
         let Some(source) = &mut self.source else { return };
         source.heard = Instant::now();
-        let pieces = source.reassembly.push(piece, source.began.elapsed());
+        source.is_live |= is_live;
+        let begins = matches!(piece.kind, Kind::Blob { .. }).then_some(piece.segment);
+        let now = source.began.elapsed();
+        let mut pieces = source.reassembly.push(piece, now);
+        // A blob follows all of the segment before it, and has rolled that up: what is missing there will not come.
+        if source.reassembly.position().map(|(segment, _)| segment) < begins {
+            pieces.extend(source.reassembly.expire(now + HELD_FOR));
+        }
         self.publish(room, pieces);
     }
 
@@ -85,6 +138,7 @@ impl Downlink {
             }
             source => {
                 let now = Instant::now();
+                self.early = Early::default();
                 *source = Some(Source {
                     claim,
                     number: room.number_publisher(),
@@ -92,6 +146,7 @@ impl Downlink {
                     has_begun: false,
                     began: now,
                     heard: now,
+                    is_live: false,
                     asked: None,
                 });
             }
@@ -122,8 +177,8 @@ impl Downlink {
         self.publish(room, pieces);
     }
 
-    /// Whether something is missing that has not been asked for.
-    pub(super) fn is_to_heal(&mut self) -> bool {
+    /// Whether something is missing that was not before.
+    pub(super) fn has_new_hole(&mut self) -> bool {
         let Some(source) = &mut self.source else { return false };
         let missing = source.reassembly.missing();
         let is_new = missing.is_some() && missing != source.asked;
@@ -131,9 +186,54 @@ impl Downlink {
         is_new
     }
 
+    /// Whether it has all that there is.
+    pub(super) fn is_settled(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.is_live && source.reassembly.missing().is_none())
+    }
+
     fn leave(&mut self, room: &Presence, finished: bool) {
         if let Some(source) = self.source.take() {
+            self.wait_for_the_next();
             room.leave(source.number, finished);
+        }
+    }
+}
+
+impl Early {
+    fn hold(&mut self, claim: Claim, piece: Message<Bytes>) {
+        if self.is_over {
+            return;
+        }
+        self.bytes += piece.body.len();
+        self.pieces.push((claim, piece));
+        if self.bytes > EARLY_BYTES {
+            *self = Self { is_over: true, ..Self::default() };
+        }
+    }
+}
+
+/// What a message says.
+enum Said {
+    Piece(Message<Bytes>),
+    State(Live),
+}
+
+/// Reads a message, if it is not of a broadcaster that this relay's own has replaced.
+fn read(room: &Presence, id: u64, message: &async_nats::Message) -> Option<(Claim, Said)> {
+    let note = Note::read(message.headers.as_ref()?)?;
+    let mine = room.owner_here().map(|(_, since)| Claim { since, relay: id });
+    if note.claim.relay == id || mine.is_some_and(|mine| note.claim < mine) {
+        return None;
+    }
+    if let Some(state) = note.state {
+        return Some((note.claim, Said::State(state)));
+    }
+    room.relay().metrics.fleet.received.inc_by(message.payload.len() as u64);
+    match Message::decode(&message.payload) {
+        Ok(piece) => Some((note.claim, Said::Piece(piece))),
+        Err(error) => {
+            debug!("another relay sent what is no message: {error}");
+            None
         }
     }
 }

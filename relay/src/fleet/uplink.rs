@@ -12,6 +12,22 @@ pub(super) struct Uplink {
     pub(super) claim: Claim,
     segment: Segment,
     next: Next,
+    gaps: u64,
+}
+
+/// Where a message is in a broadcast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) segment: Segment,
+    /// `None`: the segment's blob.
+    pub(super) seq: Option<u32>,
+}
+
+impl Place {
+    /// Whether a segment begins here.
+    pub(super) fn is_start(self) -> bool {
+        self.seq.is_none()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,23 +43,24 @@ enum Next {
 impl Uplink {
     /// At the first segment of a broadcaster.
     pub(super) fn new(owner: u64, claim: Claim) -> Self {
-        Self { owner, claim, segment: claim.since, next: Next::Blob }
+        Self { owner, claim, segment: claim.since, next: Next::Blob, gaps: 0 }
     }
 
-    /// The next message, and whether it begins a segment. Who is a segment behind goes on with one that is kept, as viewers do.
-    pub(super) fn next(&mut self, broadcast: &Broadcast) -> Option<(Frame, bool)> {
+    /// The next message. Who is a segment behind goes on with one that is kept, as viewers do.
+    pub(super) fn next(&mut self, broadcast: &Broadcast) -> Option<(Frame, Place)> {
         loop {
             let kept = broadcast.find(self.segment).filter(|_| self.next != Next::Segment);
             if let Some(kept) = kept {
+                let segment = self.segment;
                 match self.next {
                     Next::Blob => {
                         self.next = Next::Chunk(kept.first());
-                        return Some((kept.opening(), true));
+                        return Some((kept.opening(), Place { segment, seq: None }));
                     }
                     Next::Chunk(seq) => {
                         if let Some(chunk) = kept.chunk(seq) {
                             self.next = Next::Chunk(seq.saturating_add(1));
-                            return Some((chunk, false));
+                            return Some((chunk, Place { segment, seq: Some(seq) }));
                         }
                     }
                     Next::Segment => {}
@@ -52,14 +69,38 @@ impl Uplink {
                     return None;
                 }
             }
-            self.segment = broadcast.after(self.segment)?.number();
+            let after = broadcast.after(self.segment)?.number();
+            if kept.is_none() && self.next != Next::Segment && !broadcast.follows(self.segment, self.seq()) {
+                self.gaps += 1;
+            }
+            self.segment = after;
             self.next = Next::Blob;
         }
+    }
+
+    /// The piece that comes next.
+    fn seq(&self) -> u32 {
+        if let Next::Chunk(seq) = self.next { seq } else { 0 }
     }
 
     /// What it gave could not be sent: the rest of the segment is of no use to anyone.
     pub(super) fn lose(&mut self) {
         self.next = Next::Segment;
+        self.gaps += 1;
+    }
+
+    /// What it gave from this place on may not have arrived.
+    pub(super) fn go_back(&mut self, place: Place) {
+        if place.segment < self.claim.since {
+            return; // It was of the broadcaster before.
+        }
+        self.segment = place.segment;
+        self.next = place.seq.map_or(Next::Blob, Next::Chunk);
+    }
+
+    /// How often something was left out since this was asked last.
+    pub(super) fn gaps(&mut self) -> u64 {
+        std::mem::take(&mut self.gaps)
     }
 }
 
@@ -83,9 +124,9 @@ mod tests {
     /// Segment and seq of all it gives.
     fn given(uplink: &mut Uplink, broadcast: &Broadcast) -> Vec<(Segment, u32, bool)> {
         std::iter::from_fn(|| uplink.next(broadcast))
-            .map(|(frame, is_start)| {
+            .map(|(frame, place)| {
                 let message = Message::decode(&frame.message()).expect("a message");
-                (message.segment, message.seq, is_start)
+                (message.segment, message.seq, place.is_start())
             })
             .collect()
     }
@@ -134,5 +175,23 @@ mod tests {
         let mut uplink = uplink(5);
         (5..9).for_each(|segment| begin(&mut broadcast, segment));
         assert_eq!(given(&mut uplink, &broadcast), [(7, 1, true), (7, 1, false), (8, 1, true)]);
+        assert_eq!(uplink.gaps(), 1);
+    }
+
+    #[test]
+    fn gives_once_more_what_may_not_have_arrived() {
+        let mut broadcast = Broadcast::new(0);
+        let mut uplink = uplink(5);
+        begin(&mut broadcast, 5);
+        let (_, blob) = uplink.next(&broadcast).expect("the blob");
+        (1..4).for_each(|seq| go_on(&mut broadcast, 5, seq));
+        let (_, first) = uplink.next(&broadcast).expect("a chunk");
+        given(&mut uplink, &broadcast);
+        uplink.go_back(first);
+        assert_eq!(given(&mut uplink, &broadcast), [(5, 1, false), (5, 2, false), (5, 3, false)]);
+        begin(&mut broadcast, 6);
+        uplink.go_back(blob);
+        assert_eq!(given(&mut uplink, &broadcast)[..2], [(5, 1, true), (5, 1, false)]);
+        assert_eq!(uplink.gaps(), 0);
     }
 }

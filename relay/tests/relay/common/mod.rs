@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod ffmpeg;
 pub(crate) mod film;
 mod nats;
+mod operator;
 mod pair;
 mod peers;
 mod program;
@@ -16,6 +17,7 @@ mod watched;
 
 pub(crate) use cable::Cable;
 pub(crate) use nats::{Nats, run as run_nats};
+pub(crate) use operator::Operator;
 pub(crate) use pair::{Client, Duplex, Pair};
 pub(crate) use peers::{Broadcaster, Viewer};
 pub(crate) use program::{Program, relay};

@@ -52,11 +52,9 @@ impl Program {
         Self { child, address, url, log }
     }
 
-    /// How much memory it has, bytes. <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
+    /// How much memory it has, bytes.
     pub(crate) fn memory(&self) -> usize {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() << 10
+        memory(self.child.id().unwrap())
     }
 
     /// Ends it without a word, by SIGKILL.
@@ -98,4 +96,11 @@ impl Program {
     pub(crate) async fn get(&self, path: &str) -> (String, String) {
         request(self.address, "GET", path, "").await
     }
+}
+
+/// How much memory a process has, bytes. <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
+pub(super) fn memory(process: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() << 10
 }

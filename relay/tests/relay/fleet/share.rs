@@ -1,18 +1,10 @@
-//! Several relays and a real NATS server: any of them serves any viewer of any broadcast.
+//! Broadcasts that go from one relay to the others.
 
-use crate::common::{Broadcaster, MIME, Nats, Program, TestServer, Viewer, now, relay, soon};
-use blobcast_relay::{Config, Limits, Server, Timing};
+use super::relays;
+use crate::common::{Broadcaster, MIME, Nats, Program, Viewer, now, relay};
+use blobcast_relay::Timing;
 use blobcast_wire::{Kind, Live, Text};
-use std::time::{Duration, Instant};
-
-/// Relays of one fleet.
-async fn relays<const N: usize>(nats: &Nats, timing: Timing) -> [TestServer; N] {
-    let mut relays = Vec::new();
-    for _ in 0..N {
-        relays.push(TestServer::with(Config { timing, ..nats.config() }).await);
-    }
-    relays.try_into().unwrap_or_else(|_| unreachable!())
-}
+use std::time::Duration;
 
 #[tokio::test]
 async fn viewers_of_any_relay_get_every_byte_of_a_broadcast_live_or_from_the_stream() {
@@ -118,51 +110,6 @@ async fn two_broadcasters_that_begin_at_once_end_as_one() {
 }
 
 #[tokio::test]
-async fn while_the_broker_is_away_viewers_here_go_on_and_others_get_the_next_segment_whole() {
-    let mut nats = Nats::start().await;
-    // Nothing counts as lost so soon.
-    let timing = Timing { lease: Duration::from_secs(60), ..Timing::DEFAULT };
-    let [here, there] = relays(&nats, timing).await;
-    let mut near = Viewer::open(&here, "lobby", "near").await;
-    let mut far = Viewer::open(&there, "lobby", "far").await;
-    let mut broadcaster = Broadcaster::open(&here, "lobby", "b").await;
-    let segment = now();
-    broadcaster.begin(segment, "head").await;
-    far.until_rebuilt(segment, b"head", None).await;
-    nats.kill().await;
-    until_connected(&here, false).await;
-    until_connected(&there, false).await;
-    broadcaster.chunk(segment, 1, "-lost").await;
-    near.until_rebuilt(segment, b"head-lost", None).await;
-    here.until_metric("blobcast_fleet_lost_pieces_total", 1).await;
-
-    nats.restart().await;
-    until_connected(&here, true).await;
-    until_connected(&there, true).await;
-    broadcaster.chunk(segment, 2, "-of no use").await;
-    near.until_rebuilt(segment, b"head-lost-of no use", None).await;
-    broadcaster.last(segment, 3, "-end").await;
-    broadcaster.begin(segment + 1, "next").await;
-    broadcaster.chunk(segment + 1, 1, "-more").await;
-    for viewer in [&mut near, &mut far] {
-        viewer.until_rebuilt(segment + 1, b"next-more", None).await;
-    }
-    assert_eq!(here.metric("blobcast_fleet_lost_pieces_total").await, 1, "the rest was not tried");
-    // The stream is there again.
-    let other = TestServer::with(nats.config()).await;
-    Viewer::open(&other, "lobby", "n").await.until_rebuilt(segment + 1, b"next-more", None).await;
-}
-
-async fn until_connected(relay: &TestServer, is_connected: bool) {
-    soon("the connection to the broker", async {
-        while relay.metric("blobcast_fleet_connected").await != u64::from(is_connected) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_relay_that_dies_leaves_its_segment_to_the_others_and_its_broadcaster_goes_on_there() {
     let nats = Nats::start().await;
     let [here, there] = relays(&nats, Timing::DEFAULT).await;
@@ -244,86 +191,4 @@ async fn viewers_are_counted_over_the_whole_fleet() {
     // A relay that has gone takes its viewers with it.
     elsewhere.ended().await;
     broadcaster.chunk.text_like(so_many(1)).await;
-}
-
-#[tokio::test]
-async fn a_broker_that_takes_no_large_messages_is_told_of_at_the_start() {
-    let nats = Nats::taking(1 << 20).await;
-    let error = Server::bind(&nats.config()).await.unwrap_err().to_string();
-    assert!(error.contains("1048576 bytes") && error.contains("max_payload"), "{error}");
-    assert!(error.contains("--max-message-bytes 1048064"), "{error}");
-    let limits = Limits { max_message_bytes: 1_048_064, ..Limits::DEFAULT };
-    Server::bind(&Config { limits, ..nats.config() }).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_broker_that_is_not_there_is_told_of_at_the_start() {
-    let mut nats = Nats::start().await;
-    nats.kill().await;
-    let error = Server::bind(&nats.config()).await.unwrap_err().to_string();
-    assert!(error.contains("--nats"), "{error}");
-}
-
-/// What docs/OPERATIONS.md says it costs: `cargo test --release -p blobcast-relay --test relay figures -- --ignored --nocapture`.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "prints figures, and needs a quiet machine"]
-async fn figures_of_what_another_relay_adds() {
-    const CHUNKS: u32 = 250;
-    const JOINS: u32 = 50;
-    let nats = Nats::start().await;
-    let [here, there] = relays(&nats, Timing::DEFAULT).await;
-    let mut broadcaster = Broadcaster::open(&here, "lobby", "b").await;
-    let segment = now();
-    let watch = |viewer: Viewer| {
-        tokio::spawn(async move {
-            let mut viewer = viewer;
-            let mut came = Vec::new();
-            while came.len() < CHUNKS as usize {
-                viewer.chunk.piece().await;
-                came.push(Instant::now());
-            }
-            came
-        })
-    };
-    let mut viewers =
-        [Viewer::open(&here, "lobby", "near").await, Viewer::open(&there, "lobby", "far").await];
-    broadcaster.begin(segment, "head").await;
-    for viewer in &mut viewers {
-        viewer.until_rebuilt(segment, b"head", None).await;
-    }
-    let [near, far] = viewers.map(watch);
-    let mut tick = tokio::time::interval(Duration::from_millis(40));
-    for seq in 1..=CHUNKS {
-        tick.tick().await;
-        broadcaster.chunk(segment, seq, vec![1; 64 << 10]).await;
-    }
-    let (near, far) = (near.await.unwrap(), far.await.unwrap());
-    let added = near.into_iter().zip(far).map(|(near, far)| far.saturating_duration_since(near));
-    print("64 KiB later at another relay", added.collect());
-
-    let mut joins = [Vec::new(), Vec::new()];
-    for number in 0..JOINS {
-        let name = format!("join-{number}");
-        let mut broadcaster = Broadcaster::open(&here, &name, "b").await;
-        let segment = now();
-        broadcaster.begin(segment, vec![1; 64 << 10]).await;
-        for seq in 1..20 {
-            broadcaster.chunk(segment, seq, vec![1; 16 << 10]).await;
-        }
-        broadcaster.until_have(segment, 20).await;
-        for (session, times) in ["first", "second"].into_iter().zip(&mut joins) {
-            let asked = Instant::now();
-            let mut viewer = Viewer::open(&there, &name, session).await;
-            viewer.until(|viewer| viewer.reassembly.position() == Some((segment, 20))).await;
-            times.push(asked.elapsed());
-        }
-    }
-    let [first, second] = joins;
-    print("a join of 368 KiB where nobody watched", first);
-    print("the same where somebody did", second);
-}
-
-fn print(what: &str, mut times: Vec<Duration>) {
-    times.sort();
-    println!("{what}: p50 {:.2?}, p99 {:.2?}", times[times.len() / 2], times[times.len() * 99 / 100]);
 }
