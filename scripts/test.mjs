@@ -38,7 +38,7 @@ const stages = {
   },
   async package() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg");
+    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "curl", "iproute2", "nginx");
     await nodeTests(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {

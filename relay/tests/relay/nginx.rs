@@ -1,4 +1,4 @@
-//! Behind a real nginx, with what docs/OPERATIONS.md says.
+//! Behind a real nginx, with what docs/FIRST-HOUR.md says.
 
 use crate::common::{Broadcaster, ClientSocket, TestServer, Viewer, now, soon};
 use blobcast_relay::{Config, Limits};
@@ -17,8 +17,8 @@ use tokio::{
 
 /// The page's own configuration, on another port and without certificates.
 fn configuration(relay: SocketAddr, port: u16, folder: &Path) -> String {
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATIONS.md")).unwrap();
-    let from = page.split_once("```nginx\n").expect("a block for nginx").1;
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/FIRST-HOUR.md")).unwrap();
+    let from = page.split_once("```nginx /etc/nginx/conf.d/blobcast.conf\n").expect("a block for nginx").1;
     let servers = from.split_once("```").expect("its end").0;
     let servers: String = servers
         .lines()
