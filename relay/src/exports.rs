@@ -54,7 +54,9 @@ pub(crate) async fn get(
     };
     let laid_out = {
         let (catalogue, name) = (Arc::clone(archive.catalogue()), name.clone());
-        LAYING_OUT.take(move |is_called_off| Montage::open(&catalogue, &name, span, is_called_off)).await
+        LAYING_OUT
+            .take(move |is_called_off| Montage::open(&catalogue, &name, span, is_called_off).map(Arc::new))
+            .await
     };
     match laid_out.unwrap_or_else(|error| Err(MontageError::Disk(error))) {
         Ok(montage) => {
@@ -70,7 +72,7 @@ pub(crate) async fn get(
     }
 }
 
-fn send(montage: Montage, file_name: &str, asked: &HeaderMap) -> Response {
+fn send(montage: Arc<Montage>, file_name: &str, asked: &HeaderMap) -> Response {
     let (all, tag) = (montage.len, montage.tag());
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
     // A part of what there was before is no part of what there is.
