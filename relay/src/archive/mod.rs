@@ -8,7 +8,7 @@
 //! The live path hands over views of bytes that it has anyway, and never waits: what finds the backlog full loses its whole
 //! segment, in the archive only.
 //!
-//! * `label`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
+//! * `label` and `kind`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
 //!   clock.
 //! * `entry`: the live side. `writer`, `unfinished`, `finish`: the disk's side. `ledger`: what both count.
 //! * `saver`: what is live reaches the disk. `recovery`: what a crash has left is finished.
@@ -18,6 +18,7 @@ mod catalogue;
 mod entry;
 mod finish;
 mod keeper;
+mod kind;
 mod label;
 mod ledger;
 mod montage;
