@@ -53,10 +53,8 @@ pub(crate) async fn get(
         Err(error) => return say(StatusCode::BAD_REQUEST, error),
     };
     let laid_out = {
-        let (catalogue, name) = (Arc::clone(archive.catalogue()), name.clone());
-        LAYING_OUT
-            .take(move |is_called_off| Montage::open(&catalogue, &name, span, is_called_off).map(Arc::new))
-            .await
+        let (films, name) = (Arc::clone(archive.films()), name.clone());
+        LAYING_OUT.take(move |is_called_off| films.open(&name, span, is_called_off)).await
     };
     match laid_out.unwrap_or_else(|error| Err(MontageError::Disk(error))) {
         Ok(montage) => {

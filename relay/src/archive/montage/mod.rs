@@ -11,8 +11,9 @@ mod takes;
 
 pub(crate) use no_film::MontageError;
 pub(crate) use reader::Reader;
+pub(crate) use takes::Takes;
 
-use super::{Catalogue, Label};
+use super::{Catalogue, Label, Recording};
 use crate::span::Span;
 use blobcast_container::{Export, Layout};
 use blobcast_wire::{Name, Segment};
@@ -27,7 +28,6 @@ use std::{
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use takes::Takes;
 
 /// Segments as one film, laid out.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Montage {
     }
 
     /// Lays these out, the same.
-    fn lay_out(takes: Takes, is_called_off: &AtomicBool) -> Result<Self, MontageError> {
+    pub(crate) fn lay_out(takes: Takes, is_called_off: &AtomicBool) -> Result<Self, MontageError> {
         let (mut export, mut line, mut kept) = (Export::default(), Line::default(), Vec::new());
         for (index, label) in takes.recordings.iter().map(|recording| &recording.label).enumerate() {
             if is_called_off.load(Relaxed) {
@@ -77,6 +77,11 @@ impl Montage {
         Ok(Self { len: layout.len(), layout, takes, kept })
     }
 
+    /// What it was made of.
+    pub(crate) fn takes(&self) -> &Takes {
+        &self.takes
+    }
+
     /// What its file is called.
     pub(crate) fn file_name(&self, name: &Name) -> String {
         let start = humantime::format_rfc3339_seconds(moment(self.label(0).number)).to_string();
@@ -93,6 +98,11 @@ impl Montage {
     pub(crate) fn tag(&self) -> String {
         let (first, last) = (self.label(0).number, self.label(self.kept.len() - 1).number);
         format!("\"{first}-{last}-{}\"", self.len)
+    }
+
+    /// How much memory it takes, bytes, more or less: of each cluster a line in the head, and twice as much to find it by.
+    pub(crate) fn weight(&self) -> usize {
+        3 * self.layout.head().len() + self.takes.recordings.len() * size_of::<Recording>()
     }
 
     /// Reads so many of its bytes from there on.
@@ -117,7 +127,6 @@ fn moment(number: Segment) -> SystemTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::Recording;
 
     #[test]
     fn what_is_called_off_opens_no_files() {

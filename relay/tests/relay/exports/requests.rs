@@ -43,6 +43,33 @@ async fn a_film_comes_in_ranges_too() {
     assert!(head.starts_with("http/1.1 200") && other == all, "{head}");
 }
 
+/// A player asks for hundreds of ranges.
+#[tokio::test]
+async fn no_file_is_opened_once_more_for_each_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = film();
+    let file = keep(folder.path(), "lobby", START, &film);
+    keep(folder.path(), "lobby", START + duration_of(&film) * 1000, &film);
+    let server = server(&folder).await;
+    let get = async |headers: &str| fetch(server.address, "/export/lobby", headers).await;
+    let (head, all) = get("").await;
+    let tag = head.lines().find(|line| line.starts_with("etag: ")).unwrap();
+    // Who opened it now would leave it out.
+    std::fs::write(file, "no WebM").unwrap();
+    let (head, part) = get("Range: bytes=0-99\r\n").await;
+    assert!(head.contains(&format!("content-range: bytes 0-99/{}", all.len())), "{head}");
+    assert!(head.contains(tag) && part == all[..100], "{head}");
+    // The name has one more: that is another film.
+    let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
+    let number = START + 2 * duration_of(&film) * 1000;
+    broadcaster.blob.send(&blob(number, 1, film.clone())).await;
+    broadcaster.chunk.send(&last(number, 1, "")).await;
+    server.until_metric("blobcast_archived_segments_total", 1).await;
+    let (head, other) = get("").await;
+    assert!(other.len().abs_diff(all.len()) < 1000, "without the file that is none: {}", other.len());
+    assert!(!head.contains(tag), "{head}");
+}
+
 #[tokio::test]
 async fn a_film_that_somebody_has_is_not_sent_again_until_there_is_more_of_it() {
     let folder = tempfile::tempdir().unwrap();
