@@ -42,7 +42,7 @@ const stages = {
   },
   async package() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "nats-server");
+    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "curl", "iproute2", "nats-server", "nginx");
     await nodeTests(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {

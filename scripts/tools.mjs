@@ -7,6 +7,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, isNewer, root, run, which } from "./run.mjs";
 
+/** Where Debian puts it, which is not on the PATH of everybody. */
+const SBIN_NGINX = "/usr/sbin/nginx";
+
 /** Browsers go by several names. */
 export const programs = {
   chromium: () => which("chromium", "chromium-browser", "google-chrome"),
@@ -19,6 +22,8 @@ export const programs = {
   tc: () => which("tc"),
   "nats-server": () => which("nats-server"),
   "moq-relay": () => which("moq-relay"),
+  curl: () => which("curl"),
+  nginx: () => which("nginx") ?? [SBIN_NGINX].find(existsSync),
 };
 
 const tools = {
@@ -70,6 +75,8 @@ const tools = {
   ffmpeg: { present: programs.ffmpeg, command: debian("ffmpeg") },
   faketime: { present: programs.faketime, command: debian("faketime") },
   "nats-server": { present: programs["nats-server"], command: debian("nats-server") },
+  curl: { present: programs.curl, command: debian("curl") },
+  nginx: { present: programs.nginx, command: debian("nginx-light") },
   iproute2: { present: programs.tc, command: debian("iproute2") },
 };
 

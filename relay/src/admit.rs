@@ -15,9 +15,8 @@ use axum::{
         HeaderValue, Method, StatusCode,
         header::{
             ACCEPT_RANGES, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
-            ETAG, HOST, ORIGIN, RANGE, RETRY_AFTER, WWW_AUTHENTICATE,
+            ETAG, RANGE, RETRY_AFTER, WWW_AUTHENTICATE,
         },
-        request::Parts,
     },
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -59,6 +58,7 @@ pub(crate) fn say(status: StatusCode, sentence: impl Display) -> Response {
     (status, [(CACHE_CONTROL, "no-store")], format!("{sentence}\n")).into_response()
 }
 
+/// A page names its origin whenever it wants to read what it gets. (What it only shows, it cannot read.)
 async fn check_origin(
     State(app): State<Arc<App>>,
     Extension(guest): Extension<Arc<Guest>>,
@@ -67,10 +67,7 @@ async fn check_origin(
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let caller = Arc::new(Caller::of(&app, guest, &parts.headers));
-    let origin = parts.headers.get(ORIGIN);
-    if !admits(&app, origin, &parts) {
-        let origin = origin.and_then(|origin| origin.to_str().ok()).unwrap_or("(unreadable)");
-        let reason = format!("origin refused: the relay needs --allow-origin {origin}");
+    if let Err(reason) = app.gate.check(&parts.headers) {
         return refuse(&caller, StatusCode::FORBIDDEN, reason);
     }
     parts.extensions.insert(Arc::clone(&caller));
@@ -90,17 +87,11 @@ async fn check_origin(
 /// Tells pages that pass the gate that they may read, and what they may ask with.
 fn cors(app: Arc<App>) -> CorsLayer {
     CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(move |origin, parts| admits(&app, Some(origin), parts)))
+        .allow_origin(AllowOrigin::predicate(move |_, parts| app.gate.check(&parts.headers).is_ok()))
         .allow_methods([Method::GET, Method::HEAD])
         .allow_headers([AUTHORIZATION, RANGE])
         .expose_headers([ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, ETAG])
         .max_age(ANSWER_HOLDS)
-}
-
-/// A page names its origin whenever it wants to read what it gets. (What it only shows, it cannot read.)
-fn admits(app: &App, origin: Option<&HeaderValue>, parts: &Parts) -> bool {
-    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-    app.gate.admits(origin.map(|origin| origin.to_str().unwrap_or("(unreadable)")), host)
 }
 
 async fn check_token(

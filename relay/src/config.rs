@@ -273,11 +273,15 @@ mod tests {
     }
 
     #[test]
-    fn what_the_page_and_the_unit_say_in_the_environment_is_a_flag() {
+    fn what_pages_and_the_unit_say_in_the_environment_is_a_flag() {
         let command = Config::command();
         let flags: Vec<_> =
             command.get_arguments().filter_map(|flag| flag.get_env().and_then(|env| env.to_str())).collect();
-        for text in [include_str!("../../docs/OPERATIONS.md"), include_str!("../blobcast-relay.service")] {
+        for text in [
+            include_str!("../../docs/FIRST-HOUR.md"),
+            include_str!("../../docs/OPERATIONS.md"),
+            include_str!("../blobcast-relay.service"),
+        ] {
             let is_part = |character: char| character.is_ascii_uppercase() || character == '_';
             let words = text.split(|character| !is_part(character));
             let names: Vec<_> = words.filter(|word| word.starts_with("BLOBCAST_")).collect();

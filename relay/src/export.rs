@@ -108,6 +108,7 @@ impl Export {
         };
         let montage = Montage::open(&Catalogue::new(&self.archive), &self.name, span, is_called_off)
             .map_err(archive)?;
+        let montage = Arc::new(montage);
         if self.file.as_deref() == Some(Path::new("-")) {
             let failed = |error| ExportError::File("stdout".into(), error);
             return copy(montage, &mut io::stdout().lock(), is_called_off, failed).map(|()| None);
@@ -139,7 +140,7 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 fn copy(
-    montage: Montage,
+    montage: Arc<Montage>,
     out: &mut impl Write,
     is_called_off: &AtomicBool,
     failed: impl Fn(io::Error) -> ExportError,

@@ -53,8 +53,8 @@ pub(crate) async fn get(
         Err(error) => return say(StatusCode::BAD_REQUEST, error),
     };
     let laid_out = {
-        let (catalogue, name) = (Arc::clone(archive.catalogue()), name.clone());
-        LAYING_OUT.take(move |is_called_off| Montage::open(&catalogue, &name, span, is_called_off)).await
+        let (films, name) = (Arc::clone(archive.films()), name.clone());
+        LAYING_OUT.take(move |is_called_off| films.open(&name, span, is_called_off)).await
     };
     match laid_out.unwrap_or_else(|error| Err(MontageError::Disk(error))) {
         Ok(montage) => {
@@ -70,7 +70,7 @@ pub(crate) async fn get(
     }
 }
 
-fn send(montage: Montage, file_name: &str, asked: &HeaderMap) -> Response {
+fn send(montage: Arc<Montage>, file_name: &str, asked: &HeaderMap) -> Response {
     let (all, tag) = (montage.len, montage.tag());
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
     // A part of what there was before is no part of what there is.

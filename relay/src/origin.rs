@@ -4,7 +4,10 @@
 //! browser name none, and could name any: for them this is no gate, tokens are.
 
 use crate::loopback::{host_of, is_loopback};
-use axum::http::Uri;
+use axum::http::{
+    HeaderMap, Uri,
+    header::{HOST, ORIGIN},
+};
 use std::{fmt, str::FromStr};
 
 /// A page's origin: scheme, host and port, as `--allow-origin` and browsers write it.
@@ -29,11 +32,24 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Whether a handshake with these `Origin` and `Host` headers may go on.
+    /// Whether a request with these headers may go on.
+    ///
+    /// # Errors
+    /// What its page is told.
+    pub(crate) fn check(&self, headers: &HeaderMap) -> Result<(), String> {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("(unreadable)"));
+        if self.admits(origin, host) {
+            return Ok(());
+        }
+        Err(format!("origin refused: the relay needs --allow-origin {}", origin.unwrap_or_default()))
+    }
+
+    /// Whether one with this origin and this host may.
     ///
     /// By default these may: programs without an origin; pages of the host that they connect to, whatever the
     /// port; and while the relay listens on loopback, pages that come from loopback.
-    pub(crate) fn admits(&self, origin: Option<&str>, host: Option<&str>) -> bool {
+    fn admits(&self, origin: Option<&str>, host: Option<&str>) -> bool {
         let Some(origin) = origin else { return true };
         // "null" (a sandboxed frame, a file) and whatever else is no origin
         let Ok(origin) = origin.parse::<Origin>() else { return false };

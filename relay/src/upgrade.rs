@@ -27,10 +27,7 @@ use axum::{
     extract::{Extension, Request, State},
     http::{
         HeaderValue, StatusCode,
-        header::{
-            CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
-            UPGRADE,
-        },
+        header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE},
     },
     response::{IntoResponse, Response},
 };
@@ -111,13 +108,8 @@ fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) 
     {
         return Err(Farewell::stranger(stranger));
     }
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let origin = request.headers().get(ORIGIN).map(|value| value.to_str().unwrap_or("(unreadable)"));
-    if !app.gate.admits(origin, header(HOST)) {
-        let origin = origin.unwrap_or_default();
-        let reason = format!("origin refused: the relay needs --allow-origin {origin}");
-        return Err(Farewell::new(Close::OriginRefused, reason));
-    }
+    let refused = |reason: String| Farewell::new(Close::OriginRefused, reason);
+    app.gate.check(request.headers()).map_err(refused)?;
     if protocol != Some(SUBPROTOCOL) {
         return Err(Farewell::bad(format!(
             "the subprotocol {SUBPROTOCOL} is missing: offer it, or use a relay of your version"

@@ -1,10 +1,9 @@
 // The relay's own TLS, as browsers know it: a page that is not on loopback gets the camera only by https.
 
 import assert from "node:assert/strict";
-import { createHash, X509Certificate } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { test } from "node:test";
-import { makeCertificate } from "../../scripts/certificate.mjs";
+import { fingerprint, makeCertificate } from "../../scripts/certificate.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { logOf, openBare, record, relayFor, until, untilState, view } from "./harness/pages.mjs";
@@ -27,9 +26,3 @@ test("a camera is broadcast and watched by https and wss", { timeout: 60_000 }, 
   assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
   assert.deepEqual((await logOf(broadcaster, "recording")).errors, []);
 });
-
-/** What Chromium knows a certificate's key by. */
-async function fingerprint(cert) {
-  const { publicKey } = new X509Certificate(await readFile(cert));
-  return createHash("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("base64");
-}

@@ -116,7 +116,11 @@ const OPTIONS = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
   types: [],
-  paths: { blobcast: [join(root, "src/js/index.d.ts")], "blobcast/element": [join(root, "src/js/element.d.ts")] },
+  paths: {
+    blobcast: [join(root, "src/js/index.d.ts")],
+    "blobcast/element": [join(root, "src/js/element.d.ts")],
+    "/blobcast/*.js": [join(root, "src/js/*.d.ts")], // as a relay serves them
+  },
 };
 
 const withoutSamples = (text) => text.replace(/^ *```.*?^ *```$/gms, "");

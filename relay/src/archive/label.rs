@@ -7,6 +7,7 @@
 //!
 //! So whoever lists a folder knows all of its segments but their bytes, and opens none of them.
 
+use super::kind::Kind;
 use blobcast_wire::{MAX_SEGMENT, Segment};
 use std::{
     fmt,
@@ -20,13 +21,6 @@ const UNFINISHED: &str = ".part";
 /// What is behind that while the segment comes again.
 const BEFORE: &str = ".before";
 
-/// How many codecs there may be, and how long the name of one. What has more is none of a recording's.
-const MAX_CODECS: usize = 4;
-const MAX_CODEC_LEN: usize = 32;
-
-/// What is between two codecs: a comma would have to be quoted in too many places.
-const AND: char = '+';
-
 /// The name of a finished file, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Label {
@@ -36,14 +30,6 @@ pub(crate) struct Label {
     pub(crate) duration: Option<NonZeroU32>,
     /// What it is.
     pub(crate) kind: Kind,
-}
-
-/// A recording's type as files' names have it: that of the broadcaster, chosen from and checked, not copied.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Kind {
-    /// As `vp8+opus`. Empty if they are not known.
-    codecs: Box<str>,
-    extension: &'static str,
 }
 
 impl Label {
@@ -66,17 +52,15 @@ impl Label {
     /// Reads a file's name. Nothing but what [`Display`](fmt::Display) writes is accepted.
     pub(crate) fn parse(file: &str) -> Option<Self> {
         let (stem, extension) = file.rsplit_once('.')?;
-        let extension = EXTENSIONS.into_iter().find(|known| *known == extension)?;
         // The start, which is told by the number, has three dashes in its date and two in its time.
         let mut parts = stem.splitn(6, '-').nth(5)?.split('-').peekable();
         let number = parts.next()?.parse().ok().filter(|number| *number <= MAX_SEGMENT)?;
         let millis = parts.peek().and_then(|part| part.strip_suffix("ms")?.parse().ok());
         let duration = parts.next_if(|_| millis.is_some()).and(millis);
-        let codecs = parts.next().unwrap_or_default();
-        let is_good = codecs.is_empty() || are_codecs(codecs.split(AND));
-        let label = Self { number, duration, kind: Kind { codecs: codecs.into(), extension } };
+        let label =
+            Self { number, duration, kind: Kind::parse(parts.next().unwrap_or_default(), extension)? };
         // However a number may be written: there is one name for a segment.
-        (is_good && label.to_string() == file).then_some(label)
+        (label.to_string() == file).then_some(label)
     }
 
     /// What the file is called until it is finished.
@@ -110,61 +94,8 @@ impl fmt::Display for Label {
         if let Some(duration) = self.duration {
             write!(out, "-{duration}ms")?;
         }
-        let Kind { codecs, extension } = &self.kind;
-        let dash = if codecs.is_empty() { "" } else { "-" };
-        write!(out, "{dash}{codecs}.{extension}")
+        write!(out, "{}", self.kind)
     }
-}
-
-const EXTENSIONS: [&str; 4] = ["webm", "mp4", "mkv", "bin"];
-
-impl Kind {
-    fn of(mime: &str) -> Self {
-        let mut parts = mime.split(';').map(str::trim);
-        let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let extension = match essence.as_str() {
-            "video/webm" | "audio/webm" => "webm",
-            "video/mp4" | "audio/mp4" => "mp4",
-            "video/x-matroska" | "audio/x-matroska" | "video/matroska" | "audio/matroska" => "mkv",
-            _ => "bin",
-        };
-        let codecs = parts.find_map(|part| {
-            let (key, value) = part.split_once('=')?;
-            key.eq_ignore_ascii_case("codecs").then(|| value.trim_matches('"').split(',').map(str::trim))
-        });
-        // One that is left out would be a picture without its sound.
-        let codecs = codecs.filter(|codecs| are_codecs(codecs.clone()));
-        let codecs = codecs.map(|codecs| codecs.collect::<Vec<_>>().join("+")).unwrap_or_default();
-        Self { codecs: codecs.into(), extension }
-    }
-
-    /// The type as MIME has it, of sound only if that is known.
-    pub(crate) fn mime(&self) -> String {
-        let is_sound = |codec: &str| {
-            ["opus", "vorbis", "flac", "mp4a", "pcm"].contains(&codec.split('.').next().unwrap_or_default())
-        };
-        let has_codecs = !self.codecs.is_empty();
-        let media = if has_codecs && self.codecs.split(AND).all(is_sound) { "audio" } else { "video" };
-        let essence = match self.extension {
-            "bin" => "application/octet-stream".into(),
-            "mkv" => format!("{media}/x-matroska"),
-            known => format!("{media}/{known}"),
-        };
-        if has_codecs { format!("{essence};codecs={}", self.codecs.replace(AND, ",")) } else { essence }
-    }
-}
-
-/// The first character tells a codec from a duration.
-fn are_codecs<'a>(codecs: impl Iterator<Item = &'a str>) -> bool {
-    let is_codec = |codec: &str| {
-        codec.len() <= MAX_CODEC_LEN
-            && codec.starts_with(|first: char| first.is_ascii_alphabetic())
-            && codec
-                .split('.')
-                .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-    };
-    let mut count = 0;
-    codecs.inspect(|_| count += 1).all(is_codec) && (1..=MAX_CODECS).contains(&count)
 }
 
 #[cfg(test)]
@@ -186,37 +117,6 @@ mod tests {
         assert_eq!(Label::parse(file), Some(label.clone()));
         assert_eq!(Label::parse_unfinished(part), Some(Label { duration: None, ..label.clone() }));
         assert_eq!(label.kind.mime(), "video/webm;codecs=vp8,opus");
-    }
-
-    #[test]
-    fn what_is_not_known_is_left_out() {
-        for (mime, file, read) in [
-            ("video/webm", "webm", "video/webm"),
-            ("Audio/WebM; codecs=opus", "opus.webm", "audio/webm;codecs=opus"),
-            (
-                "video/webm; codecs=\"vp09.00.10.08, opus\"",
-                "vp09.00.10.08+opus.webm",
-                "video/webm;codecs=vp09.00.10.08,opus",
-            ),
-            ("video/mp4;codecs=avc1.42E01E", "avc1.42E01E.mp4", "video/mp4;codecs=avc1.42E01E"),
-            ("video/x-matroska;codecs=avc1,opus", "avc1+opus.mkv", "video/x-matroska;codecs=avc1,opus"),
-            // Codecs that are none: all are left out.
-            ("video/webm;codecs=vp8,../opus", "webm", "video/webm"),
-            ("video/webm;codecs=vp8..x", "webm", "video/webm"),
-            ("video/webm;codecs=vp8.", "webm", "video/webm"),
-            ("video/webm;codecs=2000ms", "webm", "video/webm"),
-            ("video/webm;codecs=a,b,c,d,e", "webm", "video/webm"),
-            ("video/webm;codecs=", "webm", "video/webm"),
-            ("video/../../etc/passwd", "bin", "application/octet-stream"),
-            ("", "bin", "application/octet-stream"),
-        ] {
-            let label = Label::new(7, mime);
-            let dash = if file.contains('.') { '-' } else { '.' };
-            let expected = format!("1970-01-01T00-00-00.000Z-7{dash}{file}");
-            assert_eq!(label.to_string(), expected, "{mime}");
-            assert_eq!(label.kind.mime(), read, "{mime}");
-            assert_eq!(Label::parse(&expected), Some(label), "{mime}");
-        }
     }
 
     #[test]

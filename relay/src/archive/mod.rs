@@ -8,16 +8,19 @@
 //! The live path hands over views of bytes that it has anyway, and never waits: what finds the backlog full loses its whole
 //! segment, in the archive only.
 //!
-//! * `label`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
+//! * `label` and `kind`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
 //!   clock.
 //! * `entry`: the live side. `writer`, `unfinished`, `finish`: the disk's side. `ledger`: what both count.
 //! * `saver`: what is live reaches the disk. `recovery`: what a crash has left is finished.
-//! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `montage`: many segments as one film. `keeper` removes what has to go.
+//! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `montage`: many segments as one film. `films`: those
+//!   that were asked for lately. `keeper` removes what has to go.
 
 mod catalogue;
 mod entry;
+mod films;
 mod finish;
 mod keeper;
+mod kind;
 mod label;
 mod ledger;
 mod montage;
@@ -39,6 +42,7 @@ pub(crate) use record::{Record, Recording};
 use crate::{clock::Clock, retention::Retention, start::StartError, ticket::Tickets};
 use blobcast_wire::Name;
 use entry::Desk;
+use films::Films;
 use keeper::Keeper;
 use ledger::Ledger;
 use recovery::recover;
@@ -70,6 +74,7 @@ const FINISHING: Duration = Duration::from_secs(10);
 pub(crate) struct Archive {
     desk: Arc<Desk>,
     catalogue: Arc<Catalogue>,
+    films: Arc<Films>,
     /// The keeper ends when this is dropped.
     _keeping: Option<Sender<()>>,
     _lock: File,
@@ -107,12 +112,18 @@ impl Archive {
         });
         let keeping = keeping.transpose().map_err(failed)?;
         let desk = Arc::new(Desk::new(orders, Tickets::new(backlog), ledger));
-        Ok(Self { desk, catalogue, _keeping: keeping, _lock: lock })
+        let films = Arc::new(Films::new(Arc::clone(&catalogue)));
+        Ok(Self { desk, catalogue, films, _keeping: keeping, _lock: lock })
     }
 
     /// What there is.
     pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
         &self.catalogue
+    }
+
+    /// The same as films.
+    pub(crate) fn films(&self) -> &Arc<Films> {
+        &self.films
     }
 
     /// Where the segments of one name go.

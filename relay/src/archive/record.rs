@@ -1,6 +1,9 @@
 //! What there is of one name, oldest first. Pure.
 
-use super::label::{Kind, Label, end_of};
+use super::{
+    kind::Kind,
+    label::{Label, end_of},
+};
 use crate::span::Span;
 use blobcast_wire::Segment;
 use std::{collections::VecDeque, num::NonZeroU32};

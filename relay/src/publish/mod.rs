@@ -1,16 +1,18 @@
 //! `blobcast-relay publish`: sends a WebM file, or what another program writes as WebM, as a broadcast.
 //!
 //! ```text
-//! source ─► media (Tidy) ─► frames, as they are due (pace) ─► segments (roll, Cutter) ─► uplink (Outbox) ─► link ─► leg, leg
+//! source ─► media (Tidy) ─► frames, as they are due (pending, pace) ─► segments (roll, Cutter) ─► uplink (Outbox) ─► link ─► leg, leg
 //! ```
 
 #![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
 
 mod broadcast;
+mod failure;
 mod leg;
 mod link;
 mod media;
 mod pace;
+mod pending;
 mod refusal;
 mod roll;
 mod segments;
@@ -19,15 +21,16 @@ mod target;
 mod uplink;
 
 use self::{
-    broadcast::{Broadcast, Failure},
+    broadcast::Broadcast,
+    failure::Failure,
     link::Link,
-    refusal::{Refusal, What},
+    refusal::What,
     segments::Figures,
     target::{Address, Target, Token},
 };
-use blobcast_wire::{Close, Name};
+use blobcast_wire::Name;
 use clap::Args;
-use std::{path::PathBuf, time::Duration};
+use std::{io, path::PathBuf, time::Duration};
 
 /// Sends a WebM file, or another program's WebM, as a broadcast.
 ///
@@ -91,38 +94,21 @@ impl Publish {
     /// What happened and what to do, as one sentence.
     pub async fn run(self, interrupted: impl Future<Output = ()>) -> Result<(), String> {
         let Self { input, name, url, token, token_file, interval } = self;
-        let refuse = |what| Refusal { input: input.clone(), what }.to_string();
-        let parts = source::open(&input).map_err(|error| refuse(What::Unreadable(error.to_string())))?;
+        let address = url.to_string();
+        let unreadable = |error: io::Error| Failure::Media(What::Unreadable(error.to_string()));
+        let parts = source::open(&input).map_err(|error| unreadable(error).sentence(&input, &address))?;
         let token = match (token, token_file) {
             (Some(token), _) => Token::Given(token),
             (None, Some(file)) => Token::File(file),
             (None, None) => Token::None,
         };
-        let address = url.to_string();
         let link = Link::open(Target::new(url, name.clone(), token)?);
         let broadcast = Broadcast::new(link, interval, input == "-");
         let (figures, done) = broadcast.run(parts, interrupted).await;
         if figures.segments > 0 {
             say(&name, figures);
         }
-        done.map_err(|failure| match failure {
-            Failure::Media(what) => refuse(what),
-            Failure::NoRelay(why) => {
-                format!(
-                    "no relay answers at {address} ({why}): check that it runs there and that --url names it"
-                )
-            }
-            Failure::Closed(code, reason) => {
-                let hint = match Close::from_code(code) {
-                    Some(Close::Unauthorized) => " (--token, --token-file)",
-                    _ => "",
-                };
-                format!("the relay has closed the broadcast: {reason}{hint} (close code {code})")
-            }
-            Failure::NotDelivered => {
-                format!("the relay at {address} did not say that it has everything: the end may be missing")
-            }
-        })
+        done.map_err(|failure| failure.sentence(&input, &address))
     }
 }
 

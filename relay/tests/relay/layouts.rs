@@ -24,7 +24,7 @@ async fn behind_one_nginx_the_two_sockets_of_each_session_meet_at_one_of_the_rel
     let nats = Nats::start().await;
     let config = || Config { trust_proxy: vec!["127.0.0.2".parse().unwrap()], open: true, ..nats.config() };
     let relays = [TestServer::with(config()).await, TestServer::with(config()).await];
-    let upstream = sample("### How to lay one out", "```nginx\n");
+    let upstream = sample("OPERATIONS.md", "### How to lay one out", "```nginx\n");
     let upstream = upstream.replace("10.0.0.11:8080", &relays[0].address.to_string());
     let upstream = upstream.replace("10.0.0.12:8080", &relays[1].address.to_string());
     assert!(!upstream.contains(":8080"), "{upstream}");
@@ -71,7 +71,7 @@ impl Server {
     async fn of(name: &str, replaced: &[(&str, &str)]) -> Self {
         let [port, monitor] = [free_port(), free_port()];
         let folder = tempfile::tempdir().unwrap();
-        let mut configuration = sample("### How to lay one out", &format!("```\n# {name}"));
+        let mut configuration = sample("OPERATIONS.md", "### How to lay one out", &format!("```\n# {name}"));
         configuration = configuration.split_once('\n').unwrap().1.into();
         let listen = format!("127.0.0.1:{port}");
         let store = folder.path().display().to_string();

@@ -1,4 +1,4 @@
-//! Behind a real nginx, with what docs/OPERATIONS.md says.
+//! Behind a real nginx, with what docs/FIRST-HOUR.md says.
 
 use crate::common::{Broadcaster, ClientSocket, TestServer, Viewer, now, soon};
 use blobcast_relay::{Config, Limits};
@@ -17,7 +17,7 @@ use tokio::{
 
 /// The page's own configuration, on another port and without certificates. It passes on to `upstream`, which may be one of `more`.
 fn configuration(upstream: &str, more: &str, port: u16, folder: &Path) -> String {
-    let servers = sample("## Behind a proxy", "```nginx\n");
+    let servers = sample("FIRST-HOUR.md", "", "```nginx /etc/nginx/conf.d/blobcast.conf\n");
     let servers: String = servers
         .lines()
         .filter(|line| !line.trim_start().starts_with("ssl_"))
@@ -38,9 +38,10 @@ fn configuration(upstream: &str, more: &str, port: u16, folder: &Path) -> String
     )
 }
 
-/// The first sample of a kind below a line of docs/OPERATIONS.md.
-pub(crate) fn sample(below: &str, kind: &str) -> String {
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATIONS.md")).unwrap();
+/// The first sample of a kind below a line of a page in docs/.
+pub(crate) fn sample(page: &str, below: &str, kind: &str) -> String {
+    let page = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")).join(page);
+    let page = fs::read_to_string(page).unwrap();
     let from = page.split_once(&format!("\n{below}")).expect("the line").1;
     let sample = from.split_once(kind).expect("a sample").1;
     sample.split_once("```").expect("its end").0.into()

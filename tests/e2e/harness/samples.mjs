@@ -7,12 +7,13 @@ import { root } from "../../../scripts/run.mjs";
 /** All samples of a page of the documentation. */
 export const samplesOf = async (file) => samplesIn(await readFile(join(root, file), "utf8"), file);
 
-/** All fenced samples, each `{ file, line, language, text }`. One in a list is indented. */
+/** All fenced samples, each `{ file, line, language, info, text }`: `info` is what stands behind the language. One in a list is indented. */
 export function samplesIn(markdown, file) {
-  return [...markdown.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map(({ index, 1: indent, 2: language, 3: text }) => ({
+  return [...markdown.matchAll(/^( *)```(\w*) ?([^\n]*)\n(.*?)^\1```$/gms)].map(({ index, 1: indent, 2: language, 3: info, 4: text }) => ({
     file,
     line: markdown.slice(0, index).split("\n").length,
     language,
+    info,
     text: text.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
   }));
 }

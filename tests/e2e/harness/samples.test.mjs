@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { samplesIn, scriptsOf, takenBy } from "./samples.mjs";
 
-test("samples are found with their lines, also in lists, and without their indentation", () => {
-  const markdown = "# A page\n\n```js\nlet a;\n\nlet b;\n```\n\n- In a list:\n\n  ```html\n  <p>\n    text\n  </p>\n  ```\n";
+test("samples are found with their lines, also in lists, without their indentation, and with what stands behind the language", () => {
+  const markdown = "# A page\n\n```js a.js\nlet a;\n\nlet b;\n```\n\n- In a list:\n\n  ```html\n  <p>\n    text\n  </p>\n  ```\n";
   assert.deepEqual(samplesIn(markdown, "page.md"), [
-    { file: "page.md", line: 3, language: "js", text: "let a;\n\nlet b;\n" },
-    { file: "page.md", line: 11, language: "html", text: "<p>\n  text\n</p>\n" },
+    { file: "page.md", line: 3, language: "js", info: "a.js", text: "let a;\n\nlet b;\n" },
+    { file: "page.md", line: 11, language: "html", info: "", text: "<p>\n  text\n</p>\n" },
   ]);
 });
 

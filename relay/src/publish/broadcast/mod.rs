@@ -1,31 +1,25 @@
-//! A recording on its way: frames as they are due, messages of them, and what the relay says to that.
+//! A recording on its way: frames as they are due, messages of them, and (`hear`) what the relay says to that.
+
+mod hear;
 
 use super::{
-    link::{Link, News},
+    failure::Failure,
+    link::Link,
     media::Media,
     pace::Pace,
+    pending::Pending,
     refusal::What,
     segments::{Figures, Segments},
-    uplink::{TakenUp, Uplink},
+    uplink::Uplink,
 };
 use blobcast_container::Frame;
-use blobcast_wire::{FIRST_PINGS, Message, Socket as Which, Text};
-use std::{
-    collections::VecDeque,
-    io,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use blobcast_wire::Message;
+use std::{io, time::Duration};
 use tokio::{
     select,
     sync::mpsc,
     time::{Instant, sleep_until},
 };
-
-/// Frames that are due within so many ms make one message.
-const PIECE: i64 = 40;
-
-/// So much is read ahead of what is due, ms of media.
-const AHEAD: i64 = 500;
 
 /// While more waits for the network, bytes, nothing is read: whoever makes the recording waits.
 const MOST_WAITING: u64 = 1 << 20;
@@ -38,34 +32,17 @@ const DRAINED_WITHIN: Duration = Duration::from_secs(30);
 /// The same when somebody wants to have their prompt back.
 const INTERRUPTED_WITHIN: Duration = Duration::from_secs(2);
 
-/// Why a broadcast ended before its time.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// The recording is to blame.
-    Media(What),
-    /// The relay has closed it, with this code and reason.
-    Closed(u16, String),
-    /// No relay was there, and the last try said this.
-    NoRelay(String),
-    /// It has not said that it has everything.
-    NotDelivered,
-}
-
 /// One broadcast.
 pub(super) struct Broadcast {
     link: Link,
     uplink: Uplink,
     media: Media,
-    pace: Pace,
     /// Known once there is a frame.
     segments: Option<Segments>,
     interval: i64,
     /// It is made while it is sent, so that nobody can have it wait for long.
     is_live: bool,
-    /// What was read and is not due yet.
-    pending: VecDeque<Frame>,
-    /// When the last message was sent, ms.
-    sent_at: i64,
+    pending: Pending,
     began: Instant,
     /// Nothing follows what is pending; and why, if something is wrong there.
     ended: Option<Result<(), What>>,
@@ -85,12 +62,10 @@ impl Broadcast {
             link,
             uplink: Uplink::default(),
             media: Media::default(),
-            pace: Pace::new(is_live),
             segments: None,
             interval: interval.as_millis() as i64,
             is_live,
-            pending: VecDeque::new(),
-            sent_at: i64::MIN / 2,
+            pending: Pending::new(Pace::new(is_live)),
             began,
             ended: None,
             why: String::new(),
@@ -112,7 +87,7 @@ impl Broadcast {
             if self.until.is_some() && self.uplink.is_delivered() {
                 break self.ended.take().unwrap_or(Ok(())).map_err(Failure::Media);
             }
-            let may_pull = self.ended.is_none() && self.takes_more() && self.is_hungry();
+            let may_pull = self.ended.is_none() && self.takes_more() && self.pending.is_hungry();
             let due = self.due();
             let gives_up = self.until.or((!self.was_up).then(|| self.began + FOUND_WITHIN));
             select! {
@@ -150,18 +125,11 @@ impl Broadcast {
         is_there && self.link.waiting() < MOST_WAITING
     }
 
-    fn is_hungry(&self) -> bool {
-        match (self.pending.front(), self.pending.back()) {
-            (Some(first), Some(last)) => last.time - first.time < AHEAD,
-            _ => true,
-        }
-    }
-
     fn read(&mut self, part: Option<io::Result<Vec<u8>>>) {
         let read = match part {
             Some(Ok(bytes)) if !bytes.is_empty() => {
                 let (frames, read) = self.media.push(&bytes);
-                self.pending.extend(frames);
+                self.pending.add(frames);
                 read
             }
             Some(Err(error)) => Err(What::Unreadable(error.to_string())),
@@ -181,23 +149,17 @@ impl Broadcast {
 
     /// When there is something to send.
     fn due(&mut self) -> Option<Instant> {
-        let first = self.pending.front().map(|frame| frame.time).filter(|_| self.takes_more())?;
-        let due = self.pace.due(first, self.now() as i64).max(self.sent_at + PIECE);
+        if !self.takes_more() {
+            return None;
+        }
+        let due = self.pending.due(self.now() as i64)?;
         Some(self.began + Duration::from_millis(due.max(0) as u64))
     }
 
     /// Sends all that is due.
     fn send_due(&mut self) {
-        let now = self.now();
-        let mut frames = Vec::new();
-        while let Some(frame) = self.pending.front() {
-            if self.pace.due(frame.time, now as i64) > now as i64 {
-                break;
-            }
-            frames.extend(self.pending.pop_front());
-        }
+        let frames = self.pending.take(self.now() as i64);
         if !frames.is_empty() {
-            self.sent_at = now as i64;
             self.write(frames);
         }
     }
@@ -205,13 +167,12 @@ impl Broadcast {
     /// Puts frames into segments, and sends these.
     fn write(&mut self, frames: Vec<Frame>) {
         let Some(format) = self.media.format() else { return };
-        let interval = self.interval;
+        let (interval, now) = (self.interval, self.now());
         let segments = self.segments.get_or_insert_with(|| Segments::new(format.clone(), interval));
-        let now = self.began.elapsed().as_secs_f64() * 1e3;
-        let (sent, uplink, pace) = (self.uplink.relay_now(now), &mut self.uplink, &mut self.pace);
+        let (sent, uplink, pending) = (self.uplink.relay_now(now), &mut self.uplink, &mut self.pending);
         let (messages, written) = segments.write(frames, sent, |at, time| {
             // It is sent a moment after it was due, sometimes more and sometimes less.
-            uplink.number(at, pace.due(time, now as i64) as f64)
+            uplink.number(at, pending.was_due(time, now as i64) as f64)
         });
         self.send(messages);
         if written.is_err() {
@@ -234,64 +195,6 @@ impl Broadcast {
         let end = self.segments.as_mut().and_then(|segments| segments.end(sent, is_cut_short));
         self.send(end);
         self.until = Some(Instant::now() + within);
-    }
-
-    fn hear(&mut self, news: News) -> Result<(), Failure> {
-        let now = self.now();
-        let taken = match news {
-            News::Open(which) => {
-                if which == Which::Blob {
-                    self.ping(Which::Blob, FIRST_PINGS);
-                }
-                if !self.link.has_come_up() {
-                    return Ok(());
-                }
-                self.uplink.up(now)
-            }
-            News::Text(text) => self.uplink.hear(text, now),
-            News::Written => return Ok(()),
-            News::Lost { which, both, why } => {
-                if self.uplink.may_send() {
-                    self.is_away = true;
-                    eprintln!("blobcast-relay: the connection was lost ({why}): coming back");
-                }
-                self.uplink.lost(which, both);
-                self.why = why;
-                return Ok(());
-            }
-            News::Closed(code, reason) => return Err(Failure::Closed(code, reason)),
-            News::Tick => {
-                let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                let slept = self.uplink.tick(now, wall.as_secs_f64() * 1e3);
-                self.ping(Which::Blob, if slept { FIRST_PINGS } else { 1 });
-                self.ping(Which::Chunk, 1);
-                return Ok(());
-            }
-        };
-        self.take_up(taken);
-        Ok(())
-    }
-
-    fn take_up(&mut self, TakenUp { missing, is_refused }: TakenUp) {
-        for (which, bytes) in missing {
-            self.link.send(which, bytes);
-        }
-        if is_refused {
-            self.segments.iter_mut().for_each(Segments::break_off);
-        }
-        if self.uplink.may_send() {
-            if std::mem::take(&mut self.is_away) {
-                eprintln!("blobcast-relay: connected again");
-            }
-            self.was_up = true;
-        }
-    }
-
-    fn ping(&mut self, which: Which, times: u32) {
-        for _ in 0..times {
-            let ping = Text::Ping { t: self.now() }.to_json();
-            self.link.send(which, ping);
-        }
     }
 
     /// ms since this began.
