@@ -18,6 +18,8 @@ export const programs = {
   geckodriver: () => which("geckodriver"),
   ffmpeg: () => which("ffmpeg"),
   faketime: () => which("faketime"),
+  webkit: () => which("WebKitWebDriver"),
+  xvfb: () => which("Xvfb"), // WebKitGTK does not go without a screen
   ip: () => which("ip"),
   tc: () => which("tc"),
   "nats-server": () => which("nats-server"),
@@ -72,6 +74,7 @@ const tools = {
   chromium: { present: programs.chromium, command: debian("chromium") },
   chromedriver: { present: programs.chromedriver, command: debian("chromium-driver") },
   firefox: { present: programs.firefox, command: debian("firefox-esr") },
+  webkit: { present: () => programs.webkit() && programs.xvfb(), command: debian("webkit2gtk-driver xvfb gstreamer1.0-plugins-bad gstreamer1.0-libav") },
   ffmpeg: { present: programs.ffmpeg, command: debian("ffmpeg") },
   faketime: { present: programs.faketime, command: debian("faketime") },
   "nats-server": { present: programs["nats-server"], command: debian("nats-server") },
@@ -82,6 +85,12 @@ const tools = {
 
 /** What builds the npm package, and so all that `npm start` needs beside cargo. */
 export const forBuilding = ["node modules", "wasm target", "wasm-pack", "wasm-bindgen"];
+
+/** What to say where a tool is missing, or false: what `skip` of a test takes. */
+export function missing(name) {
+  const { present, command } = tools[name];
+  return !present() && `${name} is missing. Type: ${command()}`;
+}
 
 /** Makes sure that these tools are there. */
 export async function bring(...names) {

@@ -1,6 +1,6 @@
 //! Which way to play.
 
-use super::{quirks, realtime};
+use super::realtime;
 use crate::{
     error::{Error, Kind},
     lean,
@@ -74,11 +74,10 @@ impl Wanted {
         let mse = has_media_source() && MediaSource::is_type_supported(mime);
         let glue = !video.can_play_type(mime).is_empty();
         let realtime = realtime::can_decode(mime);
-        let may_mse = mse && !quirks::hangs_in_media_source();
         let mode = match self {
             Self::Soonest if realtime && failed == 0 => Some(Mode::Realtime),
-            Self::Soonest if may_mse && failed < 2 => Some(Mode::Mse),
-            Self::Auto if may_mse && failed == 0 => Some(Mode::Mse),
+            Self::Soonest if mse && failed < 2 => Some(Mode::Mse),
+            Self::Auto if mse && failed == 0 => Some(Mode::Mse),
             Self::Auto | Self::Soonest | Self::Only(Mode::Glue) => glue.then_some(Mode::Glue),
             Self::Only(Mode::Mse) => mse.then_some(Mode::Mse),
             Self::Only(Mode::Realtime) => realtime.then_some(Mode::Realtime),

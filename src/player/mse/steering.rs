@@ -4,7 +4,11 @@ use super::{
     Mse, buffer,
     live_edge::{Sample, Step},
 };
-use crate::{dom::now, player::mode::has_sound};
+use crate::{
+    dom::now,
+    player::{mode::has_sound, quirks},
+};
+use web_sys::HtmlMediaElement;
 
 /// A picture that lasts longer, ms, is a slide.
 const SLIDE: i64 = 100;
@@ -33,6 +37,10 @@ impl Mse {
     pub(super) fn steer(&self) {
         // What waits to be appended is part of the edge.
         if !self.is_following.get() || !self.queue.borrow().is_empty() {
+            return;
+        }
+        let is_blank = self.playback.video.ready_state() < HtmlMediaElement::HAVE_CURRENT_DATA;
+        if is_blank && quirks::hangs_on_early_seek() {
             return;
         }
         let Some(sample) = self.sample() else { return };

@@ -12,7 +12,7 @@ use crate::{
     cell::RefCell,
     dom::{Listener, now, with},
     error::{Error, Kind},
-    player::screen::OnFailure,
+    player::{quirks, screen::OnFailure},
 };
 use blobcast_container::Frame;
 use std::{
@@ -53,7 +53,9 @@ impl Sound {
         fail: &Rc<OnFailure>,
     ) -> Result<Rc<Self>, JsValue> {
         let speaker = Speaker::open()?;
-        stream.add_track(speaker.track());
+        if !quirks::hides_picture_beside_sound() {
+            stream.add_track(speaker.track());
+        }
         let sound = Rc::new_cyclic(|me: &Weak<Self>| Self {
             _listeners: ["volumechange", "play", "pause"]
                 .map(|kind| Listener::new(video, kind, with(me, |sound, _: Event| sound.follow_element()))),

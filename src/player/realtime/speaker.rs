@@ -116,8 +116,8 @@ impl Speaker {
         let output = self.context.output();
         let number = |name| property::get(&output, name).as_f64().unwrap_or(0.0);
         let (heard, at) = (number("contextTime"), number("performanceTime"));
-        // Nothing has been heard yet.
-        if at == 0.0 {
+        // Nothing has been heard yet; or WebKitGTK 2.50 has added one to the other.
+        if at == 0.0 || at > now() + heard * 500.0 {
             return self.lag.get().unwrap_or(0.0);
         }
         let lag = ((self.time() - heard) * 1e3 - (now() - at)).max(0.0);
