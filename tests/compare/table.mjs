@@ -28,7 +28,8 @@ export function markdown(results, titles) {
 
 /** How much the figures can be trusted: what the source itself did. */
 function circumstances(lines) {
-  const rounds = [...new Set(lines.map(({ rounds }) => rounds))].sort((a, b) => a - b).join(" to ");
+  const counts = lines.map(({ rounds }) => rounds);
+  const rounds = [...new Set([Math.min(...counts), Math.max(...counts)])].join(" to ");
   const joins = Math.min(...lines.map(({ join }) => join.count));
   const rate = Math.min(...lines.map(({ drawn }) => drawn.rate));
   const gap = Math.max(...lines.map(({ drawn }) => drawn.gap));
