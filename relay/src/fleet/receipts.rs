@@ -63,7 +63,9 @@ impl Receipts {
         if message.status == Some(StatusCode::NO_RESPONDERS) {
             self.unheard = self.unheard.or(Some(awaited.place));
         }
-        self.stored = self.stored.max(read(message)?);
+        let stored = read(message)?;
+        // A blob has rolled up what was before it. What it says counts: a stream that was made again begins with 1.
+        self.stored = if awaited.place.is_start() { stored } else { self.stored.max(stored) };
         self.is_whole |= awaited.place.is_start();
         Ok(())
     }
@@ -145,6 +147,21 @@ mod tests {
         let blob = receipts.expect(BLOB);
         assert_eq!(receipts.hear(&stored(blob)), Ok(()));
         assert_eq!(receipts.spoil(), Some(40));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_was_made_again_counts_from_its_beginning() {
+        let mut receipts = Receipts::default();
+        let blob = receipts.expect(BLOB);
+        assert_eq!(receipts.hear(&stored(blob)), Ok(()));
+        // All that it had is gone, and what it gets from now on has smaller numbers.
+        for (seq, said) in
+            [(None, r#"{"stream":"BLOBCAST","seq":3}"#), (Some(1), r#"{"stream":"BLOBCAST","seq":4}"#)]
+        {
+            let number = receipts.expect(Place { segment: 6, seq });
+            assert_eq!(receipts.hear(&answer(number, said)), Ok(()));
+        }
+        assert_eq!(receipts.spoil(), Some(4), "what comes later is another segment");
     }
 
     #[tokio::test(start_paused = true)]
