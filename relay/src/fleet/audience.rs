@@ -3,6 +3,10 @@
 use std::{collections::HashMap, time::Duration};
 use tokio::time::Instant;
 
+/// A change by one part of so many is said at once, a smaller one when it is time: of many viewers somebody comes or goes all the time,
+/// and each relay says it to each.
+const MUCH: u32 = 10;
+
 /// What the relays of a fleet tell each other of a name's viewers.
 #[derive(Debug, Default)]
 pub(super) struct Audience {
@@ -34,7 +38,7 @@ impl Audience {
     pub(super) fn say(&mut self, relay: u64, count: u32, every: Duration) -> Option<String> {
         let is_due = match self.said {
             None | Some((0, _)) => count > 0,
-            Some((said, when)) => said != count || when.elapsed() >= every,
+            Some((said, when)) => said.abs_diff(count) >= said.div_ceil(MUCH) || when.elapsed() >= every,
         };
         if !is_due {
             return None;
@@ -74,5 +78,19 @@ mod tests {
         assert_eq!(audience.say(9, 0, SECOND).as_deref(), Some("9 0"));
         tokio::time::advance(SECOND).await;
         assert_eq!(audience.say(9, 0, SECOND), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_few_more_of_many_are_said_with_the_rest() {
+        let mut audience = Audience::default();
+        assert_eq!(audience.say(9, 1000, SECOND).as_deref(), Some("9 1000"));
+        let mut said = 0;
+        // Somebody comes in every tenth of a second.
+        for more in 1..=100 {
+            tokio::time::advance(SECOND / 10).await;
+            said += u32::from(audience.say(9, 1000 + more % 50, SECOND).is_some());
+        }
+        assert_eq!(said, 10);
+        assert_eq!(audience.say(9, 2000, SECOND).as_deref(), Some("9 2000"), "that is much");
     }
 }
