@@ -131,11 +131,18 @@ impl Downlink {
             return false;
         }
         let position = before.and_then(|before| before.reassembly.position());
+        let goes_on = position.is_some_and(|(segment, _)| segment == piece.segment);
+        let clock = room.relay().clock.micros();
+        if !goes_on && room.with(|broadcast| broadcast.admits(piece.segment, clock)).is_err() {
+            // Nobody here could show it. Whoever is seen now goes on until there is a later one.
+            if self.source.is_none() {
+                self.wait_for_the_next();
+            }
+            return false;
+        }
         match &mut self.source {
             // The same segment by way of another relay, since the broadcaster has moved: it is gone on with.
-            Some(source) if position.is_some_and(|(segment, _)| segment == piece.segment) => {
-                source.claim = claim
-            }
+            Some(source) if goes_on => source.claim = claim,
             source => {
                 let now = Instant::now();
                 self.early = Early::default();

@@ -1,6 +1,6 @@
 //! Broadcasts that go from one relay to the others.
 
-use super::relays;
+use super::{relays, until_connected};
 use crate::common::{Broadcaster, MIME, Nats, Program, Viewer, now, relay};
 use blobcast_relay::Timing;
 use blobcast_wire::{Kind, Live, Text};
@@ -107,6 +107,41 @@ async fn two_broadcasters_that_begin_at_once_end_as_one() {
     assert_eq!(early.chunk.closed().await.0, 4409);
     late.chunk(segment + 10, 1, "!").await;
     viewer.until_rebuilt(segment + 10, b"goes on!", None).await;
+}
+
+#[tokio::test]
+async fn two_broadcasters_that_could_not_hear_each_other_end_as_one_and_nobody_loses_a_piece_before() {
+    let mut nats = Nats::start().await;
+    // Nothing counts as lost so soon.
+    let timing = Timing { lease: Duration::from_secs(60), ..Timing::DEFAULT };
+    let [here, there, elsewhere] = relays(&nats, timing).await;
+    let mut viewer = Viewer::open(&elsewhere, "lobby", "v").await;
+    let mut early = Broadcaster::open(&here, "lobby", "early").await;
+    let segment = now();
+    early.begin(segment, "first").await;
+    early.begin(segment + 10, "early").await;
+    viewer.until_rebuilt(segment + 10, b"early", None).await;
+    nats.kill().await;
+    for relay in [&here, &there, &elsewhere] {
+        until_connected(relay, false).await;
+    }
+    let mut late = Broadcaster::open(&there, "lobby", "late").await;
+    late.begin(segment + 5, "late").await;
+    late.until_have(segment + 5, 1).await;
+    nats.restart().await;
+    for relay in [&here, &there, &elsewhere] {
+        until_connected(relay, true).await;
+    }
+    // Its claim is the later one, but its segment is not.
+    let heard = elsewhere.metric("blobcast_fleet_received_bytes_total").await;
+    late.begin(segment + 6, "late").await;
+    elsewhere.until_metric("blobcast_fleet_received_bytes_total", heard + 1).await;
+    early.chunk(segment + 10, 1, "-more").await;
+    viewer.until_rebuilt(segment + 10, b"early-more", None).await;
+    // With its next segment it has the name.
+    late.begin(segment + 20, "goes on").await;
+    viewer.until_rebuilt(segment + 20, b"goes on", None).await;
+    assert_eq!(early.chunk.closed().await.0, 4409);
 }
 
 #[tokio::test]
