@@ -96,9 +96,12 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Presence) {
                     it.beat().await;
                 }
                 let since = *alone_since.get_or_insert_with(Instant::now);
+                // Who asks for one name after another that nobody broadcasts is not to have all of them followed.
+                let is_broadcast = it.room.with(|broadcast| broadcast.current().is_some());
+                let linger = if is_broadcast { relay.timing.linger } else { Duration::ZERO };
                 if !it.room.is_alone() {
                     alone_since = None;
-                } else if since.elapsed() >= relay.timing.linger && it.room.dismiss_companion() {
+                } else if since.elapsed() >= linger && it.room.dismiss_companion() {
                     return;
                 }
             }

@@ -210,6 +210,15 @@ async fn a_broadcast_that_stands_still_is_live_and_who_has_gone_is_forgotten() {
 }
 
 #[tokio::test]
+async fn a_name_that_nobody_broadcasts_is_let_go_with_its_last_viewer() {
+    let nats = Nats::start().await;
+    let timing = Timing { linger: Duration::from_secs(600), ..Timing::DEFAULT };
+    let [here] = relays(&nats, timing).await;
+    drop(Viewer::open(&here, "nobody", "v").await);
+    here.until_empty().await;
+}
+
+#[tokio::test]
 async fn viewers_are_counted_over_the_whole_fleet() {
     let nats = Nats::start().await;
     let timing = Timing { lease: Duration::from_millis(1500), ..Timing::DEFAULT };
