@@ -24,7 +24,10 @@ impl Relays {
     pub fn new(urls: Vec<String>) -> Self {
         let mut relays = Vec::new();
         for url in urls {
-            relays.push(Relay { url, not_before: Cell::default() });
+            // Named twice, one that asks to be left alone would be asked again.
+            if !relays.iter().any(|relay: &Relay| relay.url == url) {
+                relays.push(Relay { url, not_before: Cell::default() });
+            }
         }
         Self { relays, at: Cell::default(), tried: Cell::default(), has_stayed: Cell::default() }
     }
@@ -128,6 +131,14 @@ mod tests {
         let relays = Relays::new(vec!["a".into()]);
         assert_eq!([1, 2].map(|_| next(&relays, 0.0)), [("a", false); 2]);
         assert!(!relays.are_several());
+    }
+
+    #[test]
+    fn one_that_is_named_twice_is_one() {
+        let relays = Relays::new(["a", "b", "a"].map(String::from).to_vec());
+        relays.hold_off(9e3);
+        assert_eq!([1, 2].map(|_| next(&relays, 0.0)), [("b", true), ("b", false)]);
+        assert_eq!(relays.urls(), "a, b");
     }
 
     #[test]
