@@ -1,15 +1,16 @@
 //! What the other relays send of a name, put in order and handed to the room, as a broadcaster's is.
 
 use super::{
+    Spell,
     joining::{Claimed, whole},
     note::{Claim, Note},
 };
-use crate::relay::Presence;
+use crate::{broadcast::Refusal, relay::Presence};
 use blobcast_wire::{HELD_FOR, Kind, Live, Message, Piece, Reassembly, Segment};
 use bytes::Bytes;
 use std::time::Duration;
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::{debug, warn};
 
 /// How much is held of what is heard before there is anything that it could follow.
 const EARLY_BYTES: usize = 32 << 20;
@@ -19,6 +20,8 @@ const EARLY_BYTES: usize = 32 << 20;
 pub(super) struct Downlink {
     source: Option<Source>,
     early: Early,
+    /// That the clocks are apart.
+    ahead: Spell,
 }
 
 /// What is heard before what it follows has come from the stream.
@@ -133,8 +136,9 @@ impl Downlink {
         let position = before.and_then(|before| before.reassembly.position());
         let goes_on = position.is_some_and(|(segment, _)| segment == piece.segment);
         let clock = room.relay().clock.micros();
-        if !goes_on && room.with(|broadcast| broadcast.admits(piece.segment, clock)).is_err() {
+        if !goes_on && let Err(refusal) = room.with(|broadcast| broadcast.admits(piece.segment, clock)) {
             // Nobody here could show it. Whoever is seen now goes on until there is a later one.
+            self.tell(room, refusal);
             if self.source.is_none() {
                 self.wait_for_the_next();
             }
@@ -161,13 +165,25 @@ impl Downlink {
         true
     }
 
+    /// Says why a segment is refused; of clocks that are apart, what viewers here miss for as long as they are.
+    fn tell(&self, room: &Presence, refusal: Refusal) {
+        match refusal {
+            Refusal::Ahead { by } if self.ahead.begins() => warn!(
+                "{} from another relay is refused: its segment begins {} ms ahead of the clock here; keep the clocks of all relays in step (NTP)",
+                room.name(),
+                by / 1000
+            ),
+            refusal => debug!("another relay's broadcaster: {refusal}"),
+        }
+    }
+
     fn publish(&mut self, room: &Presence, pieces: Vec<Piece<Bytes>>) {
         let Some(source) = &mut self.source else { return };
         for piece in pieces {
             let now = room.relay().clock.micros();
             if let Err(refusal) = room.publish(source.number, None, !source.has_begun, piece, now) {
                 // It is taken again from a later segment on.
-                debug!("another relay's broadcaster: {refusal}");
+                self.tell(room, refusal);
                 return self.leave(room, false);
             }
             source.has_begun = true;
