@@ -66,6 +66,7 @@ const stages = {
     await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
     await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
     await run("cargo", ["test", "--package", "blobcast-container", "--test", "damage"], { env: LONG });
+    await run("cargo", ["test", "--package", "blobcast-relay", "--test", "relay", "fleet"], { env: LONG });
     await forget();
     const files = [...(await testFiles("tests/faults")), ...(await testFiles("tests/e2e", isFault))];
     await nodeTest(files, 1, LONG).finally(async () => console.log(`\n${await summary()}`));
@@ -85,13 +86,13 @@ const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
 /** Files of tests that measure when something happens: one at a time, */
 const MEASURING = ["joining", "low_latency", "narrow_line", "realtime"];
-/** and beside them one in which most of all some time has to pass. All others run three at once: a broadcast and its viewer take less than half a core. */
+/** and beside them one in which most of all some time has to pass. All others run two at once: a broadcast and its viewer take less than half a core, and three times that is too much for what is filmed. */
 const WAITING = ["hidden_broadcaster", "hidden_still_source", "slides", "still_source", "token_expires"];
 
 async function nodeTests(files) {
   const nameOf = (file) => basename(file, ".test.mjs");
   const among = (names) => files.filter((file) => names.includes(nameOf(file)));
-  await nodeTest(files.filter((file) => ![...MEASURING, ...WAITING].includes(nameOf(file))), 3);
+  await nodeTest(files.filter((file) => ![...MEASURING, ...WAITING].includes(nameOf(file))), 2);
   const ends = await Promise.allSettled([nodeTest(among(MEASURING), 1), nodeTest(among(WAITING), 1)]);
   for (const { reason } of ends) if (reason) throw reason;
 }

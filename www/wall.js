@@ -25,6 +25,7 @@ async function fill(row) {
   } catch (error) {
     for (const tile of tiles) tile.remove();
     refuse(row, error);
+    showAll();
   }
 }
 
@@ -66,9 +67,10 @@ function refuse(row, error) {
 /** What the players have in common: how many are live, and whether anybody broadcasts. */
 function showAll() {
   const live = [...viewings].filter(({ state }) => state === "live").length;
-  const words = live ? `${live} of ${viewings.size} players are live.` : "Nobody broadcasts this at the moment.";
+  const none = viewings.size ? "Nobody broadcasts this at the moment." : "No player is connected.";
+  const words = live ? `${live} of ${viewings.size} players are live.` : none;
   if (at("summary").textContent !== words) at("summary").textContent = words;
-  at("offer").hidden = live > 0 && !stream;
+  at("offer").hidden = !viewings.size || (live > 0 && !stream);
 }
 
 async function broadcast() {

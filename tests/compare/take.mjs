@@ -2,10 +2,9 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { FOR_TESTS, startRelay } from "../../scripts/relay.mjs";
-import { scoped } from "../bench/studio.mjs";
 import { spentBy } from "../bench/ticks.mjs";
 import { launchChromium } from "../e2e/harness/browser.mjs";
-import { defer } from "../e2e/harness/cleanup.mjs";
+import { defer, scoped } from "../e2e/harness/cleanup.mjs";
 import { until } from "../e2e/harness/pages.mjs";
 import { bytes } from "./bytes.js";
 import { INTERVAL } from "./pages/media.js";

@@ -9,7 +9,7 @@ import { fingerprint, makeCertificate } from "../../scripts/certificate.mjs";
 import { root, which } from "../../scripts/run.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
-import { LOST } from "./harness/elements.mjs";
+import { LOST } from "./harness/browser.mjs";
 import { freePort } from "./harness/free_port.mjs";
 import { freshMachine } from "./harness/machine.mjs";
 import { until } from "./harness/pages.mjs";

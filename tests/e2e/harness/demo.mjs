@@ -2,7 +2,7 @@
 
 import { startRelay } from "../../../scripts/relay.mjs";
 import { defer } from "./cleanup.mjs";
-import { LOST } from "./elements.mjs";
+import { LOST } from "./browser.mjs";
 import { until } from "./pages.mjs";
 
 export const PHONE = { width: 390, height: 844 };

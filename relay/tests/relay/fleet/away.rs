@@ -87,10 +87,10 @@ async fn who_comes_while_the_broker_hangs_has_the_segment_when_it_goes_on() {
     viewer.until_rebuilt(segment, b"head", None).await;
 }
 
-/// With `FAULTS=full` for 20 s.
+/// With `TESTS=long` for 20 s.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_broker_hangs_viewers_here_see_no_gap_and_others_go_on_soon_after() {
-    let is_full = std::env::var("FAULTS").is_ok_and(|faults| faults == "full");
+    let is_full = std::env::var("TESTS").is_ok_and(|tests| tests == "long");
     let hangs = Duration::from_secs(if is_full { 20 } else { 5 });
     let nats = Nats::start().await;
     // Viewers hear something at least every second.
