@@ -40,6 +40,8 @@ struct Companion {
     downlink: Downlink,
     looks: Looks,
     audience: Audience,
+    /// Its broadcaster went while the broker was away: what is owed of it waits until it is known who came after it.
+    is_late: bool,
 }
 
 /// What the stream holds of a name.
@@ -77,7 +79,11 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Presence) {
                 Some(message) => it.hear(&message),
                 None => return,
             },
-            Some(read) = read.recv() => it.take(read),
+            Some(read) = read.recv() => {
+                it.take(read);
+                it.is_late = false;
+                it.send().await;
+            }
             () = it.looks.due() => read = it.read(),
             Some(answer) = answers.next() => it.receive(&answer),
             Some(message) = audiences.next() => it.audience.hear(&message.payload),
@@ -115,7 +121,7 @@ impl Companion {
     fn new(fleet: Arc<Fleet>, room: Presence) -> Self {
         let inbox = fleet.client.new_inbox();
         let (receipts, downlink, looks, audience) = Default::default();
-        Self { fleet, room, uplink: None, receipts, inbox, downlink, looks, audience }
+        Self { fleet, room, uplink: None, receipts, inbox, downlink, looks, audience, is_late: false }
     }
 
     /// Takes what another relay sends.
@@ -195,7 +201,7 @@ impl Companion {
         if here.is_none() && self.room.has_owner() {
             self.uplink = None;
         }
-        let Some(uplink) = &mut self.uplink else { return };
+        let Some(uplink) = self.uplink.as_mut().filter(|_| here.is_some() || !self.is_late) else { return };
         let metrics = &self.room.relay().metrics.fleet;
         let claim = uplink.claim;
         // While the broker is away the place stays where it is, as long as the relay keeps what is there.
@@ -226,6 +232,8 @@ impl Companion {
     /// The broker is there again: what may have been lost on the way to it is sent once more, and what came meanwhile is read.
     async fn come_back(&mut self) {
         self.looks.now();
+        // Its end would take away what the stream has of another broadcaster at another relay.
+        self.is_late = self.room.owner_here().is_none();
         let place = self.receipts.start_again();
         self.repeat(place).await;
     }

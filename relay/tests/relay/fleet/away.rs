@@ -5,8 +5,9 @@ use super::{
     rolling::{Gaps, Rolling},
     until_connected,
 };
-use crate::common::{Broadcaster, Nats, TestServer, Viewer, now};
+use crate::common::{Broadcaster, Nats, Program, TestServer, Viewer, now, relay};
 use blobcast_relay::Timing;
+use blobcast_wire::{Live, Text};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -85,6 +86,41 @@ async fn who_comes_while_the_broker_hangs_has_the_segment_when_it_goes_on() {
     let mut viewer = Viewer::open(&there, "lobby", "v").await;
     nats.signal("-CONT").await;
     viewer.until_rebuilt(segment, b"head", None).await;
+}
+
+#[tokio::test]
+async fn an_end_that_is_told_late_does_not_end_whoever_came_after_it() {
+    let nats = Nats::start().await;
+    let timing = Timing { lease: Duration::from_secs(60), ..Timing::DEFAULT };
+    let [there, elsewhere] = relays(&nats, timing).await;
+    let program = Program::run(relay().args(["--listen", "127.0.0.1:0", "--nats", &nats.url()])).await;
+    let here = there.seen_at(program.address);
+    let mut near = Viewer::open(&here, "lobby", "near").await;
+    let mut first = Broadcaster::open(&here, "lobby", "first").await;
+    let segment = now();
+    first.begin(segment, "first").await;
+    near.until_rebuilt(segment, b"first", None).await;
+    nats.signal("-STOP").await;
+    until_connected(&there, false).await;
+    until_connected(&elsewhere, false).await;
+    // So has this one noticed by now.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    first.finish().await;
+    near.until(|viewer| viewer.state() == Some(Live::Ended)).await;
+    program.signal("-STOP").await;
+    nats.signal("-CONT").await;
+    until_connected(&there, true).await;
+    until_connected(&elsewhere, true).await;
+    let mut second = Broadcaster::open(&there, "lobby", "second").await;
+    let segment = now();
+    second.begin(segment, "second").await;
+    second.until_have(segment, 1).await;
+    Viewer::open(&elsewhere, "lobby", "early").await.until_rebuilt(segment, b"second", None).await;
+    program.signal("-CONT").await;
+    near.until_rebuilt(segment, b"second", None).await;
+    let mut late = Viewer::open(&elsewhere, "lobby", "late").await;
+    late.until_rebuilt(segment, b"second", None).await;
+    assert!(!late.texts.iter().any(|text| matches!(text, Text::State { state: Live::Ended, .. })));
 }
 
 /// With `TESTS=long` for 20 s.
