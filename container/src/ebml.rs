@@ -48,6 +48,11 @@ pub(crate) mod id {
     pub(crate) const MAX_BLOCK_ADDITION_ID: u32 = 0x55EE;
     pub(crate) const VIDEO: u32 = 0xE0;
     pub(crate) const ALPHA_MODE: u32 = 0x53C0;
+    pub(crate) const COLOUR: u32 = 0x55B0;
+    pub(crate) const MATRIX_COEFFICIENTS: u32 = 0x55B1;
+    pub(crate) const RANGE: u32 = 0x55B9;
+    pub(crate) const TRANSFER_CHARACTERISTICS: u32 = 0x55BA;
+    pub(crate) const PRIMARIES: u32 = 0x55BB;
 
     pub(crate) const CLUSTER: u32 = 0x1F43_B675;
     pub(crate) const TIMESTAMP: u32 = 0xE7;

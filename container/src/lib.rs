@@ -25,6 +25,7 @@
 mod apart;
 mod block;
 mod choice;
+mod colours;
 mod cues;
 mod cutter;
 mod ebml;
@@ -48,6 +49,7 @@ mod writer;
 
 pub use apart::with_sound;
 pub use choice::{Announced, TrackKind, announced, only};
+pub use colours::Colours;
 pub use cues::cues;
 pub use cutter::Cutter;
 pub use error::Error;

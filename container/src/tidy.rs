@@ -1,7 +1,7 @@
 //! From a recording's bytes to frames, incremental: it does not matter where the bytes were cut.
 
 use crate::{
-    Error, Frame,
+    Colours, Error, Frame,
     block::Block,
     ebml::{self, Header, SEGMENT, id, read_uint},
     tracks::{self, Track},
@@ -72,6 +72,12 @@ impl Tidy {
     /// Whether there is a track of pictures.
     pub fn has_pictures(&self) -> bool {
         self.tracks.iter().any(|track| track.is_video)
+    }
+
+    /// What is said of its pictures' colours.
+    pub fn colours(&self) -> Colours {
+        let pictures = self.tracks.iter().find(|track| track.is_video);
+        pictures.map_or_else(Colours::default, |track| track.colours)
     }
 
     /// Whether there was a frame.

@@ -1,7 +1,7 @@
 //! The tracks that the init segment announces.
 
 use crate::{
-    Error,
+    Colours, Error,
     ebml::{Header, children, copy_without, element, find as find_child, id, read_uint},
 };
 use std::ops::Range;
@@ -26,6 +26,7 @@ pub(crate) struct Track {
     pub(crate) number: u64,
     pub(crate) is_video: bool,
     pub(crate) codec: Codec,
+    pub(crate) colours: Colours,
     /// Where its content is in that of `Tracks`.
     entry: Range<usize>,
     /// Its number in normal form, from 1.
@@ -114,6 +115,9 @@ fn read_entry(entry: &mut [u8]) -> Result<Track, Error> {
             id::VIDEO => {
                 if let Some(range) = find_child(content, id::ALPHA_MODE)? {
                     content[range].fill(0);
+                }
+                if let Some(range) = find_child(content, id::COLOUR)? {
+                    track.colours = Colours::read(&content[range])?;
                 }
             }
             _ => {}

@@ -109,6 +109,12 @@ impl Decoder {
         property::get(&self.js, "decodeQueueSize").as_f64().unwrap_or(0.0)
     }
 
+    /// Goes on with another property of its configuration. What comes next is a keyframe.
+    pub fn set(&self, name: &str, value: &JsValue) -> Result<(), JsValue> {
+        property::set(&self.config, name, value);
+        self.js.configure(&self.config)
+    }
+
     /// Gives up what waits to be decoded. What comes next is a keyframe.
     pub fn begin_anew(&self) -> Result<(), JsValue> {
         self.js.reset()?;

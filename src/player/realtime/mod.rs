@@ -9,6 +9,7 @@
 //! A frame's time is the relay's clock at its capture, ms: its segment's number plus its time in it. A delay is added to it, and that is
 //! when it is shown, by the page's clock.
 
+mod colours;
 mod decoder;
 mod delay;
 mod outlet;
@@ -114,12 +115,15 @@ impl Screen for Realtime {
             }
             Piece::Continue { body, .. } | Piece::End { body, .. } => (body, false),
         };
-        let (read, frames, start) = {
+        let (read, frames, start, colours) = {
             let reading = &mut *self.reading.borrow_mut();
             let read = reading.tidy.push(&body.to_vec());
             let start = reading.segments.last().map_or(0.0, |segment| *segment as f64 / 1e3);
-            (read, reading.tidy.take(), start)
+            (read, reading.tidy.take(), start, reading.tidy.colours())
         };
+        if let Some(pictures) = self.pictures.as_ref().filter(|_| !frames.is_empty()) {
+            pictures.in_colours(colours);
+        }
         for frame in &frames {
             let time = start + frame.time as f64;
             match (&self.pictures, &self.sound) {

@@ -1,6 +1,7 @@
 //! From frames to pictures on the element.
 
 use super::{
+    colours::color_space,
     decoder::{Decoded, Decoder},
     delay::Delays,
     outlet::Outlet,
@@ -14,7 +15,7 @@ use crate::{
     player::screen::{OnFailure, UNDECODABLE},
     timers::{Timer, Timers},
 };
-use blobcast_container::Frame;
+use blobcast_container::{Colours, Frame};
 use std::{
     cell::Cell,
     rc::{Rc, Weak},
@@ -33,6 +34,7 @@ pub struct Pictures {
     me: Weak<Self>,
     timer: Cell<Option<Timer>>,
     decoder: RefCell<Option<Decoder>>,
+    colours: Cell<Colours>,
     decoded: RefCell<Vec<Decoded>>,
     outlet: Outlet,
     delays: Rc<RefCell<Delays>>,
@@ -56,6 +58,7 @@ impl Pictures {
             me: me.clone(),
             timer: Cell::default(),
             decoder: RefCell::default(),
+            colours: Cell::default(),
             decoded: RefCell::default(),
             outlet,
             delays: delays.clone(),
@@ -78,6 +81,16 @@ impl Pictures {
         let decoder = self.decoder.borrow();
         let Some(decoder) = decoder.as_ref().filter(|decoder| decoder.waiting() > BEHIND) else { return };
         if let Err(thrown) = decoder.begin_anew() {
+            self.failed(&thrown);
+        }
+    }
+
+    /// What the container says of the colours, before the first frame of a segment.
+    pub fn in_colours(&self, colours: Colours) {
+        if self.colours.replace(colours) != colours
+            && let Some(decoder) = &*self.decoder.borrow()
+            && let Err(thrown) = decoder.set("colorSpace", &color_space(colours))
+        {
             self.failed(&thrown);
         }
     }

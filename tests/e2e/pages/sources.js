@@ -28,6 +28,9 @@ export const sources = {
     return new MediaStream([...barcodes().getTracks(), ...sound.getTracks()]);
   },
 
+  /** Bar codes, and below them nothing but one dark colour. */
+  dark: () => barcodes(1000 / 30, newCanvas(), drawDark),
+
   /** Bar codes, and below them a flash at the beginning of each beep: see `flashAndBeep`. */
   flashes: () => {
     const sound = flashAndBeep();
@@ -99,6 +102,12 @@ function drawFlash(context) {
   const on = performance.now() % BEEP_EVERY < BEEP;
   if (on !== isBeeping) beeps((isBeeping = on));
   context.fillStyle = on ? "white" : "black";
+  context.fillRect(0, CODE_HEIGHT, WIDTH, HEIGHT - CODE_HEIGHT);
+}
+
+/** The ranges of broadcasts and of screens are farthest apart in what is dark and what is light. */
+function drawDark(context) {
+  context.fillStyle = "rgb(30 40 24)";
   context.fillRect(0, CODE_HEIGHT, WIDTH, HEIGHT - CODE_HEIGHT);
 }
 
