@@ -5,7 +5,7 @@ use async_nats::{
     Client, Error, Message,
     jetstream::{
         self, Context,
-        consumer::push::OrderedConfig,
+        consumer::{Consumer, push::OrderedConfig},
         context::CreateStreamError,
         stream::{Config, DiscardPolicy, StorageType},
     },
@@ -78,21 +78,11 @@ impl Stream {
         };
         let stream = self.context.get_stream_no_info(STREAM).await?;
         let consumer = timeout(PATIENCE, stream.create_consumer(config)).await??;
-        let mut read = Vec::new();
-        if consumer.cached_info().num_pending == 0 {
-            return Ok(read);
-        }
-        let mut messages = consumer.messages().await?;
-        // A blob that comes meanwhile takes away what was still to come, and comes itself.
-        while let Some(message) = timeout(PATIENCE, messages.next()).await? {
-            let message = message?;
-            let is_last = message.info()?.pending == 0;
-            read.push(message.message);
-            if is_last {
-                break;
-            }
-        }
-        Ok(read)
+        let (number, name) = (consumer.cached_info().num_pending, consumer.cached_info().name.clone());
+        let read = if number == 0 { Ok(Vec::new()) } else { all(consumer).await };
+        // By itself it would go after 30 s, and many come in a rush of joins. Nobody waits for this.
+        tokio::spawn(async move { _ = stream.delete_consumer(&name).await });
+        read
     }
 
     /// Takes away what it holds of a name up to a place, since that has a hole.
@@ -110,4 +100,20 @@ impl Stream {
             sleep(AGAIN).await;
         }
     }
+}
+
+/// What a consumer has to give.
+async fn all(consumer: Consumer<OrderedConfig>) -> Result<Vec<Message>, Error> {
+    let mut messages = consumer.messages().await?;
+    let mut read = Vec::new();
+    // A blob that comes meanwhile takes away what was still to come, and comes itself.
+    while let Some(message) = timeout(PATIENCE, messages.next()).await? {
+        let message = message?;
+        let is_last = message.info()?.pending == 0;
+        read.push(message.message);
+        if is_last {
+            break;
+        }
+    }
+    Ok(read)
 }

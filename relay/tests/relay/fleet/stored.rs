@@ -67,6 +67,19 @@ async fn a_stream_that_was_taken_away_is_made_again_and_has_the_next_segment() {
 }
 
 #[tokio::test]
+async fn who_has_read_the_stream_leaves_no_consumer_there() {
+    let nats = Nats::start().await;
+    let [here, there] = relays(&nats, Timing::DEFAULT).await;
+    let mut broadcaster = Broadcaster::open(&here, "lobby", "b").await;
+    let segment = now();
+    broadcaster.begin(segment, "head").await;
+    nats.until_stream(|info| info.state.messages > 0).await;
+    Viewer::open(&there, "lobby", "v").await.until_rebuilt(segment, b"head", None).await;
+    // By themselves they would go after 30 s.
+    nats.until_stream(|info| info.state.consumer_count == 0).await;
+}
+
+#[tokio::test]
 async fn the_broker_keeps_no_more_than_two_segments_of_a_broadcast() {
     const BROADCASTS: u64 = 4;
     const CHUNKS: u32 = 16;
