@@ -85,7 +85,7 @@ for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firef
       const front = await home.open(relay.url);
       await until(front, () => !document.getElementById("streams").hidden);
       const row = await front.$eval("#streams a", (link) => link.textContent.trim());
-      assertSteps(await byTab(front), ["blobcast", "Broadcast", "theme", "Start a broadcast", "name", "Watch", row]);
+      assertSteps(await byTab(front), ["blobcast", "Broadcast", "theme", "Start a broadcast", "name", "Watch", row, "One broadcast in nine players"]);
     });
 
     await t.test("the theme is chosen by a switch, and kept", async () => {
