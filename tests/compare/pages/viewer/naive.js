@@ -34,7 +34,7 @@ export function view(video, { url }) {
     if (await loads(video, blobs[next.index])) {
       video.currentTime = time;
       await event(video, "seeked");
-      video.play();
+      video.play().catch(() => {}); // the next blob may come first
       isStanding = false;
     }
     poster.remove();
