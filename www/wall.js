@@ -2,12 +2,12 @@
 
 import { startRecording, startViewing } from "blobcast";
 import { randomName } from "./names.js";
+import { at, say, tell } from "./page.js";
 import { testPicture } from "./test-picture.js";
 import { viewerWords, whyNoBroadcast } from "./words.js";
 
 const IN_A_ROW = 3;
 
-const at = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 const name = query.get("name") || randomName();
 const relay = { url: location.origin, name };
@@ -54,7 +54,7 @@ async function play(tile, mode) {
 }
 
 const milliseconds = (ms) => `${Math.round(ms)} ms`;
-const write = (tile, what, words) => (tile.querySelector(`.${what}`).textContent = words);
+const write = (tile, what, words) => say(tile.querySelector(`.${what}`), words);
 
 /** Says once in a row why it has no picture. */
 function refuse(row, error) {
@@ -69,7 +69,7 @@ function showAll() {
   const live = [...viewings].filter(({ state }) => state === "live").length;
   const none = viewings.size ? "Nobody broadcasts this at the moment." : "No player is connected.";
   const words = live ? `${live} of ${viewings.size} players are live.` : none;
-  if (at("summary").textContent !== words) at("summary").textContent = words;
+  say(at("summary"), words);
   at("offer").hidden = !viewings.size || (live > 0 && !stream);
 }
 
@@ -105,10 +105,7 @@ function setButton(words, busy = false) {
   at("button").ariaDisabled = busy;
 }
 
-function complain(words) {
-  at("problem").textContent = words;
-  at("problem").hidden = !words;
-}
+const complain = (words) => tell(at("problem"), words);
 
 at("button").addEventListener("click", () => {
   if (at("button").ariaDisabled === "true") return;
