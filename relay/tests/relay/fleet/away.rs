@@ -7,21 +7,32 @@ use super::{
 };
 use crate::common::{Broadcaster, Nats, Program, TestServer, Viewer, now, relay};
 use blobcast_relay::Timing;
-use blobcast_wire::{Live, Text};
+use blobcast_wire::{Live, Segment, Text};
 use std::time::{Duration, Instant};
+
+/// Nothing counts as lost so soon.
+const PATIENT: Timing = Timing { lease: Duration::from_secs(60), ..Timing::DEFAULT };
+
+/// A broadcast at a relay that has come to a viewer there and to one at another relay.
+async fn broadcast(
+    head: &'static str,
+    here: &TestServer,
+    there: &TestServer,
+) -> (Broadcaster, Segment, [Viewer; 2]) {
+    let near = Viewer::open(here, "lobby", "near").await;
+    let mut far = Viewer::open(there, "lobby", "far").await;
+    let mut broadcaster = Broadcaster::open(here, "lobby", "b").await;
+    let segment = now();
+    broadcaster.begin(segment, head).await;
+    far.until_rebuilt(segment, head.as_bytes(), None).await;
+    (broadcaster, segment, [near, far])
+}
 
 #[tokio::test]
 async fn what_is_sent_while_the_broker_is_away_is_seen_here_at_once_and_elsewhere_when_it_is_back() {
     let mut nats = Nats::start().await;
-    // Nothing counts as lost so soon.
-    let timing = Timing { lease: Duration::from_secs(60), ..Timing::DEFAULT };
-    let [here, there] = relays(&nats, timing).await;
-    let mut near = Viewer::open(&here, "lobby", "near").await;
-    let mut far = Viewer::open(&there, "lobby", "far").await;
-    let mut broadcaster = Broadcaster::open(&here, "lobby", "b").await;
-    let segment = now();
-    broadcaster.begin(segment, "head").await;
-    far.until_rebuilt(segment, b"head", None).await;
+    let [here, there] = relays(&nats, PATIENT).await;
+    let (mut broadcaster, segment, [mut near, mut far]) = broadcast("head", &here, &there).await;
     nats.kill().await;
     until_connected(&here, false).await;
     until_connected(&there, false).await;
@@ -48,14 +59,8 @@ async fn what_is_sent_while_the_broker_is_away_is_seen_here_at_once_and_elsewher
 #[tokio::test]
 async fn after_more_than_the_relay_keeps_others_go_on_with_what_it_has() {
     let mut nats = Nats::start().await;
-    let timing = Timing { lease: Duration::from_secs(60), ..Timing::DEFAULT };
-    let [here, there] = relays(&nats, timing).await;
-    let mut near = Viewer::open(&here, "lobby", "near").await;
-    let mut far = Viewer::open(&there, "lobby", "far").await;
-    let mut broadcaster = Broadcaster::open(&here, "lobby", "b").await;
-    let segment = now();
-    broadcaster.begin(segment, "0").await;
-    far.until_rebuilt(segment, b"0", None).await;
+    let [here, there] = relays(&nats, PATIENT).await;
+    let (mut broadcaster, segment, [mut near, mut far]) = broadcast("0", &here, &there).await;
     nats.kill().await;
     until_connected(&here, false).await;
     for number in 1..5 {
@@ -91,8 +96,7 @@ async fn who_comes_while_the_broker_hangs_has_the_segment_when_it_goes_on() {
 #[tokio::test]
 async fn an_end_that_is_told_late_does_not_end_whoever_came_after_it() {
     let nats = Nats::start().await;
-    let timing = Timing { lease: Duration::from_secs(60), ..Timing::DEFAULT };
-    let [there, elsewhere] = relays(&nats, timing).await;
+    let [there, elsewhere] = relays(&nats, PATIENT).await;
     let program = Program::run(relay().args(["--listen", "127.0.0.1:0", "--nats", &nats.url()])).await;
     let here = there.seen_at(program.address);
     let mut near = Viewer::open(&here, "lobby", "near").await;
