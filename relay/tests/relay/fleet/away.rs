@@ -80,8 +80,7 @@ async fn after_more_than_the_relay_keeps_others_go_on_with_what_it_has() {
 #[tokio::test]
 async fn who_comes_while_the_broker_hangs_has_the_segment_when_it_goes_on() {
     let nats = Nats::start().await;
-    let timing = Timing { lease: Duration::from_secs(60), ..Timing::DEFAULT };
-    let [here, there] = relays(&nats, timing).await;
+    let [here, there] = relays(&nats, PATIENT).await;
     let mut broadcaster = Broadcaster::open(&here, "lobby", "b").await;
     let segment = now();
     broadcaster.begin(segment, "head").await;
