@@ -86,6 +86,13 @@ pub(crate) struct Presence {
     room: Arc<Room>,
 }
 
+/// The one in a room that keeps in touch with the other relays. However it goes, whoever comes next brings another.
+#[derive(Debug)]
+pub(crate) struct Company {
+    presence: Presence,
+    is_dismissed: bool,
+}
+
 impl Relay {
     /// A house with no open room.
     pub(crate) fn new(
@@ -125,7 +132,8 @@ impl Relay {
         });
         if let Some(fleet) = self.fleet.get().filter(|_| !open.has_companion) {
             open.has_companion = true;
-            tokio::spawn(accompany(Arc::clone(fleet), open.enter(self, name)));
+            let room = Company { presence: open.enter(self, name), is_dismissed: false };
+            tokio::spawn(accompany(Arc::clone(fleet), room));
         }
         open.enter(self, name)
     }
@@ -175,16 +183,6 @@ impl Presence {
         self.relay.rooms.lock().open.get(&self.name).is_some_and(|open| open.present == 1)
     }
 
-    /// The room's companion goes, if nobody else is present. Whoever comes from now on brings another.
-    pub(crate) fn dismiss_companion(&self) -> bool {
-        let mut rooms = self.relay.rooms.lock();
-        let Some(open) = rooms.open.get_mut(&self.name).filter(|open| open.present == 1) else {
-            return false;
-        };
-        open.has_companion = false;
-        true
-    }
-
     /// A viewer comes to this room, which has so many already. One that comes back has seen the broadcast, which may be late
     /// after a restart of the relay.
     pub(crate) fn admit_viewer(&self, others: usize, comes_back: bool) -> Result<Ticket, Farewell> {
@@ -227,6 +225,37 @@ impl Drop for Presence {
     }
 }
 
+impl Company {
+    /// It goes, if nobody else is present.
+    pub(crate) fn dismiss(&mut self) -> bool {
+        let mut rooms = self.presence.relay.rooms.lock();
+        let open = rooms.open.get_mut(&self.presence.name).filter(|open| open.present == 1);
+        if let Some(open) = open {
+            open.has_companion = false;
+            self.is_dismissed = true;
+        }
+        self.is_dismissed
+    }
+}
+
+impl Deref for Company {
+    type Target = Presence;
+
+    fn deref(&self) -> &Presence {
+        &self.presence
+    }
+}
+
+impl Drop for Company {
+    fn drop(&mut self) {
+        if !self.is_dismissed
+            && let Some(open) = self.presence.relay.rooms.lock().open.get_mut(&self.presence.name)
+        {
+            open.has_companion = false;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,6 +274,29 @@ mod tests {
         drop(second);
         assert_eq!(relay.rooms().len(), 0);
         assert!(relay.rooms.lock().past.is_empty(), "nothing was broadcast, so there is nothing to remember");
+    }
+
+    #[test]
+    fn a_companion_that_goes_can_be_followed_by_another_and_leaves_that_one_alone() {
+        let clock = Clock::start(SystemTime::now());
+        let relay = Relay::new(&Config::default(), clock, Metrics::new(), None);
+        let name: Name = "lobby".parse().expect("a name");
+        let has_companion = || relay.rooms.lock().open[&name].has_companion;
+        let come = || {
+            relay.rooms.lock().open.get_mut(&name).expect("open").has_companion = true;
+            Company { presence: relay.enter(&name), is_dismissed: false }
+        };
+        let viewer = relay.enter(&name);
+        let mut ended = come();
+        assert!(!ended.dismiss() && has_companion(), "there is a viewer");
+        drop(ended);
+        assert!(!has_companion());
+        let mut dismissed = come();
+        drop(viewer);
+        assert!(dismissed.dismiss() && !has_companion());
+        let _next = come();
+        drop(dismissed);
+        assert!(has_companion());
     }
 
     #[test]

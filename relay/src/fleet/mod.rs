@@ -18,6 +18,7 @@ mod joining;
 mod looks;
 mod note;
 mod options;
+mod outgoing;
 mod receipts;
 mod spell;
 mod stream;
