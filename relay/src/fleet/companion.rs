@@ -63,7 +63,7 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Company) {
     loop {
         select! {
             message = live.next() => match message {
-                Some(message) => it.hear(&message),
+                Some(message) => it.hear(&message).await,
                 None => return,
             },
             Some(read) = read.recv() => {
@@ -111,7 +111,8 @@ impl Companion {
     }
 
     /// Takes what another relay sends.
-    fn hear(&mut self, message: &Message) {
+    async fn hear(&mut self, message: &Message) {
+        self.outgoing.hear(&self.fleet, &self.room, message).await;
         self.downlink.hear(&self.room, self.fleet.id, message);
         if self.downlink.has_new_hole() {
             self.looks.soon();

@@ -1,6 +1,6 @@
 //! What travels beside a piece: whose it is, and what the broadcast is.
 
-use async_nats::{HeaderMap, header::NATS_ROLLUP};
+use async_nats::{HeaderMap, Message, header::NATS_ROLLUP};
 use blobcast_wire::{Live, Segment};
 use std::{fmt, str::FromStr};
 
@@ -52,6 +52,13 @@ impl Note {
             None => None,
         };
         Some(Self { claim, state })
+    }
+
+    /// Whose message has rolled up what the stream had before it, if it has.
+    pub(super) fn rolled_up_by(message: &Message) -> Option<Claim> {
+        let headers = message.headers.as_ref()?;
+        headers.get(NATS_ROLLUP)?;
+        Self::read(headers).map(|note| note.claim)
     }
 }
 

@@ -80,6 +80,16 @@ impl Outgoing {
         fleet.send(subject(SUBJECTS, room.name()), None, headers, Bytes::new()).await;
     }
 
+    /// Hears what another relay sends. A broadcaster that this one has replaced may not know that yet, and roll up what the stream has:
+    /// the stream gets this one's segment once more.
+    pub(super) async fn hear(&mut self, fleet: &Fleet, room: &Presence, message: &Message) {
+        let Some(uplink) = &mut self.uplink else { return };
+        if Note::rolled_up_by(message).is_some_and(|claim| claim < uplink.claim) {
+            uplink.begin_again();
+            self.send(fleet, room).await;
+        }
+    }
+
     /// The broker is there again: what may have been lost on the way to it is sent once more.
     pub(super) async fn come_back(&mut self, fleet: &Fleet, room: &Presence) {
         // Its end would take away what the stream has of another broadcaster at another relay.

@@ -98,6 +98,13 @@ impl Uplink {
         self.next = place.seq.map_or(Next::Blob, Next::Chunk);
     }
 
+    /// The segment that it is in is wanted once more, from its blob on; one of which something was lost is not.
+    pub(super) fn begin_again(&mut self) {
+        if self.next != Next::Segment {
+            self.next = Next::Blob;
+        }
+    }
+
     /// How often something was left out since this was asked last.
     pub(super) fn gaps(&mut self) -> u64 {
         std::mem::take(&mut self.gaps)
@@ -193,5 +200,19 @@ mod tests {
         uplink.go_back(blob);
         assert_eq!(given(&mut uplink, &broadcast)[..2], [(5, 1, true), (5, 1, false)]);
         assert_eq!(uplink.gaps(), 0);
+    }
+
+    #[test]
+    fn gives_its_segment_once_more_but_not_one_with_a_hole() {
+        let mut broadcast = Broadcast::new(0);
+        let mut uplink = uplink(5);
+        begin(&mut broadcast, 5);
+        go_on(&mut broadcast, 5, 1);
+        given(&mut uplink, &broadcast);
+        uplink.begin_again();
+        assert_eq!(given(&mut uplink, &broadcast), [(5, 1, true), (5, 1, false)]);
+        uplink.lose();
+        uplink.begin_again();
+        assert_eq!(given(&mut uplink, &broadcast), []);
     }
 }

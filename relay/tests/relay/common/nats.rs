@@ -1,7 +1,11 @@
 //! Real brokers on ports and in folders of their own.
 
 use super::{program::memory, request, soon};
-use async_nats::jetstream::{self, stream::Info};
+use async_nats::{
+    HeaderMap,
+    header::NATS_ROLLUP,
+    jetstream::{self, stream::Info},
+};
 use blobcast_relay::{Config, FleetOptions, Limits};
 use serde_json::Value;
 use std::{
@@ -139,6 +143,17 @@ impl Nats {
     pub(crate) async fn delete_stream(&self) {
         let client = async_nats::connect(self.url()).await.unwrap();
         jetstream::new(client).delete_stream("BLOBCAST").await.unwrap();
+    }
+
+    /// Puts a message into the relays' stream that takes away what is there of a name.
+    pub(crate) async fn roll_up(&self, name: &str, headers: &[(&str, &str)]) {
+        let context = jetstream::new(async_nats::connect(self.url()).await.unwrap());
+        let mut map = HeaderMap::new();
+        headers.iter().for_each(|&(name, value)| map.insert(name, value));
+        map.insert(NATS_ROLLUP, "sub");
+        let subject = format!("blobcast.live.{name}");
+        let stored = context.publish_with_headers(subject, map, "".into()).await.unwrap();
+        soon("the stream's answer", stored.into_future()).await.unwrap();
     }
 
     /// A page of its monitoring. <https://docs.nats.io/running-a-nats-service/nats_admin/monitoring>
