@@ -1,8 +1,14 @@
 //! ffmpeg and ffprobe, as they are installed.
 
-use super::soon;
-use std::{path::Path, process::Stdio};
-use tokio::process::Command;
+use std::{
+    path::Path,
+    process::{Output, Stdio},
+    time::Duration,
+};
+use tokio::{process::Command, time::timeout};
+
+/// How long it may compute, which depends on the machine and not on the relay.
+const COMPUTING: Duration = Duration::from_secs(60);
 
 /// A test picture and a tone, as fast as they are asked for. To be given a duration, codecs and a name.
 pub(crate) const TEST_CARD: &str =
@@ -21,8 +27,12 @@ pub(crate) fn ffmpeg(arguments: &str) -> Command {
 
 /// Has it make a file.
 pub(crate) async fn make(file: &Path, arguments: &str) {
-    let made = soon("the file", ffmpeg(arguments).arg(file).output()).await.unwrap();
+    let made = output(ffmpeg(arguments).arg(file)).await;
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
+async fn output(command: &mut Command) -> Output {
+    timeout(COMPUTING, command.output()).await.expect("it computes for too long").unwrap()
 }
 
 /// One packet of a file.
@@ -46,7 +56,7 @@ pub(crate) async fn packets(file: &Path) -> Vec<Packet> {
         "-show_entries",
         "packet=codec_type,pts_time,data_hash",
     ]);
-    let probed = soon("the packets", ffprobe.arg(file).output()).await.unwrap();
+    let probed = output(ffprobe.arg(file)).await;
     let mut packets = Vec::new();
     let (mut is_video, mut millis) = (false, 0.0);
     for line in String::from_utf8(probed.stdout).unwrap().lines() {
