@@ -81,7 +81,7 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Company) {
             Ok(()) = made.changed() => it.outgoing.fill(&it.fleet, &it.room).await,
             _ = tick.tick() => {
                 it.downlink.expire(&it.room, relay.timing.lease);
-                it.count(relay.timing.lease).await;
+                it.count(beat).await;
                 it.outgoing.give_up(&it.fleet, &it.room);
                 if beaten.elapsed() >= beat {
                     beaten = Instant::now();
@@ -149,10 +149,10 @@ impl Companion {
     }
 
     /// Tells the other relays how many watch here, and the room how many watch there.
-    async fn count(&mut self, lease: Duration) {
-        self.room.watched_elsewhere_by(self.audience.elsewhere(lease));
+    async fn count(&mut self, every: Duration) {
+        self.room.watched_elsewhere_by(self.audience.elsewhere(every));
         let count = self.room.audience() as u32;
-        if let Some(said) = self.audience.say(self.fleet.id, count, lease / BEATS) {
+        if let Some(said) = self.audience.say(self.fleet.id, count, every) {
             self.fleet.send(subject(AUDIENCES, self.room.name()), None, HeaderMap::new(), said.into()).await;
         }
     }
