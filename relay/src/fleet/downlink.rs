@@ -2,7 +2,7 @@
 
 use super::{
     Spell,
-    joining::{Claimed, whole},
+    joining::Early,
     note::{Claim, Note},
 };
 use crate::{broadcast::Refusal, relay::Presence};
@@ -12,9 +12,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-/// How much is held of what is heard before there is anything that it could follow.
-const EARLY_BYTES: usize = 32 << 20;
-
 /// The broadcaster of a name, on another relay.
 #[derive(Debug, Default)]
 pub(super) struct Downlink {
@@ -22,15 +19,6 @@ pub(super) struct Downlink {
     early: Early,
     /// That the clocks are apart.
     ahead: Spell,
-}
-
-/// What is heard before what it follows has come from the stream.
-#[derive(Debug, Default)]
-struct Early {
-    pieces: Vec<Claimed>,
-    bytes: usize,
-    /// It will not come: nothing is held.
-    is_over: bool,
 }
 
 #[derive(Debug)]
@@ -60,9 +48,7 @@ impl Downlink {
 
     /// The stream is looked at: what goes on with it is held meanwhile.
     pub(super) fn look(&mut self) {
-        if self.early.is_over {
-            self.early = Early::default();
-        }
+        self.early.look();
     }
 
     /// Takes what was in the stream.
@@ -74,21 +60,23 @@ impl Downlink {
                 Said::Piece(piece) => pieces.push((claim, piece)),
             }
         }
+        let newest = pieces.iter().map(|(claim, _)| *claim).max();
         let position = self.source.as_ref().and_then(|source| source.reassembly.position());
         let goes_on =
             position.is_some_and(|(segment, _)| pieces.iter().all(|(_, piece)| piece.segment == segment));
-        let pieces = if goes_on { Some(pieces) } else { whole(pieces, &self.early.pieces) };
+        let pieces = if goes_on { Some(pieces) } else { self.early.join(pieces) };
         for (claim, piece) in pieces.into_iter().flatten() {
             self.hear_piece(room, claim, piece, false);
         }
-        for (claim, state) in states {
+        // The end of one that was replaced says nothing of who came after it, even if that segment is of no use.
+        for (claim, state) in states.into_iter().filter(|(claim, _)| Some(*claim) >= newest) {
             self.hear_state(room, claim, state);
         }
     }
 
     /// The stream does not have what it should: from the next blob on.
     pub(super) fn wait_for_the_next(&mut self) {
-        self.early = Early { is_over: true, ..Early::default() };
+        self.early.give_up();
     }
 
     fn hear_state(&mut self, room: &Presence, claim: Claim, state: Live) {
@@ -218,19 +206,6 @@ impl Downlink {
         if let Some(source) = self.source.take() {
             self.wait_for_the_next();
             room.leave(source.number, finished);
-        }
-    }
-}
-
-impl Early {
-    fn hold(&mut self, claim: Claim, piece: Message<Bytes>) {
-        if self.is_over {
-            return;
-        }
-        self.bytes += piece.body.len();
-        self.pieces.push((claim, piece));
-        if self.bytes > EARLY_BYTES {
-            *self = Self { is_over: true, ..Self::default() };
         }
     }
 }

@@ -4,12 +4,55 @@ use super::note::Claim;
 use blobcast_wire::{Kind, Message};
 use bytes::Bytes;
 
+/// How much is held of what is heard before there is anything that it could follow, bytes.
+const EARLY_BYTES: usize = 32 << 20;
+
 /// A piece, and whose it is.
-pub(super) type Claimed = (Claim, Message<Bytes>);
+type Claimed = (Claim, Message<Bytes>);
+
+/// What is heard before what it follows has come from the stream.
+#[derive(Debug, Default)]
+pub(super) struct Early {
+    pieces: Vec<Claimed>,
+    bytes: usize,
+    /// It will not come: nothing is held.
+    is_over: bool,
+}
+
+impl Early {
+    /// The stream is looked at: what goes on with it is held meanwhile.
+    pub(super) fn look(&mut self) {
+        if self.is_over {
+            *self = Self::default();
+        }
+    }
+
+    /// Takes what was heard.
+    pub(super) fn hold(&mut self, claim: Claim, piece: Message<Bytes>) {
+        if self.is_over {
+            return;
+        }
+        self.bytes += piece.body.len();
+        self.pieces.push((claim, piece));
+        if self.bytes > EARLY_BYTES {
+            self.give_up();
+        }
+    }
+
+    /// What was in the stream and what was heard since, in order, if it is whole.
+    pub(super) fn join(&self, stored: Vec<Claimed>) -> Option<Vec<Claimed>> {
+        whole(stored, &self.pieces)
+    }
+
+    /// The stream does not have what it should.
+    pub(super) fn give_up(&mut self) {
+        *self = Self { is_over: true, ..Self::default() };
+    }
+}
 
 /// The newest segment of what was read from the stream, with what was heard meanwhile: without a hole, or `None`. The stream may lack
 /// pieces that it refused, or be a moment behind those who follow live.
-pub(super) fn whole(stored: Vec<Claimed>, heard: &[Claimed]) -> Option<Vec<Claimed>> {
+fn whole(stored: Vec<Claimed>, heard: &[Claimed]) -> Option<Vec<Claimed>> {
     let begin = stored.iter().rposition(|(_, piece)| matches!(piece.kind, Kind::Blob { .. }))?;
     let (claim, blob) = &stored[begin];
     let (claim, segment, mut next) = (*claim, blob.segment, blob.seq);
