@@ -18,6 +18,10 @@ const RECONNECT_WITHIN: Duration = Duration::from_millis(500);
 /// How long a server may take to let a relay in. One that hangs takes connections and says nothing.
 const LET_IN_WITHIN: Duration = PATIENCE;
 
+/// How many messages may wait for a broker that takes them more slowly than they come: 16 MB of chunks of 32 KB. Whoever sends another
+/// waits, and after [`PATIENCE`] goes on with the next segment.
+const QUEUED: usize = 512;
+
 /// Connects, and stays connected. The receiver counts how often.
 pub(super) async fn open(
     options: &FleetOptions,
@@ -34,6 +38,7 @@ pub(super) async fn open(
         .reconnect_delay_callback(|attempts| {
             Duration::from_millis(1 << attempts.saturating_sub(1).min(9)).min(RECONNECT_WITHIN)
         })
+        .client_capacity(QUEUED)
         .subscription_capacity(options.nats_backlog)
         .event_callback(move |event| {
             match event {
