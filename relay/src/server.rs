@@ -14,7 +14,7 @@ use crate::{
     metrics::Metrics,
     origin::Gate,
     relay::Relay,
-    start::StartError,
+    start_error::StartError,
     tls::Certificate,
 };
 use std::{

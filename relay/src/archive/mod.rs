@@ -39,7 +39,7 @@ pub(crate) use ledger::Figures;
 pub(crate) use montage::{Montage, MontageError, Reader};
 pub(crate) use record::{Record, Recording};
 
-use crate::{clock::Clock, retention::Retention, start::StartError, ticket::Tickets};
+use crate::{clock::Clock, retention::Retention, start_error::StartError, ticket::Tickets};
 use blobcast_wire::Name;
 use entry::Desk;
 use films::Films;
