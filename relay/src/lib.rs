@@ -60,6 +60,7 @@ mod frame;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod handshake;
+mod header_list;
 mod http;
 mod key;
 mod limits;
