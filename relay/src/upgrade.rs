@@ -31,7 +31,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use blobcast_wire::{Close, Role, SUBPROTOCOL};
+use blobcast_wire::{Close, Endpoint, Role, SUBPROTOCOL};
 use std::{convert::Infallible, future::pending, sync::Arc};
 use tokio::select;
 use tracing::{debug, error, info};
@@ -117,7 +117,8 @@ fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) 
     }
     let query = request.uri().query().unwrap_or_default();
     let ask = Ask::parse(request.uri().path(), query).map_err(Farewell::bad)?;
-    let until = app.access.admit(&ask.endpoint, token(request), unix_seconds()).map_err(Farewell::denied)?;
+    let (Endpoint { role, name, .. }, token) = (&ask.endpoint, token(request));
+    let until = app.access.admit(*role, name, token, unix_seconds()).map_err(Farewell::denied)?;
     Ok(Pass { ask, until: until.filter(|_| app.enforces_exp) })
 }
 
