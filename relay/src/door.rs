@@ -6,8 +6,7 @@ use crate::{
     patient::Patient,
     proxy::{self, Network},
     relay::Relay,
-    tls::{Certificate, Greeting},
-    tls_session::Session,
+    tls::{Certificate, Greeting, Session},
 };
 use axum::{
     Router,

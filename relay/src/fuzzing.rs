@@ -2,20 +2,20 @@
 //! `npm test` does with the corpus and with what is like it.
 
 use crate::{
-    access::Denied,
-    admit::Wanted,
     archive::{Catalogue, Label},
     ask::Ask,
-    claims::Claims,
     cursor::{
         Cursor,
         bench::{Bench, NOW, START, Viewer},
     },
     farewell::Farewell,
-    handshake::{choose_protocol, token},
-    key::Key,
+    http::{
+        admit::Wanted,
+        handshake::{choose_protocol, token},
+    },
     segment::Kept,
     span::Span,
+    tokens::{Claims, Denied, Key},
 };
 use axum::{
     body::Body,

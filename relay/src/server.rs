@@ -1,21 +1,19 @@
 //! A relay that listens.
 
 use crate::{
-    access::Access,
     addresses::Addresses,
-    admin,
     archive::Archive,
     clock::Clock,
     config::Config,
     door::Door,
     fleet::Fleet,
-    http::{self, App},
-    key::{Key, KeyError},
+    http::{self, App, admin},
     metrics::Metrics,
     origin::Gate,
     relay::Relay,
     start_error::StartError,
     tls::Certificate,
+    tokens::{Access, Key, KeyError},
 };
 use std::{
     convert::Infallible,

@@ -1,6 +1,6 @@
 //! Why the relay does not start, as one sentence that says what to do.
 
-use crate::{fleet::FleetError, key::KeyError, tls::CertificateError};
+use crate::{fleet::FleetError, tls::CertificateError, tokens::KeyError};
 use std::{
     error::Error,
     fmt, io,

@@ -1,6 +1,6 @@
 //! What a token says, and whether that permits what somebody asks for. Pure: time is an argument.
 
-use crate::access::Denied;
+use super::access::Denied;
 use blobcast_wire::{Name, NameError, Role};
 use serde::{Deserialize, Serialize};
 

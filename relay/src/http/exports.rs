@@ -1,13 +1,15 @@
 //! An archive's segments as one film, by HTTP.
 
-use crate::{
+use super::{
+    App,
     admit::{Wanted, say},
-    archive::{Montage, MontageError, Reader},
-    ask::parameter,
     byte_range::{Wish, wish},
     header_list::has_tag,
-    http::App,
     recordings::{no_archive, unreadable},
+};
+use crate::{
+    archive::{Montage, MontageError, Reader},
+    ask::parameter,
     span::Span,
     turns::Turns,
 };

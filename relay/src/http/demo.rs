@@ -1,7 +1,7 @@
 //! The demo inside the relay: its pages at /, the npm package at /blobcast/. `npm run relay` lays both into relay/demo, and what is
 //! there is compiled in. (With debug assertions it is read from there instead, each time.)
 
-use crate::header_list::{has_tag, items};
+use super::header_list::{has_tag, items};
 use axum::{
     extract::Request,
     http::{

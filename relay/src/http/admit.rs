@@ -4,9 +4,8 @@
 //! request ─► gate: may this page ask? ─► CORS: pages are told so ─► caller: too many? token: may it watch that name? ─► route, with `Wanted`
 //! ```
 
-use crate::{
-    access::Denied, caller::Caller, clock::unix_seconds, door::Guest, handshake::token_in_query, http::App,
-};
+use super::{App, caller::Caller, handshake::token_in_query};
+use crate::{clock::unix_seconds, door::Guest, tokens::Denied};
 use axum::{
     Router,
     body::Body,

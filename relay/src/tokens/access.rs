@@ -1,6 +1,6 @@
 //! Who may publish and view what. Pure: time is an argument.
 
-use crate::key::Key;
+use super::key::Key;
 use blobcast_wire::{Name, Role};
 use std::fmt;
 

@@ -3,16 +3,17 @@
 //! Refusals come after the upgrade, as a close code with a reason: what HTTP would say to a WebSocket, browsers
 //! hide from the page.
 
-use crate::{
-    access::Denied,
-    ask::Ask,
+use super::{
+    App,
     caller::Caller,
+    handshake::{accept_key, choose_protocol, token},
+};
+use crate::{
+    ask::Ask,
     clock::{expired, unix_seconds},
     door::{Guest, give_up_after, take_over},
     end::End,
     farewell::Farewell,
-    handshake::{accept_key, choose_protocol, token},
-    http::App,
     limits::Limit,
     line::Line,
     loopback::stranger,
@@ -20,6 +21,7 @@ use crate::{
     relay::{Presence, Relay},
     session::Seat,
     socket::Socket,
+    tokens::Denied,
     viewer,
 };
 use axum::{

@@ -1,6 +1,6 @@
 //! The key that tokens are made with: a secret that the relay shares, or the public half of a pair.
 
-use crate::{access::Denied, claims::Claims};
+use super::{access::Denied, claims::Claims};
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, errors::ErrorKind,
 };

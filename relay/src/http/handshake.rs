@@ -1,6 +1,7 @@
 //! A WebSocket's handshake, as far as it is in the headers. Pure.
 
-use crate::{ask::parameter, header_list::items};
+use super::header_list::items;
+use crate::ask::parameter;
 use axum::{
     extract::Request,
     http::{
