@@ -172,13 +172,13 @@ impl Config {
     const ARCHIVE_BACKLOG_BYTES: usize = 64 << 20;
 
     /// Nobody is asked for a token.
-    pub(crate) fn is_open(&self) -> bool {
+    pub(crate) fn has_no_key(&self) -> bool {
         self.token_secret.is_none() && self.token_public_key.is_none()
     }
 
     /// It has neither a key nor leave to do without one.
     pub(crate) fn is_private(&self) -> bool {
-        self.is_open() && !self.open
+        self.has_no_key() && !self.open
     }
 
     /// Others than this machine's own programs reach it.

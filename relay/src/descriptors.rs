@@ -12,9 +12,9 @@ const KEPT: u64 = 16;
 const FEW: u64 = 8;
 const MANY: u64 = 256;
 
-/// What there is for one more connection.
+/// What is left for one more connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Room {
+pub(crate) enum Left {
     Enough,
     /// It can be told that it has to go.
     Little,
@@ -22,7 +22,7 @@ pub(crate) enum Room {
     None,
 }
 
-impl Room {
+impl Left {
     /// What this connection has found. The limit may have been changed meanwhile: `prlimit` does that from outside.
     pub(crate) fn of(connection: &impl AsRawFd) -> Self {
         Self::at(connection.as_raw_fd(), getrlimit(Resource::Nofile).current)
@@ -46,12 +46,12 @@ mod tests {
     #[test]
     fn the_last_ones_are_kept() {
         let most = Some(40);
-        let found = [31, 32, 35, 36, 39, 99].map(|number| Room::at(number, most));
-        assert_eq!(found, [Room::Enough, Room::Little, Room::Little, Room::None, Room::None, Room::None]);
-        assert_eq!(Room::at(959, Some(1024)), Room::Enough);
-        assert_eq!(Room::at(960, Some(1024)), Room::Little);
-        assert_eq!(Room::at(999_743, Some(1_000_000)), Room::Enough);
-        assert_eq!(Room::at(999_744, Some(1_000_000)), Room::Little);
-        assert_eq!(Room::at(i32::MAX, None), Room::Enough, "no limit");
+        let found = [31, 32, 35, 36, 39, 99].map(|number| Left::at(number, most));
+        assert_eq!(found, [Left::Enough, Left::Little, Left::Little, Left::None, Left::None, Left::None]);
+        assert_eq!(Left::at(959, Some(1024)), Left::Enough);
+        assert_eq!(Left::at(960, Some(1024)), Left::Little);
+        assert_eq!(Left::at(999_743, Some(1_000_000)), Left::Enough);
+        assert_eq!(Left::at(999_744, Some(1_000_000)), Left::Little);
+        assert_eq!(Left::at(i32::MAX, None), Left::Enough, "no limit");
     }
 }

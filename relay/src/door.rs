@@ -2,12 +2,11 @@
 
 use crate::{
     addresses::{Addresses, Visit},
-    descriptors::Room,
+    descriptors::Left,
     patient::Patient,
     proxy::{self, Network},
     relay::Relay,
-    tls::{Certificate, Greeting},
-    tls_session::Session,
+    tls::{Certificate, Greeting, Session},
 };
 use axum::{
     Router,
@@ -99,11 +98,11 @@ impl Door {
             match self.listener.accept().await {
                 Ok((tcp, peer)) => {
                     // The operator may always come in.
-                    let room = if self.counted.is_some() { Room::of(&tcp) } else { Room::Enough };
-                    if room != Room::Enough {
+                    let left = if self.counted.is_some() { Left::of(&tcp) } else { Left::Enough };
+                    if left != Left::Enough {
                         complaint.say(format_args!("hardly a descriptor is left"));
                     }
-                    self.welcome(tcp, peer, room);
+                    self.welcome(tcp, peer, left);
                 }
                 Err(error) if has_gone(&error) => {}
                 Err(error) => {
@@ -114,18 +113,18 @@ impl Door {
         }
     }
 
-    fn welcome(&self, tcp: TcpStream, peer: SocketAddr, room: Room) {
+    fn welcome(&self, tcp: TcpStream, peer: SocketAddr, left: Left) {
         let address = peer.ip().to_canonical();
         let counted = self.counted.as_ref().filter(|(_, proxies)| !proxy::is_trusted(address, proxies));
         let visit = counted.map(|(addresses, _)| addresses.enter(address));
-        if visit.as_ref().is_some_and(Visit::is_flood) || room == Room::None {
+        if visit.as_ref().is_some_and(Visit::is_flood) || left == Left::None {
             self.relay.metrics.dropped.inc();
             return;
         }
         // Small messages leave at once: waiting to fill a packet would cost up to 40 ms of latency each.
         let _ = tcp.set_nodelay(true);
         let _ = give_up_after(&tcp, Some(self.relay.timing.idle_time));
-        let guest = Arc::new(Guest { address, visit, is_crowded: room == Room::Little });
+        let guest = Arc::new(Guest { address, visit, is_crowded: left == Left::Little });
         let (relay, router) = (Arc::clone(&self.relay), self.router.clone());
         let tracker = &self.relay.connections;
         match &self.certificate {

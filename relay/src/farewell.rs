@@ -1,6 +1,6 @@
 //! What a socket is closed with: a code that a program understands and a reason that a person does.
 
-use crate::{access::Denied, limits::Limit, loopback::Stranger};
+use crate::{limits::Limit, loopback::Stranger, tokens::Denied};
 use blobcast_wire::Close;
 use std::fmt::Display;
 

@@ -1,80 +1,65 @@
 //! The blobcast relay: it keeps the current segment of each broadcast, hands it to newcomers and passes chunks
-//! on. It knows messages, never media: only its archive looks into them, when they are on the disk.
+//! on. It knows messages, never media: what looks into them (`archive`, `http/live`) is not on the way of anything live.
 //!
 //! ```text
-//! door ─► http ─► upgrade ─► Socket ─► publisher ─► Reassembly ─► Broadcast ─► Cursor ─► viewer ─► Line
-//!                  (ask,                (session,                  (segment)             (session)
-//!                   origin,              quota)           room, relay ──────── fan ────────────►
-//!                   access)
+//! door ─► http/upgrade ─► socket ─► publisher ─► Reassembly ─► broadcast ─► cursor ─► viewer ─► line
+//!          (ask,                    (session,                  (segment)             (session)
+//!           origin,                 quota)           room, relay ──────── fan ────────────►
+//!           tokens)
 //! ```
 //!
-//! Without sockets and clocks, to be read and tested by themselves:
+//! Who comes in, and may they:
 //!
-//! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `access`, `claims`: who may do what, by their
-//!   tokens. `proxy`: who is behind a proxy. `loopback`: who is from this machine. `span`: from when to when. `byte_range`: which part of a file. `retention`: how
-//!   much of an archive stays.
-//! * `limits`: how much there may be. `quota`: what one broadcast has used. `bucket`: how fast.
-//! * `segment`, `broadcast`: shared, immutable pieces, and what is kept of them.
-//! * `cursor`: a viewer is a place in a broadcast. No queue, no copy.
+//! * `door`: a port, and who is at it. `tls`: the certificate, and what is sealed by it. `patient`: who takes nothing of an answer is given up.
+//! * `ask`: what a socket wants, from its URL. `origin`: which web pages may connect. `loopback`: who is from this machine. `proxy`: who is
+//!   behind a proxy. `tokens`: who may do what.
+//! * `limits`: how much there may be. `quota`, `bucket`: what one name has used, and how fast. `addresses`, `ticket`, `descriptors`: what
+//!   there is a number of.
+//! * `http`: all that is asked for. `span`: from when to when. `turns`: work that is done so many at a time.
 //!
-//! What drives them:
+//! What is live:
 //!
-//! * `door`: one port, and who is at it. `patient`: who takes nothing of an answer is given up. `http` and `admin`: what is behind the public one and the operator's. `demo`: the pages
-//!   that are compiled in.
-//! * `socket`: one WebSocket as events. `publisher`, `viewer`: one `select!` for each socket.
-//! * `caller`: who asks, and whether they have too many connections. `admit`: who may watch by plain HTTP, and `recordings`, `exports`: what they get of the archive.
-//! * `live`: a broadcast by plain HTTP, as one WebM without end.
-//! * `tls`: the certificate, and the handshake of a connection. `tls_session`: its bytes, sealed and opened.
-//! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep.
+//! * `relay`: all rooms. `room`: one name. `session`: two sockets are one peer. `publisher`, `viewer`: one `select!` for each socket.
+//! * `broadcast`, `segment`: shared, immutable pieces, and what is kept of them. `cursor`: a viewer is a place in a broadcast; no queue, no copy.
+//! * `fan` hands all viewers the next piece in one go, by their `line`s: a socket's task is left asleep. `frame`: a piece, as it is sent.
+//! * `socket`: one WebSocket as events. `farewell`: what it is closed with. `end`: how its driver ended.
+//! * `clock`: the one that everybody sets theirs by. `timing`: how long things may take. `metrics`: what Prometheus is told.
 //! * `fleet`: several relays that share their broadcasts, by NATS.
-//! * `archive` keeps segments on disk, by a thread of its own.
-//! * `session`: two sockets are one peer. `room`: one name. `relay`: all of it.
-//! * `publish` is no part of the relay: it is a broadcaster without a browser, by the same protocol.
-//! * `addresses`, `ticket`: what is counted, by guards. `turns`: work that is done so many at a time.
-//! * [`Server`] is the way in; [`Config`] what it can be told.
+//!
+//! Beside it: `archive` keeps segments on disk, by threads of its own; `retention`: how much of it stays; `export` writes it as one film. `publish` is
+//! a broadcaster without a browser, by the same protocol. `fuzzing`: what is promised of any bytes at all.
+//!
+//! [`Server`] is the way in (`server`); [`Config`] what it can be told (`config`); [`StartError`] why it does not start (`start_error`).
 
-mod access;
 mod addresses;
-mod admin;
-mod admit;
 mod archive;
 mod ask;
 mod broadcast;
 mod bucket;
-mod byte_range;
-mod caller;
-mod claims;
 mod clock;
 mod config;
 mod cursor;
-mod demo;
 mod descriptors;
 mod door;
 mod end;
 mod export;
-mod exports;
 mod fan;
 mod farewell;
 mod fleet;
 mod frame;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
-mod handshake;
 mod http;
-mod key;
 mod limits;
 mod line;
-mod live;
 mod loopback;
 mod metrics;
-mod mint;
 mod origin;
 mod patient;
 mod proxy;
 mod publish;
 mod publisher;
 mod quota;
-mod recordings;
 mod relay;
 mod retention;
 mod room;
@@ -83,27 +68,39 @@ mod server;
 mod session;
 mod socket;
 mod span;
-mod start;
-mod streams;
+mod start_error;
 mod ticket;
 mod timing;
 mod tls;
-mod tls_session;
+mod tokens;
 mod turns;
-mod upgrade;
 mod viewer;
 
 pub use config::{Config, LogFormat};
 pub use export::{Export, ExportError};
 pub use fleet::{FleetError, FleetOptions};
-pub use key::KeyError;
 pub use limits::Limits;
-pub use mint::{Mint, MintError};
 pub use origin::{Origin, OriginError};
 pub use proxy::{Network, NetworkError};
 pub use publish::Publish;
 pub use retention::Retention;
 pub use server::Server;
-pub use start::StartError;
+pub use start_error::StartError;
 pub use timing::Timing;
 pub use tls::{Certificate, CertificateError};
+pub use tokens::{KeyError, Mint, MintError};
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_map_of_the_modules_has_each_of_them() {
+        let text = include_str!("lib.rs");
+        let modules = text
+            .lines()
+            .filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'));
+        let map: String = text.lines().filter(|line| line.starts_with("//!")).collect();
+        let is_there = |name: &str| map.contains(&format!("`{name}`"));
+        let missing: Vec<_> = modules.filter(|name| !is_there(name)).collect();
+        assert_eq!(missing, [""; 0]);
+    }
+}

@@ -94,7 +94,7 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    /// Its flag, but for the one that has none.
+    /// Its flag, or a word for it where there is none.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::SegmentBytes => "max-segment-bytes",

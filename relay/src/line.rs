@@ -3,7 +3,7 @@
 
 use crate::{
     frame::Frame,
-    tls_session::{Session, Trying},
+    tls::{Session, Trying},
 };
 use bytes::{Buf, Bytes};
 use parking_lot::{Mutex, MutexGuard};

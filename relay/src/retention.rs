@@ -50,7 +50,10 @@ impl Retention {
         most: usize,
         is_stuck: impl Fn(&Name, Segment) -> bool,
     ) -> Vec<(Name, Recording)> {
-        let oldest = self.max_age.map_or(0, |age| now.saturating_sub(age.as_micros() as u64));
+        let oldest = self.max_age.map_or(0, |age| {
+            let micros = u64::try_from(age.as_micros()).unwrap_or(u64::MAX);
+            now.saturating_sub(micros)
+        });
         let mut surplus = Vec::new();
         let mut total = 0;
         let mut rests = Vec::new();
@@ -146,6 +149,14 @@ mod tests {
         assert_eq!(gone(total, 2), named(&[("a", 10), ("b", 15)]));
         assert_eq!(gone(Retention { max_bytes: Some(10), ..aged }, ALL).len(), 4, "what went counts no more");
         assert_eq!(gone(Retention { max_bytes: Some(0), ..aged }, ALL).len(), 6);
+    }
+
+    #[test]
+    fn for_longer_than_any_clock_counts_is_for_ever() {
+        let archive = archive(&[("a", &[(10, 5)])]);
+        // One that is half a second when it is cut to the 64 bits that µs have.
+        let max_age = Some(Duration::from_secs(18_446_744_073_710));
+        assert_eq!(gone(Retention { max_age, ..Retention::default() }, &archive, 40, ALL), []);
     }
 
     fn limits() -> impl Strategy<Value = Retention> {

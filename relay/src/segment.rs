@@ -191,8 +191,9 @@ impl Kept {
 /// A message as a frame of its own, and itself with its body as a view of that: what came may be a view of a
 /// much larger read buffer, which would be kept alive with it.
 fn own(message: Message<Bytes>) -> (Frame, Message<Bytes>) {
-    let frame = Frame::binary([&message.encode()[..]]);
-    let body = frame.message().slice(HEADER_LEN + message.kind.mime().len()..);
+    let prefix = message.prefix();
+    let frame = Frame::binary([&prefix[..], &message.body]);
+    let body = frame.message().slice(prefix.len()..);
     (frame, Message { body, ..message })
 }
 

@@ -1,21 +1,19 @@
 //! A relay that listens.
 
 use crate::{
-    access::Access,
     addresses::Addresses,
-    admin,
     archive::Archive,
     clock::Clock,
     config::Config,
     door::Door,
     fleet::Fleet,
-    http::{self, App},
-    key::{Key, KeyError},
+    http::{self, App, admin},
     metrics::Metrics,
     origin::Gate,
     relay::Relay,
-    start::StartError,
+    start_error::StartError,
     tls::Certificate,
+    tokens::{Access, Key, KeyError},
 };
 use std::{
     convert::Infallible,
@@ -63,7 +61,7 @@ impl Server {
         for folder in config.www.iter().chain(&config.package).filter(|folder| !folder.is_dir()) {
             warn!("{} is no folder: nothing is served from it", folder.display());
         }
-        match (config.is_open(), config.is_reachable()) {
+        match (config.has_no_key(), config.is_reachable()) {
             (true, true) => warn!("open: whoever reaches {address} may publish and view, without a token"),
             (true, false) => info!("open: whoever is on this machine may publish and view, without a token"),
             (false, _) => {}

@@ -67,7 +67,7 @@ pub(crate) fn seat(presence: Presence, ask: &Ask, line: Arc<Line>) -> Result<Sea
 
 impl Viewer {
     /// Sends what there is and what its lines take. Never waits.
-    pub(crate) fn deliver(&self) {
+    fn deliver(&self) {
         self.deliver_all(&mut self.place.lock());
     }
 

@@ -56,15 +56,14 @@ impl Catalogue {
         self.records.lock().entry(name.clone()).or_default().put(recording);
     }
 
-    /// A file is not there any more; how many bytes it had.
-    pub(crate) fn remove(&self, name: &Name, number: Segment) -> Option<u64> {
+    /// A file is not there any more. One that has taken its place meanwhile is.
+    pub(crate) fn remove(&self, name: &Name, label: &Label) {
         let mut records = self.records.lock();
-        let record = records.get_mut(name)?;
-        let bytes = record.remove(number);
+        let Some(record) = records.get_mut(name) else { return };
+        record.remove(label);
         if record.is_empty() {
             records.remove(name);
         }
-        bytes
     }
 
     /// The first so many segments of a name in a span. It may have to wait for the disk.
@@ -180,8 +179,9 @@ mod tests {
         catalogue.add(&name("a"), recording(3, 5));
         catalogue.add(&name("a"), recording(2, 30));
         assert_eq!(list(&catalogue, "a"), [recording(1, 3), recording(2, 30), recording(3, 5)]);
-        assert_eq!(catalogue.remove(&name("a"), 1), Some(3));
-        assert_eq!(catalogue.remove(&name("a"), 1), None);
-        assert_eq!(list(&catalogue, "a"), [recording(2, 30), recording(3, 5)]);
+        for _ in 0..2 {
+            catalogue.remove(&name("a"), &Label::new(1, MIME));
+            assert_eq!(list(&catalogue, "a"), [recording(2, 30), recording(3, 5)]);
+        }
     }
 }

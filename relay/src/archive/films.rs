@@ -83,10 +83,14 @@ mod tests {
     /// As if the writer had finished it.
     fn keep(catalogue: &Catalogue, root: &Path, number: u64) {
         let file = Stored::read(SEGMENT).and_then(|stored| stored.seekable().ok()).expect("a file");
-        let label = Label::new(number, "video/webm;codecs=vp8,opus").lasting(Some(Duration::from_secs(1)));
+        let label = label(number);
         fs::create_dir_all(root.join("lobby")).expect("a folder");
         fs::write(root.join("lobby").join(label.to_string()), &file).expect("a file");
         catalogue.add(&name(), Recording { label, bytes: file.len() as u64 });
+    }
+
+    fn label(number: u64) -> Label {
+        Label::new(number, "video/webm;codecs=vp8,opus").lasting(Some(Duration::from_secs(1)))
     }
 
     fn name() -> Name {
@@ -128,7 +132,7 @@ mod tests {
         assert_eq!(laid_out(&films, &[FIRST, Span::ALL, FIRST]), 1, "another one");
         keep(&films.catalogue, root.path(), 3_000_000);
         assert_eq!(laid_out(&films, &[Span::ALL, FIRST, Span::ALL]), 1, "the one that has more");
-        films.catalogue.remove(&name(), 1_000_000);
+        films.catalogue.remove(&name(), &label(1_000_000));
         assert_eq!(laid_out(&films, &[Span::ALL, Span::ALL]), 1, "the one that has less");
     }
 

@@ -1,30 +1,20 @@
 //! From a segment's bytes as they came to a file in which players can seek.
 
-use super::{catalogue::Catalogue, label::Label, place::Place, record::Recording};
+use super::{catalogue::Catalogue, compare::Change, label::Label, place::Place, record::Recording};
 use crate::span::Span;
 use blobcast_container::Stored;
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 /// A segment that has more is kept as it came, bytes: making a file of it takes twice as much memory.
-const MOST: u64 = 64 << 20;
+pub(super) const MOST: u64 = 64 << 20;
 
 /// So many segments are looked at for the one with a number. No more of a name ever overlap.
 const OVERLAPPING: usize = 1000;
-
-/// How a file differs from the one that is there already.
-enum Change {
-    /// It begins with all of it.
-    Longer,
-    /// It has nothing that is not there.
-    Nothing,
-    /// It is another one.
-    Other,
-}
 
 /// Gives a place's unfinished file its name. What is in normal form becomes a file in which players can seek; anything else stays
 /// as it came, and nobody knows how long it plays. `None`: all of it is there already.
@@ -43,7 +33,7 @@ pub(super) fn finish(catalogue: &Catalogue, place: &Place) -> io::Result<Option<
     let older = older(catalogue, place)?;
     let older = older.map(|label| (folder.join(label.to_string()), label)).filter(|(path, _)| path.exists());
     if let Some((path, label)) = &older {
-        match change(path, &part, stored.as_ref())? {
+        match Change::between(path, &part, stored.as_ref())? {
             Change::Longer => {}
             // An earlier relay kept it as it came.
             Change::Nothing if stored.is_some() && label.duration.is_none() => {}
@@ -93,32 +83,6 @@ fn older(catalogue: &Catalogue, place: &Place) -> io::Result<Option<Label>> {
     Ok(listing.recordings.into_iter().map(|recording| recording.label).find(|label| label.number == number))
 }
 
-/// The segment that a relay ended with comes again, longer, to the one that follows it. Its frames are the same, its bytes are not: a
-/// finished file has another head.
-fn change(older: &Path, newer: &Path, stored: Option<&Stored<'_>>) -> io::Result<Change> {
-    let bytes = if fs::metadata(older)?.len() <= 2 * MOST { fs::read(older)? } else { Vec::new() };
-    let (is_longer, is_shorter) = match (Stored::read(&bytes), stored) {
-        (Some(old), Some(new)) => (new.begins_with(&old), old.begins_with(new)),
-        _ => (is_beginning(older, newer)?, is_beginning(newer, older)?),
-    };
-    Ok(match (is_longer, is_shorter) {
-        (_, true) => Change::Nothing,
-        (true, false) => Change::Longer,
-        (false, false) => Change::Other,
-    })
-}
-
-/// Removes the first of two finished files of a folder that have one number, if the second has all that is in it. Whether it did.
-pub(super) fn replace(folder: &Path, older: &Label, newer: &Label) -> io::Result<bool> {
-    let [older, newer] = [older, newer].map(|label| folder.join(label.to_string()));
-    let bytes = if fs::metadata(&newer)?.len() <= 2 * MOST { fs::read(&newer)? } else { Vec::new() };
-    let is_in_it = matches!(change(&older, &newer, Stored::read(&bytes).as_ref())?, Change::Longer);
-    if is_in_it {
-        fs::remove_file(older)?;
-    }
-    Ok(is_in_it)
-}
-
 /// Writes a file to the disk under a name that nothing reads, and says which.
 fn write_beside(part: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let beside = part.with_extension("whole");
@@ -133,25 +97,6 @@ fn write_beside(part: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
             let _ = fs::remove_file(&beside);
             Err(error)
         }
-    }
-}
-
-/// Whether a file has just the bytes that another one begins with.
-fn is_beginning(shorter: &Path, longer: &Path) -> io::Result<bool> {
-    let mut shorter = BufReader::new(File::open(shorter)?);
-    let longer = File::open(longer)?;
-    loop {
-        let expected = shorter.fill_buf()?;
-        let len = expected.len();
-        let mut found = Vec::with_capacity(len);
-        (&longer).take(len as u64).read_to_end(&mut found)?;
-        if found != expected {
-            return Ok(false);
-        }
-        if len == 0 {
-            return Ok(true);
-        }
-        shorter.consume(len);
     }
 }
 

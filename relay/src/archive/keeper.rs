@@ -119,7 +119,7 @@ impl Keeper {
             removed => removed?,
         }
         debug!("the archive keeps {name}/{label} no longer");
-        self.catalogue.remove(name, label.number);
+        self.catalogue.remove(name, label);
         self.figures.removed.inc();
         self.figures.removed_bytes.inc_by(*bytes);
         Ok(())
@@ -146,7 +146,37 @@ impl Keeper {
 #[cfg(test)]
 mod tests {
     use super::{super::label::Label, *};
+    use crate::span::Span;
     use std::time::SystemTime;
+
+    #[test]
+    fn what_took_its_place_meanwhile_stays() {
+        let root = tempfile::tempdir().expect("a folder");
+        let catalogue = Arc::new(Catalogue::new(root.path()));
+        let name: Name = "a".parse().expect("a name");
+        let recording = |number, seconds| {
+            let label = Label::new(number, "video/webm").lasting(Some(Duration::from_secs(seconds)));
+            Recording { label, bytes: 1 }
+        };
+        let (old, new, next) = (recording(7, 1), recording(7, 2), recording(8, 1));
+        fs::create_dir(catalogue.folder(&name)).expect("a folder");
+        for there in [&old, &next] {
+            fs::write(catalogue.folder(&name).join(there.label.to_string()), "x").expect("a file");
+        }
+        let listed = || catalogue.list(&name, Span::ALL, 9).expect("a list").recordings;
+        assert_eq!(listed(), [old.clone(), next.clone()]);
+        let clock = Clock::start(SystemTime::now());
+        let keeper = Keeper::new(Retention::default(), Arc::clone(&catalogue), clock, Figures::default());
+        // It comes again, longer, between the look and the step.
+        fs::rename(
+            catalogue.folder(&name).join(old.label.to_string()),
+            catalogue.folder(&name).join(new.label.to_string()),
+        )
+        .expect("room");
+        catalogue.add(&name, new.clone());
+        keeper.remove(&name, &old).expect("nothing to do");
+        assert_eq!(listed(), [new, next]);
+    }
 
     #[test]
     fn what_cannot_be_removed_keeps_nothing_else_from_going() {

@@ -10,12 +10,14 @@
 //!
 //! * `label` and `kind`: what a file's name says. `place`: where it is. `trouble`: what is said when segments are lost. All without disk and
 //!   clock.
-//! * `entry`: the live side. `writer`, `unfinished`, `finish`: the disk's side. `ledger`: what both count.
+//! * `entry`: the live side. `writer`, `unfinished`, `finish`: the disk's side. `compare`: what comes again, and what there is of it. `ledger`: what
+//!   both count.
 //! * `saver`: what is live reaches the disk. `recovery`: what a crash has left is finished.
 //! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `montage`: many segments as one film. `films`: those
 //!   that were asked for lately. `keeper` removes what has to go.
 
 mod catalogue;
+mod compare;
 mod entry;
 mod films;
 mod finish;
@@ -39,7 +41,7 @@ pub(crate) use ledger::Figures;
 pub(crate) use montage::{Montage, MontageError, Reader};
 pub(crate) use record::{Record, Recording};
 
-use crate::{clock::Clock, retention::Retention, start::StartError, ticket::Tickets};
+use crate::{clock::Clock, retention::Retention, start_error::StartError, ticket::Tickets};
 use blobcast_wire::Name;
 use entry::Desk;
 use films::Films;

@@ -82,12 +82,13 @@ impl Record {
         self.is_whole
     }
 
-    /// Takes one out; how many bytes it had.
-    pub(crate) fn remove(&mut self, number: Segment) -> Option<u64> {
-        let at = self.find(number).ok()?;
-        let bytes = self.items.remove(at)?.bytes;
-        self.bytes -= bytes;
-        Some(bytes)
+    /// Takes the one with this label out, if it is there.
+    pub(crate) fn remove(&mut self, label: &Label) {
+        let Ok(at) = self.find(label.number) else { return };
+        if self.recording(&self.items[at]).label == *label {
+            self.bytes -= self.items[at].bytes;
+            self.items.remove(at);
+        }
     }
 
     /// The first so many that overlap a span, and whether there are more.
@@ -207,9 +208,10 @@ mod tests {
             let mut map = BTreeMap::new();
             for (what, number, millis, bytes) in steps {
                 let number = number * 1000;
+                let label = recording(number, millis, bytes).label;
                 if what == 0 {
-                    let gone = map.remove(&number).map(|recording: Recording| recording.bytes);
-                    prop_assert_eq!(record.remove(number), gone);
+                    record.remove(&label);
+                    map.retain(|_, recording: &mut Recording| recording.label != label);
                 } else {
                     record.put(recording(number, millis, bytes));
                     map.insert(number, recording(number, millis, bytes));

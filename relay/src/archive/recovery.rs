@@ -2,11 +2,17 @@
 //! and finished by the writer, one at a time in between. Of two finished files of one segment the shorter one goes: the longer had its name
 //! already, and was about to take its place.
 
-use super::{finish::replace, label::Label, place::Place, writer::Order};
+use super::{
+    compare::{Change, read_finished},
+    label::Label,
+    place::Place,
+    writer::Order,
+};
+use blobcast_container::Stored;
 use blobcast_wire::{Name, Segment};
 use std::{
     collections::{BTreeMap, btree_map::Entry},
-    fs,
+    fs, io,
     path::Path,
     sync::mpsc::{Sender, channel},
 };
@@ -72,6 +78,17 @@ fn keep_longest(folder: &Path, finished: &mut BTreeMap<Segment, Label>, label: L
     if known.get().duration < label.duration {
         known.insert(label);
     }
+}
+
+/// Removes the first of two finished files of a folder, if the second has all that is in it. Whether it did.
+fn replace(folder: &Path, older: &Label, newer: &Label) -> io::Result<bool> {
+    let [older, newer] = [older, newer].map(|label| folder.join(label.to_string()));
+    let bytes = read_finished(&newer)?;
+    let is_in_it = matches!(Change::between(&older, &newer, Stored::read(&bytes).as_ref())?, Change::Longer);
+    if is_in_it {
+        fs::remove_file(older)?;
+    }
+    Ok(is_in_it)
 }
 
 #[cfg(test)]

@@ -1,19 +1,15 @@
 //! The two sockets of a broadcaster: opened together, kept open, opened again. The browser's is src/link.
 
 use super::{
-    leg::{Told, live},
+    leg::{Leg, Tell},
+    life::Told,
     target::Target,
 };
-use blobcast_wire::{Close, Hearing, PING_EVERY, Socket as Which, Text, backoff};
-use std::{
-    hash::{BuildHasher, RandomState},
-    sync::Arc,
-    time::Duration,
-};
+use blobcast_wire::{Close, PING_EVERY, Socket as Which, Text, backoff};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     select,
     sync::mpsc,
-    task::AbortHandle,
     time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout},
 };
 use tokio_tungstenite::tungstenite::{
@@ -23,6 +19,8 @@ use tokio_tungstenite::tungstenite::{
 
 /// How long the relay may take to close, when all is said.
 const CLOSING: Duration = Duration::from_secs(2);
+
+const BOTH: [Which; 2] = [Which::Blob, Which::Chunk];
 
 /// What a broadcaster has to know of its sockets.
 #[derive(Debug)]
@@ -48,31 +46,12 @@ pub(super) enum News {
 pub(super) struct Link {
     target: Arc<Target>,
     legs: [Leg; 2],
-    tell: mpsc::UnboundedSender<(Which, u32, Told)>,
+    tell: Tell,
     told: mpsc::UnboundedReceiver<(Which, u32, Told)>,
     ticks: Interval,
     /// The relay does not want to see this peer before then.
     not_before: Instant,
     is_up: bool,
-}
-
-#[derive(Default)]
-struct Leg {
-    /// Counts its lives.
-    life: u32,
-    outgoing: Option<mpsc::UnboundedSender<Message>>,
-    task: Option<AbortHandle>,
-    is_open: bool,
-    /// When it is opened again.
-    waits_until: Option<Instant>,
-    failures: u32,
-    failing_since: Option<Instant>,
-    /// The token was refused once already.
-    refused: bool,
-    hearing: Hearing,
-    /// Bytes of this life that were sent, and that have left.
-    sent: u64,
-    left: u64,
 }
 
 impl Link {
@@ -83,39 +62,31 @@ impl Link {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The first one is at once.
         ticks.reset();
-        let legs = <[Leg; 2]>::default();
-        let (target, not_before) = (Arc::new(target), Instant::now());
-        let mut link = Self { target, legs, tell, told, ticks, not_before, is_up: false };
-        link.connect(Which::Blob);
-        link.connect(Which::Chunk);
-        link
+        let target = Arc::new(target);
+        let mut legs = BOTH.map(Leg::new);
+        legs.iter_mut().for_each(|leg| leg.connect(&target, &tell));
+        Self { target, legs, tell, told, ticks, not_before: Instant::now(), is_up: false }
     }
 
     /// Sends; where the socket is away that is dropped.
     pub(super) fn send(&mut self, which: Which, message: impl Into<Message>) {
-        let leg = &mut self.legs[which as usize];
-        if let Some(outgoing) = leg.outgoing.as_ref().filter(|_| leg.is_open) {
-            let message = message.into();
-            leg.sent += message.len() as u64;
-            // It has just gone: that is told.
-            let _ = outgoing.send(message);
-        }
+        self.legs[which as usize].send(message.into());
     }
 
     /// How many bytes wait for the network.
     pub(super) fn waiting(&self) -> u64 {
-        self.legs.iter().filter(|leg| leg.is_open).map(Leg::waiting).sum()
+        self.legs.iter().filter(|leg| leg.is_open()).map(Leg::waiting).sum()
     }
 
     /// What happens next. Can be dropped half-way.
     pub(super) async fn next(&mut self) -> News {
         loop {
-            let waits = self.legs.iter().filter_map(|leg| leg.waits_until).min();
+            let waits = self.legs.iter().filter_map(Leg::waits_until).min();
             select! {
                 biased;
                 // This holds a sender itself, so there is always another.
                 Some((which, life, told)) = self.told.recv() => {
-                    if self.legs[which as usize].life == life && let Some(news) = self.hear(which, told) {
+                    if self.legs[which as usize].is_in(life) && let Some(news) = self.hear(which, told) {
                         return news;
                     }
                 }
@@ -127,15 +98,17 @@ impl Link {
 
     /// Closes both sockets with 1000, after what was sent.
     pub(super) async fn finish(mut self) {
-        for which in [Which::Blob, Which::Chunk] {
+        for which in BOTH {
             let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
             self.send(which, Message::Close(Some(frame)));
         }
         let all_closed = async {
-            while self.legs.iter().any(|leg| leg.is_open) {
+            while self.is_half_open() {
                 let Some((which, life, told)) = self.told.recv().await else { return };
                 let leg = &mut self.legs[which as usize];
-                leg.is_open &= !(leg.life == life && matches!(told, Told::Closed(..)));
+                if leg.is_in(life) && matches!(told, Told::Closed(..)) {
+                    leg.lose();
+                }
             }
         };
         let _ = timeout(CLOSING, all_closed).await;
@@ -145,17 +118,15 @@ impl Link {
         let leg = &mut self.legs[which as usize];
         match told {
             Told::Open => {
-                leg.is_open = true;
+                leg.open();
                 Some(News::Open(which))
             }
             Told::Text(text) => {
-                // Only now it counts as connected.
-                (leg.failures, leg.failing_since, leg.refused) = (0, None, false);
-                leg.hearing.hear();
+                leg.hear();
                 Some(News::Text(text))
             }
             Told::Written(bytes) => {
-                leg.left += bytes as u64;
+                leg.write(bytes);
                 Some(News::Written)
             }
             Told::Closed(code, reason) => Some(self.closed(which, code, reason)),
@@ -164,14 +135,14 @@ impl Link {
 
     /// Whether both are open, and that was not said yet.
     pub(super) fn has_come_up(&mut self) -> bool {
-        let is_up = self.legs.iter().all(|leg| leg.is_open);
+        let is_up = self.legs.iter().all(Leg::is_open);
         is_up && !std::mem::replace(&mut self.is_up, is_up)
     }
 
     fn closed(&mut self, which: Which, code: u16, reason: String) -> News {
         let leg = &mut self.legs[which as usize];
         let asked = match Close::from_code(code) {
-            Some(Close::Unauthorized) if !std::mem::replace(&mut leg.refused, true) => None,
+            Some(Close::Unauthorized) if !leg.was_refused() => None,
             Some(Close::Limit) => backoff::asked_for(&reason),
             Some(close) if close.is_final() => return News::Closed(code, reason),
             // Codes that the protocol does not use come from proxies; they come and go.
@@ -183,9 +154,8 @@ impl Link {
 
     /// A round of pings is over: who is silent is dead.
     fn tick(&mut self) -> News {
-        for which in [Which::Blob, Which::Chunk] {
-            let leg = &mut self.legs[which as usize];
-            if leg.is_open && leg.hearing.is_dead(leg.sent, leg.waiting(), false) {
+        for which in BOTH {
+            if self.legs[which as usize].is_dead() {
                 let why = "nothing was heard of the relay".into();
                 self.retry(which, None);
                 return News::Lost { which, both: !self.is_half_open(), why };
@@ -195,73 +165,56 @@ impl Link {
     }
 
     fn is_half_open(&self) -> bool {
-        self.legs.iter().any(|leg| leg.is_open)
+        self.legs.iter().any(Leg::is_open)
     }
 
-    /// Opens a leg again after a while, and not before the relay wants to see this peer again, in so many ms.
+    /// Opens a leg again after a while, and none before the relay wants to see this peer again, in so many ms.
     fn retry(&mut self, which: Which, asked: Option<f64>) {
         self.is_up = false;
-        let now = Instant::now();
-        let leg = &mut self.legs[which as usize];
-        leg.lose();
-        let since = *leg.failing_since.get_or_insert(now);
-        let failures = leg.failures;
-        leg.failures = failures.saturating_add(1);
-        // The relay waits a few seconds only for the partner of an open socket.
-        let away = if self.is_half_open() { 0.0 } else { (now - since).as_secs_f64() * 1e3 };
-        let wait = backoff::wait(failures, away, chance()) + asked.unwrap_or(0.0);
-        let until = now + Duration::from_secs_f64(wait / 1e3);
+        let has_partner = self.legs[1 - which as usize].is_open();
+        let until = self.legs[which as usize].retry(has_partner, asked.unwrap_or(0.0));
         if asked.is_some() {
             self.not_before = self.not_before.max(until);
         }
-        self.legs[which as usize].waits_until = Some(until);
     }
 
     /// Opens every leg that waits, so that the relay sees a pair and not a socket without its partner.
     fn connect_waiting(&mut self) {
         let is_early = Instant::now() < self.not_before;
-        for which in [Which::Blob, Which::Chunk] {
-            let leg = &mut self.legs[which as usize];
-            if leg.waits_until.is_none() {
-                continue;
-            }
+        for leg in self.legs.iter_mut().filter(|leg| leg.waits_until().is_some()) {
             if is_early {
-                leg.waits_until = Some(self.not_before);
+                leg.wait_until(self.not_before);
             } else {
-                self.connect(which);
+                leg.connect(&self.target, &self.tell);
             }
         }
     }
-
-    fn connect(&mut self, which: Which) {
-        let leg = &mut self.legs[which as usize];
-        leg.lose();
-        let life = leg.life;
-        let (outgoing, queue) = mpsc::unbounded_channel();
-        let tell = self.tell.clone();
-        let tell = move |told| drop(tell.send((which, life, told)));
-        let life = live(Arc::clone(&self.target), which, leg.failures > 0, queue, tell);
-        leg.outgoing = Some(outgoing);
-        leg.task = Some(tokio::spawn(life).abort_handle());
-    }
 }
 
-impl Leg {
-    /// What comes of the life before is not heard any more.
-    fn lose(&mut self) {
-        if let Some(task) = self.task.take() {
-            task.abort();
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::{address::Address, target::Token};
+    use tokio::{io::AsyncReadExt, net::TcpListener};
+
+    #[tokio::test]
+    async fn dropping_it_drops_both_connections() {
+        let relay = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("ws://{}", relay.local_addr().expect("an address"));
+        let address = Address::parse(&url).expect("a relay's address");
+        let target = Target::new(address, "lobby".parse().expect("a name"), Token::None).expect("a target");
+        let link = Link::open(target);
+        let mut sockets = Vec::new();
+        for _ in 0..2 {
+            sockets.push(relay.accept().await.expect("a socket").0);
         }
-        let Self { life, failures, failing_since, refused, .. } = *self;
-        *self = Self { life: life.wrapping_add(1), failures, failing_since, refused, ..Self::default() };
+        drop(link);
+        // Nobody has answered their handshakes: by themselves they would wait for twice as long.
+        let all_gone = async {
+            for socket in &mut sockets {
+                socket.read_to_end(&mut Vec::new()).await.expect("its end");
+            }
+        };
+        timeout(Duration::from_secs(5), all_gone).await.expect("they go with it");
     }
-
-    fn waiting(&self) -> u64 {
-        self.sent - self.left
-    }
-}
-
-/// Anything from 0 to 1: the hasher's keys are random.
-fn chance() -> f64 {
-    (RandomState::new().hash_one(0) >> 11) as f64 / (1_u64 << 53) as f64
 }

@@ -6,9 +6,11 @@
 
 #![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
 
+mod address;
 mod broadcast;
 mod failure;
 mod leg;
+mod life;
 mod link;
 mod media;
 mod pace;
@@ -21,12 +23,13 @@ mod target;
 mod uplink;
 
 use self::{
+    address::Address,
     broadcast::Broadcast,
     failure::Failure,
     link::Link,
     refusal::What,
     segments::Figures,
-    target::{Address, Target, Token},
+    target::{Target, Token},
 };
 use blobcast_wire::Name;
 use clap::Args;

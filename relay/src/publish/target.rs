@@ -1,10 +1,10 @@
-//! Where a broadcast goes to: the relay's address, and connections to it.
+//! Connections to the relay, as one broadcaster.
 
-use axum::http::Uri;
+use super::address::Address;
 use blobcast_wire::{BEARER_PREFIX, Endpoint, Name, Role, SUBPROTOCOL, Socket as Which};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName};
 use std::{
-    fmt::{self, Write},
+    fmt::Write,
     io::{Error, ErrorKind, Result},
     path::PathBuf,
     sync::Arc,
@@ -34,16 +34,6 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 /// One WebSocket.
 pub(super) type Stream = WebSocketStream<Box<dyn Duplex>>;
 
-/// A relay's address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Address {
-    is_tls: bool,
-    host: String,
-    port: u16,
-    /// What stands before the relay's own paths.
-    base: String,
-}
-
 /// Where the token comes from.
 #[derive(Clone, Debug)]
 pub(super) enum Token {
@@ -60,33 +50,6 @@ pub(super) struct Target {
     session: String,
     token: Token,
     tls: Option<TlsConnector>,
-}
-
-impl Address {
-    /// Reads `ws://HOST[:PORT][/BASE]` or the same with `wss`.
-    pub(super) fn parse(url: &str) -> std::result::Result<Self, String> {
-        let wrong =
-            || format!("{url} is no relay's address: it is like ws://127.0.0.1:8080 or wss://relay.example");
-        let uri: Uri = url.parse().map_err(|_| wrong())?;
-        let is_tls = match uri.scheme_str() {
-            Some("ws" | "http") => false,
-            Some("wss" | "https") => true,
-            _ => return Err(wrong()),
-        };
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(wrong)?.to_owned();
-        let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
-        Ok(Self { is_tls, host, port, base: uri.path().trim_end_matches('/').to_owned() })
-    }
-
-    fn authority(&self) -> String {
-        format!("{}:{}", self.host, self.port)
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}://{}{}", if self.is_tls { "wss" } else { "ws" }, self.authority(), self.base)
-    }
 }
 
 impl Token {
@@ -189,18 +152,6 @@ fn random_session() -> std::result::Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_has_a_scheme_a_host_and_perhaps_a_base() {
-        let address = |url| Address::parse(url).map(|it| (it.is_tls, it.authority(), it.base));
-        assert_eq!(address("ws://127.0.0.1:8080"), Ok((false, "127.0.0.1:8080".into(), String::new())));
-        assert_eq!(address("wss://host/live/"), Ok((true, "host:443".into(), "/live".into())));
-        assert_eq!(address("ws://[::1]:9"), Ok((false, "[::1]:9".into(), String::new())));
-        for wrong in ["", "host", "rtmp://host", "ws://", "ws:///x", "127.0.0.1:8080"] {
-            let error = address(wrong).expect_err(wrong);
-            assert!(error.contains("ws://127.0.0.1:8080"), "{error}");
-        }
-    }
 
     #[test]
     fn sessions_are_hexadecimal_and_differ() {

@@ -1,9 +1,8 @@
 //! Who may watch by plain HTTP.
 
-use crate::common::{Secret, TestServer, request, secret::seconds};
+use crate::common::{Secret, TestServer, archive::leave, request, secret::seconds};
 use blobcast_relay::Config;
 use serde_json::{Value, json};
-use std::fs;
 use tempfile::TempDir;
 
 const FILE: &str = "2026-11-26T00-43-28.123Z-1795653808123456-2000ms-vp8+opus.webm";
@@ -11,14 +10,12 @@ const FILE: &str = "2026-11-26T00-43-28.123Z-1795653808123456-2000ms-vp8+opus.we
 /// A folder with an archive of one file.
 fn kept() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let lobby = folder.path().join("lobby");
-    fs::create_dir_all(&lobby).unwrap();
-    fs::write(lobby.join(FILE), "media").unwrap();
+    leave(folder.path(), "lobby", FILE, "media");
     folder
 }
 
 async fn server(folder: &TempDir, config: Config) -> TestServer {
-    TestServer::with(Config { archive: Some(folder.path().into()), ..config }).await
+    TestServer::keeping(folder.path(), config).await
 }
 
 fn path() -> String {

@@ -1,33 +1,26 @@
 //! What the archive does not keep.
 
-use crate::common::{Broadcaster, ClientSocket, Program, TestServer, Viewer, now, relay, request, soon};
-use blobcast_relay::{Config, Limits, Retention};
+use crate::common::{
+    Broadcaster, ClientSocket, Program, TestServer, Viewer,
+    archive::{file_name, leave},
+    now, relay, request, soon,
+};
+use blobcast_relay::{Config, Retention};
 use blobcast_wire::Segment;
 use serde_json::Value;
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, UNIX_EPOCH},
-};
+use std::{fs, path::Path, time::Duration};
 use tempfile::TempDir;
 use tokio::{process::Command, time::sleep};
 
 const HOUR: u64 = 3_600_000_000;
 
 async fn server(folder: &TempDir, retention: Retention) -> TestServer {
-    let limits =
-        Limits { max_segments_per_second: u32::MAX, max_bytes_per_second: u64::MAX, ..Limits::default() };
-    TestServer::with(Config { archive: Some(folder.path().into()), retention, limits, ..Config::default() })
-        .await
+    TestServer::keeping(folder.path(), Config { retention, ..Config::default() }).await
 }
 
 /// A finished file of 2 s, as an earlier relay has left it.
 fn keep(folder: &TempDir, name: &str, segment: Segment, bytes: usize) {
-    let start = humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_micros(segment));
-    let file = format!("{}-{segment}-2000ms-vp8.webm", start.to_string().replace(':', "-"));
-    let path = folder.path().join(name);
-    fs::create_dir_all(&path).unwrap();
-    fs::write(path.join(&file), vec![0; bytes]).unwrap();
+    leave(folder.path(), name, &file_name(segment, Some(2000), "vp8"), vec![0; bytes]);
 }
 
 /// The numbers of a name's files.

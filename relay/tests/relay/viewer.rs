@@ -1,7 +1,7 @@
 //! Viewers that come back, and viewers that do not read.
 
 use crate::common::{Broadcaster, ClientSocket, Heard, TestServer, Viewer, blob, cut_short, facts, now};
-use blobcast_relay::{Config, Limits, Timing};
+use blobcast_relay::Timing;
 use blobcast_wire::{Live, Text};
 use std::time::Duration;
 
@@ -149,9 +149,7 @@ async fn a_viewer_that_never_reads_is_closed_and_told_why() {
         stuck_time: Duration::from_millis(200),
         ..Timing::default()
     };
-    let limits =
-        Limits { max_bytes_per_second: u64::MAX, max_segments_per_second: u32::MAX, ..Limits::default() };
-    let server = TestServer::with(Config { timing, limits, ..Config::default() }).await;
+    let server = TestServer::timed(timing).await;
     let mut broadcaster = Broadcaster::open(&server, "lobby", "b").await;
     let mut stuck = Viewer::open(&server, "lobby", "stuck").await;
     let first = now();

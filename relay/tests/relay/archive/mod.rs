@@ -5,15 +5,14 @@ mod disks;
 mod ends;
 mod files;
 
-use crate::common::{Broadcaster, ClientSocket, Program, TestServer, relay, soon};
-use blobcast_relay::{Config, Limits};
+use crate::common::{Broadcaster, ClientSocket, Program, TestServer, archive::file_name, relay};
+use blobcast_relay::Config;
 use blobcast_wire::Segment;
 use std::{
     collections::BTreeMap,
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    time::{Duration, UNIX_EPOCH},
 };
 use tempfile::TempDir;
 
@@ -23,10 +22,8 @@ async fn keeper(folder: &TempDir) -> TestServer {
 }
 
 async fn keeper_with_backlog(folder: &TempDir, archive_backlog_bytes: usize) -> TestServer {
-    let limits =
-        Limits { max_segments_per_second: u32::MAX, max_bytes_per_second: u64::MAX, ..Limits::default() };
-    let archive = Some(folder.path().join("archive"));
-    TestServer::with(Config { archive, archive_backlog_bytes, limits, ..Config::default() }).await
+    let config = Config { archive_backlog_bytes, ..Config::default() };
+    TestServer::keeping(folder.path().join("archive"), config).await
 }
 
 /// The program, the same.
@@ -54,13 +51,12 @@ async fn end(program: Program, peers: impl IntoIterator<Item = Broadcaster>) -> 
 
 /// What a segment's file is called.
 fn name_of(segment: Segment) -> String {
-    let start = humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_micros(segment));
-    format!("{}-{segment}-vp8.webm", start.to_string().replace(':', "-"))
+    file_name(segment, None, "vp8")
 }
 
 /// The same when it plays for so many ms.
 fn name_lasting(segment: Segment, millis: u64) -> String {
-    name_of(segment).replace("-vp8", &format!("-{millis}ms-vp8"))
+    file_name(segment, Some(millis), "vp8")
 }
 
 /// Where a segment is until it is finished; the folder is made.
@@ -99,10 +95,5 @@ fn expected<const N: usize>(segments: [(&str, Segment, &[u8]); N]) -> BTreeMap<S
 }
 
 async fn until_kept(server: &TestServer, segments: u64) {
-    soon("segments in the archive", async {
-        while server.metric("blobcast_archived_segments_total").await < segments {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
+    server.until_metric("blobcast_archived_segments_total", segments).await;
 }

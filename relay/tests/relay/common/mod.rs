@@ -1,5 +1,6 @@
 //! Peers that are pleasant to read.
 
+pub(crate) mod archive;
 mod cable;
 pub(crate) mod client;
 pub(crate) mod ffmpeg;

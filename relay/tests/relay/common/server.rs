@@ -3,7 +3,7 @@
 use super::{Client, Duplex, Pair, soon};
 use blobcast_relay::{Config, Limits, Server, Timing};
 use serde_json::Value;
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -47,6 +47,11 @@ impl TestServer {
         let (tls_cert, tls_key) = (Some(pair.cert()), Some(pair.key()));
         let server = Self::with(Config { tls_cert, tls_key, ..config }).await;
         Self { client: Some(pair.client()), ..server }
+    }
+
+    /// With an archive in this folder.
+    pub(crate) async fn keeping(folder: impl Into<PathBuf>, config: Config) -> Self {
+        Self::with(Config { archive: Some(folder.into()), limits: HASTY, ..config }).await
     }
 
     pub(crate) async fn with(config: Config) -> Self {

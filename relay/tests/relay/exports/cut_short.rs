@@ -1,8 +1,10 @@
 //! Answers that end before the film does.
 
-use super::{START, keep, path_of, server};
+use super::{keep, path_of, server};
 use crate::common::{
-    TestServer, dial,
+    TestServer,
+    archive::START,
+    dial,
     film::{duration_of, film},
     soon,
 };

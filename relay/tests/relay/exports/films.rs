@@ -1,8 +1,10 @@
 //! What is in a film, and of what there is none.
 
-use super::{START, keep, probed, server, times};
+use super::{keep, probed, server, times};
 use crate::common::{
-    Broadcaster, TestServer, blob, fetch,
+    Broadcaster, TestServer,
+    archive::START,
+    blob, fetch,
     film::{Probed, duration_of, film, normal, seekable},
     last,
 };

@@ -1,7 +1,8 @@
 //! `blobcast-relay export`.
 
-use super::{START, keep, path_of, server};
+use super::{keep, path_of, server};
 use crate::common::{
+    archive::START,
     fetch,
     film::{duration_of, film},
     relay, soon,

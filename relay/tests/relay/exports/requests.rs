@@ -1,8 +1,10 @@
 //! Parts of a film, and one that somebody has already.
 
-use super::{START, keep, server};
+use super::{keep, server};
 use crate::common::{
-    Broadcaster, blob, fetch,
+    Broadcaster,
+    archive::START,
+    blob, fetch,
     film::{duration_of, film},
     last,
 };

@@ -1,7 +1,12 @@
 //! Why the relay does not start, as one sentence that says what to do.
 
-use crate::{fleet::FleetError, key::KeyError, tls::CertificateError};
-use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
+use crate::{fleet::FleetError, tls::CertificateError, tokens::KeyError};
+use std::{
+    error::Error,
+    fmt, io,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 /// Why the relay does not start.
 #[derive(Debug)]
@@ -64,7 +69,7 @@ impl fmt::Display for StartError {
             Self::Listen { flag, address, error } if error.kind() == io::ErrorKind::AddrInUse => write!(
                 out,
                 "{address} is taken by another program: choose another port with {flag} {}:PORT",
-                address.ip()
+                host(*address)
             ),
             Self::Listen { address, error, .. } => write!(out, "cannot listen on {address}: {error}"),
             Self::Archive { folder, error } if error.kind() == io::ErrorKind::WouldBlock => write!(
@@ -82,3 +87,28 @@ impl fmt::Display for StartError {
 }
 
 impl Error for StartError {}
+
+/// An address as it stands before a port.
+fn host(address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_port_is_said_as_the_flag_takes_it() {
+        for (address, said) in
+            [("127.0.0.1:8080", "--listen 127.0.0.1:PORT"), ("[::1]:8080", "--listen [::1]:PORT")]
+        {
+            let address = address.parse().expect("an address");
+            let error = io::ErrorKind::AddrInUse.into();
+            let error = StartError::Listen { flag: "--listen", address, error }.to_string();
+            assert!(error.ends_with(said), "{error}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
-//! What a token says, and whether that permits what a socket asks for. Pure: time is an argument.
+//! What a token says, and whether that permits what somebody asks for. Pure: time is an argument.
 
-use crate::access::Denied;
-use blobcast_wire::{Endpoint, Name, NameError, Role};
+use super::access::Denied;
+use blobcast_wire::{Name, NameError, Role};
 use serde::{Deserialize, Serialize};
 
 /// How far the clock of whoever made a token may be ahead of this one, seconds.
@@ -48,18 +48,18 @@ pub(crate) enum Permitted {
 }
 
 impl Claims {
-    /// Whether it permits this socket at this time.
-    pub(crate) fn permit(&self, endpoint: &Endpoint, now: u64) -> Result<(), Denied> {
+    /// Whether it permits this with a name at `now`, seconds since the Unix epoch.
+    pub(crate) fn permit(&self, role: Role, name: &Name, now: u64) -> Result<(), Denied> {
         if now >= self.exp {
             return Err(Denied::Expired);
         }
         if self.nbf.is_some_and(|nbf| nbf > now.saturating_add(NBF_LEEWAY)) {
             return Err(Denied::Early);
         }
-        if !self.name.holds(&endpoint.name) {
+        if !self.name.holds(name) {
             return Err(Denied::Name);
         }
-        if self.role.holds(endpoint.role) { Ok(()) } else { Err(Denied::Role) }
+        if self.role.holds(role) { Ok(()) } else { Err(Denied::Role) }
     }
 }
 
@@ -118,6 +118,7 @@ impl From<Scope> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use blobcast_wire::Endpoint;
 
     const NOW: u64 = 1_800_000_000;
 
@@ -125,8 +126,10 @@ mod tests {
         serde_json::from_str(json).expect(json)
     }
 
-    fn endpoint(path: &str) -> Endpoint {
-        Endpoint::parse(path).expect(path)
+    /// What a socket at this path would have to be permitted.
+    fn permit(claims: &Claims, path: &str) -> Result<(), Denied> {
+        let Endpoint { role, name, .. } = Endpoint::parse(path).expect(path);
+        claims.permit(role, &name, NOW)
     }
 
     #[test]
@@ -143,10 +146,10 @@ mod tests {
             (both, "/view/school/chunk", Err(Denied::Name)),
             (both, "/view/schools/1/chunk", Err(Denied::Name)),
         ] {
-            assert_eq!(claims(token).permit(&endpoint(path), NOW), verdict, "{token} {path}");
+            assert_eq!(permit(&claims(token), path), verdict, "{token} {path}");
         }
         let of = |times: &str| claims(&format!(r#"{{"name":"a","role":"view",{times}}}"#));
-        let permit = |times: &str| of(times).permit(&endpoint("/view/a/blob"), NOW);
+        let permit = |times: &str| permit(&of(times), "/view/a/blob");
         assert_eq!(permit(r#""exp":1800000000"#), Err(Denied::Expired));
         assert_eq!(permit(r#""exp":1900000000,"nbf":1800000060"#), Ok(()));
         assert_eq!(permit(r#""exp":1900000000,"nbf":1800000061"#), Err(Denied::Early));

@@ -1,8 +1,28 @@
-//! The routes of the public port.
+//! What is asked for by HTTP: the routes of the public port, and what is behind each.
+//!
+//! * `upgrade`, `handshake`: a WebSocket, which leaves HTTP here.
+//! * `admit`: who may watch by plain HTTP. `live`: a broadcast as one WebM without end. `recordings`: what the archive has, and its files.
+//!   `exports`: that as one film.
+//! * `demo`: the pages that are compiled in. `streams`: the list of broadcasts. `admin`: the routes of the operator's port.
+//! * `caller`: who asks, and whether they have too many connections. `byte_range`, `header_list`: what some headers say.
 
+pub(crate) mod admin;
+pub(crate) mod admit;
+mod byte_range;
+mod caller;
+mod demo;
+mod exports;
+pub(crate) mod handshake;
+mod header_list;
+mod live;
+mod recordings;
+mod streams;
+mod upgrade;
+
+use self::{admit::for_viewers, upgrade::upgrade};
 use crate::{
-    access::Access, addresses::Addresses, admit::for_viewers, config::Config, demo, exports, live,
-    loopback::stranger, origin::Gate, proxy::Network, recordings, relay::Relay, streams, upgrade::upgrade,
+    addresses::Addresses, config::Config, loopback::stranger, origin::Gate, proxy::Network, relay::Relay,
+    tokens::Access,
 };
 use axum::{
     Router,

@@ -1,11 +1,13 @@
 //! The archive by HTTP: what there is of a name, and its files.
 
-use crate::{
+use super::{
+    App,
     admit::{Wanted, say},
+    byte_range::{Wish, wish},
+};
+use crate::{
     archive::{Catalogue, Label, Listing, Recording},
     ask::parameter,
-    byte_range::{Wish, wish},
-    http::App,
     span::Span,
 };
 use axum::{

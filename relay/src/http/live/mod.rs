@@ -7,15 +7,12 @@ mod follow;
 mod stream;
 
 use self::{follow::Follow, stream::Stream};
-use crate::{
+use super::{
+    App,
     admit::{Until, Wanted, refuse, say},
     caller::Caller,
-    clock::expired,
-    farewell::Farewell,
-    http::App,
-    relay::Presence,
-    ticket::Ticket,
 };
+use crate::{clock::expired, farewell::Farewell, relay::Presence, ticket::Ticket};
 use axum::{
     body::Body,
     extract::{Extension, State},

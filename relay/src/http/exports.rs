@@ -1,12 +1,15 @@
 //! An archive's segments as one film, by HTTP.
 
-use crate::{
+use super::{
+    App,
     admit::{Wanted, say},
+    byte_range::{Wish, wish},
+    header_list::has_tag,
+    recordings::{no_archive, unreadable},
+};
+use crate::{
     archive::{Montage, MontageError, Reader},
     ask::parameter,
-    byte_range::{Wish, wish},
-    http::App,
-    recordings::{no_archive, unreadable},
     span::Span,
     turns::Turns,
 };
@@ -17,7 +20,7 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
             ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
-            ETAG, IF_NONE_MATCH, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
+            ETAG, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::{IntoResponse, Response},
@@ -75,7 +78,7 @@ fn send(montage: Arc<Montage>, file_name: &str, asked: &HeaderMap) -> Response {
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
     // A part of what there was before is no part of what there is.
     let is_same = text(IF_RANGE).is_none_or(|expected| expected == tag);
-    let is_known = text(IF_NONE_MATCH).is_some_and(|known| is_in(known, &tag));
+    let is_known = has_tag(asked, &tag);
     let header = |name: HeaderName, value: String| Some((name, HeaderValue::try_from(value).ok()?));
     let mut headers: HeaderMap = [
         header(CONTENT_TYPE, montage.mime()),
@@ -107,12 +110,6 @@ fn send(montage: Arc<Montage>, file_name: &str, asked: &HeaderMap) -> Response {
     };
     headers.insert(CONTENT_LENGTH, len.into());
     (status, headers, Body::from_stream(chunks(montage.read(from, len)))).into_response()
-}
-
-/// Whether a list of tags has one. <https://datatracker.ietf.org/doc/html/rfc9110#section-13.1.2>
-fn is_in(list: &str, tag: &str) -> bool {
-    let mut tags = list.split(',').map(str::trim);
-    tags.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
 /// Reads chunk by chunk when the one before has gone, off the async threads.

@@ -1,11 +1,12 @@
 //! The demo inside the relay: its pages at /, the npm package at /blobcast/. `npm run relay` lays both into relay/demo, and what is
 //! there is compiled in. (With debug assertions it is read from there instead, each time.)
 
+use super::header_list::{has_tag, items};
 use axum::{
     extract::Request,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY},
     },
     response::{IntoResponse, Response},
 };
@@ -49,7 +50,7 @@ fn answer(find: impl Fn(&str) -> Option<File>, path: &str, headers: &HeaderMap) 
     let file = packed.unwrap_or(file);
     // Browsers ask again each time: after another relay, an old script beside a new wasm does not run.
     let common = [(ETAG, &*file.tag), (CACHE_CONTROL, "no-cache"), (VARY, "accept-encoding")];
-    if has(headers, &file.tag) {
+    if has_tag(headers, &file.tag) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     (common, [(CONTENT_TYPE, mime)], encoding, file.bytes).into_response()
@@ -57,20 +58,11 @@ fn answer(find: impl Fn(&str) -> Option<File>, path: &str, headers: &HeaderMap) 
 
 /// Whether the client unpacks gzip.
 fn takes_gzip(headers: &HeaderMap) -> bool {
-    list(headers.get(ACCEPT_ENCODING)).any(|coding| {
+    items(headers, ACCEPT_ENCODING).any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
         let weight = |part: &str| part.strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
         parts.next() == Some("gzip") && parts.find_map(weight).is_none_or(|weight| weight > 0.0)
     })
-}
-
-/// Whether the client has just this.
-fn has(headers: &HeaderMap, tag: &str) -> bool {
-    list(headers.get(IF_NONE_MATCH)).any(|known| known.trim_start_matches("W/") == tag)
-}
-
-fn list(value: Option<&HeaderValue>) -> impl Iterator<Item = &str> {
-    value.and_then(|value| value.to_str().ok()).unwrap_or_default().split(',').map(str::trim)
 }
 
 impl From<EmbeddedFile> for File {
@@ -138,6 +130,7 @@ mod tests {
         for (known, status) in [
             ("\"index.html\"", StatusCode::NOT_MODIFIED),
             ("\"older\", W/\"index.html\"", StatusCode::NOT_MODIFIED),
+            ("*", StatusCode::NOT_MODIFIED),
             ("\"older\"", StatusCode::OK),
         ] {
             let response = ask("/", "if-none-match", known);

@@ -4,9 +4,8 @@
 //! request ─► gate: may this page ask? ─► CORS: pages are told so ─► caller: too many? token: may it watch that name? ─► route, with `Wanted`
 //! ```
 
-use crate::{
-    access::Denied, caller::Caller, clock::unix_seconds, door::Guest, handshake::token_in_query, http::App,
-};
+use super::{App, caller::Caller, handshake::token_in_query};
+use crate::{clock::unix_seconds, door::Guest, tokens::Denied};
 use axum::{
     Router,
     body::Body,
@@ -21,7 +20,7 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use blobcast_wire::{Endpoint, Name, NameError, Role, Socket};
+use blobcast_wire::{Name, NameError, Role};
 use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
 use std::{fmt::Display, sync::Arc, time::Duration};
@@ -112,8 +111,7 @@ async fn check_token(
     };
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(bearer).or_else(|| token_in_query(&parts.uri));
-    let endpoint = Endpoint { role: Role::View, name: wanted.name.clone(), socket: Socket::Blob };
-    let admitted = app.access.admit(&endpoint, token, unix_seconds());
+    let admitted = app.access.admit(Role::View, &wanted.name, token, unix_seconds());
     if let Err(denied) = admitted {
         if matches!(denied, Denied::Name | Denied::Role) {
             return refuse(&caller, StatusCode::FORBIDDEN, denied);

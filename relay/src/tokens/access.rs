@@ -1,7 +1,7 @@
-//! Who may open which socket. Pure: time is an argument.
+//! Who may publish and view what. Pure: time is an argument.
 
-use crate::key::Key;
-use blobcast_wire::{Endpoint, Role};
+use super::key::Key;
+use blobcast_wire::{Name, Role};
 use std::fmt;
 
 /// Why somebody is not let in.
@@ -33,19 +33,20 @@ impl Access {
         self.key.is_none() || self.public_view
     }
 
-    /// Whether somebody may open this socket now, and until when, seconds since the Unix epoch.
+    /// Whether somebody may do this with a name at `now`, and until when, seconds since the Unix epoch; `None`: for ever.
     pub(crate) fn admit(
         &self,
-        endpoint: &Endpoint,
+        role: Role,
+        name: &Name,
         token: Option<&str>,
         now: u64,
     ) -> Result<Option<u64>, Denied> {
         let Some(key) = &self.key else { return Ok(None) };
-        if self.public_view && endpoint.role == Role::View {
+        if self.public_view && role == Role::View {
             return Ok(None);
         }
         let claims = key.verify(token.ok_or(Denied::Missing)?)?;
-        claims.permit(endpoint, now)?;
+        claims.permit(role, name, now)?;
         Ok(Some(claims.exp))
     }
 }
@@ -86,13 +87,10 @@ impl fmt::Display for Denied {
 mod tests {
     use super::*;
 
-    fn endpoint(path: &str) -> Endpoint {
-        Endpoint::parse(path).expect(path)
-    }
-
     #[test]
     fn without_a_key_everybody_may_do_everything() {
         let access = Access { key: None, public_view: false };
-        assert_eq!(access.admit(&endpoint("/publish/a/blob"), Some("whatever"), 1_800_000_000), Ok(None));
+        let name = "a".parse().expect("a name");
+        assert_eq!(access.admit(Role::Publish, &name, Some("whatever"), 1_800_000_000), Ok(None));
     }
 }

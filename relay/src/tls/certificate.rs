@@ -1,4 +1,4 @@
-//! TLS for the public port: the certificate and its key, which can be read again while the relay runs.
+//! The certificate and its key, which can be read again while the relay runs.
 
 use parking_lot::Mutex;
 use rustls::{

@@ -3,16 +3,17 @@
 //! Refusals come after the upgrade, as a close code with a reason: what HTTP would say to a WebSocket, browsers
 //! hide from the page.
 
-use crate::{
-    access::Denied,
-    ask::Ask,
+use super::{
+    App,
     caller::Caller,
+    handshake::{accept_key, choose_protocol, token},
+};
+use crate::{
+    ask::Ask,
     clock::{expired, unix_seconds},
     door::{Guest, give_up_after, take_over},
     end::End,
     farewell::Farewell,
-    handshake::{accept_key, choose_protocol, token},
-    http::App,
     limits::Limit,
     line::Line,
     loopback::stranger,
@@ -20,6 +21,7 @@ use crate::{
     relay::{Presence, Relay},
     session::Seat,
     socket::Socket,
+    tokens::Denied,
     viewer,
 };
 use axum::{
@@ -31,7 +33,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use blobcast_wire::{Close, Role, SUBPROTOCOL};
+use blobcast_wire::{Close, Endpoint, Role, SUBPROTOCOL};
 use std::{convert::Infallible, future::pending, sync::Arc};
 use tokio::select;
 use tracing::{debug, error, info};
@@ -117,7 +119,8 @@ fn judge(app: &App, caller: &Caller, request: &Request, protocol: Option<&str>) 
     }
     let query = request.uri().query().unwrap_or_default();
     let ask = Ask::parse(request.uri().path(), query).map_err(Farewell::bad)?;
-    let until = app.access.admit(&ask.endpoint, token(request), unix_seconds()).map_err(Farewell::denied)?;
+    let (Endpoint { role, name, .. }, token) = (&ask.endpoint, token(request));
+    let until = app.access.admit(*role, name, token, unix_seconds()).map_err(Farewell::denied)?;
     Ok(Pass { ask, until: until.filter(|_| app.enforces_exp) })
 }
 

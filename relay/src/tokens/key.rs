@@ -1,6 +1,6 @@
 //! The key that tokens are made with: a secret that the relay shares, or the public half of a pair.
 
-use crate::{access::Denied, claims::Claims};
+use super::{access::Denied, claims::Claims};
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, errors::ErrorKind,
 };
@@ -53,9 +53,10 @@ impl Key {
         Ok(Self::new(key.map_err(|_| broken(file, Broken::NoEd25519("public")))?, Algorithm::EdDSA))
     }
 
+    /// Any key that tokens of one algorithm are told by.
     pub(crate) fn new(key: DecodingKey, algorithm: Algorithm) -> Self {
         let mut validation = Validation::new(algorithm);
-        // What the claims say is judged by `access`.
+        // What the claims say is judged by `claims`.
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
         Self { key, validation }

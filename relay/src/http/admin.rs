@@ -1,12 +1,7 @@
 //! The routes of the admin port, for the machine's own people and programs.
 
-use crate::{
-    http::{healthz, readyz},
-    loopback::asks_for_loopback,
-    metrics,
-    relay::Relay,
-    streams,
-};
+use super::{healthz, readyz, streams};
+use crate::{loopback::asks_for_loopback, metrics, relay::Relay};
 use axum::{
     Router,
     extract::{Path, Request, State},

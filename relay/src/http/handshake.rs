@@ -1,5 +1,6 @@
 //! A WebSocket's handshake, as far as it is in the headers. Pure.
 
+use super::header_list::items;
 use crate::ask::parameter;
 use axum::{
     extract::Request,
@@ -43,16 +44,12 @@ pub(crate) fn token_in_query(uri: &Uri) -> Option<&str> {
 }
 
 fn offers(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let values = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(str::trim)
+    items(headers, SEC_WEBSOCKET_PROTOCOL)
 }
 
 /// What a WebSocket handshake is answered with; `None` if the request is none.
 pub(crate) fn accept_key(request: &Request) -> Option<HeaderValue> {
-    let has = |name, token: &str| {
-        let values = request.headers().get_all(name).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(token))
-    };
+    let has = |name, token: &str| items(request.headers(), name).any(|item| item.eq_ignore_ascii_case(token));
     let is_handshake = request.method() == Method::GET
         && request.version() == Version::HTTP_11
         && has(CONNECTION, "upgrade")

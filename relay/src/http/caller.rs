@@ -1,6 +1,7 @@
 //! Who asks, and whether they have too many connections to ask for more.
 
-use crate::{addresses::Visit, door::Guest, http::App, limits::Limit, proxy::client_of};
+use super::App;
+use crate::{addresses::Visit, door::Guest, limits::Limit, proxy::client_of};
 use axum::http::HeaderMap;
 use std::{net::IpAddr, sync::Arc};
 

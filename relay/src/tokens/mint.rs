@@ -2,7 +2,7 @@
 
 #![allow(rustdoc::bare_urls, reason = "these comments are the text of --help")]
 
-use crate::{
+use super::{
     claims::{Claims, Permitted, Roles, Scope},
     key::{KeyError, Pen},
 };
