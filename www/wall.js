@@ -1,6 +1,7 @@
 // One broadcast in nine players on one page, three by each mode: to compare them. Where nobody broadcasts, it offers its test picture.
 
 import { startRecording, startViewing } from "blobcast";
+import { behind } from "./figures.js";
 import { randomName } from "./names.js";
 import { at, say, tell } from "./page.js";
 import { testPicture } from "./test-picture.js";
@@ -40,9 +41,9 @@ async function play(tile, mode) {
   const viewing = await startViewing(tile.querySelector("video"), { ...relay, mode });
   viewings.add(viewing);
   const show = () => {
-    const { latency, buffered } = viewing.stats();
-    write(tile, "latency", latency == null ? "–" : milliseconds(latency));
-    write(tile, "buffered", milliseconds(buffered));
+    const stats = viewing.stats();
+    write(tile, "latency", behind(stats, milliseconds));
+    write(tile, "buffered", milliseconds(stats.buffered));
     write(tile, "state", viewerWords[viewing.state]);
     tile.querySelector("figcaption").dataset.state = viewing.state;
   };
@@ -53,7 +54,7 @@ async function play(tile, mode) {
   showAll();
 }
 
-const milliseconds = (ms) => `${Math.round(ms)} ms`;
+const milliseconds = (ms) => (ms == null ? "–" : `${Math.round(ms)} ms`);
 const write = (tile, what, words) => say(tile.querySelector(`.${what}`), words);
 
 /** Says once in a row why it has no picture. */
