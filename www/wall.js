@@ -5,7 +5,7 @@ import { behind } from "./figures.js";
 import { randomName } from "./names.js";
 import { at, say, tell } from "./page.js";
 import { testPicture } from "./test-picture.js";
-import { viewerWords, whyNoBroadcast } from "./words.js";
+import { HAS_PICTURE, viewerWords, whyNoBroadcast } from "./words.js";
 
 const IN_A_ROW = 3;
 
@@ -41,9 +41,9 @@ async function play(tile, mode) {
   const viewing = await startViewing(tile.querySelector("video"), { ...relay, mode });
   viewings.add(viewing);
   const show = () => {
-    const stats = viewing.stats();
-    write(tile, "latency", behind(stats, milliseconds));
-    write(tile, "buffered", milliseconds(stats.buffered));
+    const stats = HAS_PICTURE.includes(viewing.state) ? viewing.stats() : null;
+    write(tile, "latency", stats ? behind(stats, milliseconds) : "–");
+    write(tile, "buffered", stats ? `${milliseconds(stats.buffered)} buffered · ` : "");
     write(tile, "state", viewerWords[viewing.state]);
     tile.querySelector("figcaption").dataset.state = viewing.state;
   };
@@ -54,7 +54,7 @@ async function play(tile, mode) {
   showAll();
 }
 
-const milliseconds = (ms) => (ms == null ? "–" : `${Math.round(ms)} ms`);
+const milliseconds = (ms) => `${Math.round(ms)} ms`;
 const write = (tile, what, words) => say(tile.querySelector(`.${what}`), words);
 
 /** Says once in a row why it has no picture. */

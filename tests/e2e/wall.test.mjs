@@ -68,6 +68,8 @@ test("where nobody broadcasts, the page offers its test picture, and a mode that
   assert.equal(await page.$eval("#button", (button) => button === document.activeElement), true, "the focus stays");
   await page.keyboard.press("Enter");
   await until(page, () => document.querySelector("#source").hidden && document.querySelectorAll('figcaption[data-state="ended"]').length === 6);
+  const said = await page.$$eval("figcaption[data-state]", (all) => all.map((one) => one.textContent.replace(/\s+/g, " ").trim()));
+  assert.deepEqual(said, Array(6).fill("– Ended"), "no figures of what is over");
   assert.equal(await page.$eval("#button", (button) => button.textContent), "Broadcast the test picture");
 });
 
