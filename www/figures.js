@@ -9,6 +9,9 @@ export const bytes = (number) => (number < 1e6 ? `${Math.round(number / 1e3)} kB
 /** Milliseconds; a dash where nothing is known yet. */
 export const time = (ms) => (ms == null ? "–" : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
+/** How far behind a viewing is. Without trust a latency of 0 is a picture from the future; with another the relay is only being asked what time it is. */
+export const behind = ({ latency, clockTrusted }, write = time) => (clockTrusted ? write(latency) : latency === 0 ? "clocks differ" : "–");
+
 /** So many seconds as a clock shows them: `0:07`, `1:02:03`. */
 export function clock(seconds) {
   const [s, m, h] = [seconds % 60, (seconds / 60) % 60, seconds / 3600].map(Math.floor);

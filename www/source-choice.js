@@ -10,7 +10,7 @@ const WORDS = {
   sound: ["Turn on the microphone", "Switch to the microphone", "Sound without a picture.", "Turn on the microphone, then go live."],
   screen: ["Choose a screen…", "Switch to a screen…", "Show what you see.", "Choose a screen, a window or a tab, then go live."],
   file: ["Choose a file…", "Switch to a file…", "Play a file to everybody.", "Choose one, or drop it here."],
-  test: ["Show the test picture", "Switch to the test picture", "A picture that tells the time.", "It needs no camera."],
+  test: ["Show the test picture", "Switch to the test picture", "A picture that tells the time.", "It needs no camera: show it, then go live."],
 };
 const LISTENING = ["Sound only", "Viewers hear you and see no picture."];
 

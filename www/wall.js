@@ -1,10 +1,11 @@
 // One broadcast in nine players on one page, three by each mode: to compare them. Where nobody broadcasts, it offers its test picture.
 
 import { startRecording, startViewing } from "blobcast";
+import { behind } from "./figures.js";
 import { randomName } from "./names.js";
 import { at, say, tell } from "./page.js";
 import { testPicture } from "./test-picture.js";
-import { viewerWords, whyNoBroadcast } from "./words.js";
+import { HAS_PICTURE, viewerWords, whyNoBroadcast } from "./words.js";
 
 const IN_A_ROW = 3;
 
@@ -40,9 +41,9 @@ async function play(tile, mode) {
   const viewing = await startViewing(tile.querySelector("video"), { ...relay, mode });
   viewings.add(viewing);
   const show = () => {
-    const { latency, buffered } = viewing.stats();
-    write(tile, "latency", latency == null ? "–" : milliseconds(latency));
-    write(tile, "buffered", milliseconds(buffered));
+    const stats = HAS_PICTURE.includes(viewing.state) ? viewing.stats() : null;
+    write(tile, "latency", stats ? behind(stats, milliseconds) : "–");
+    write(tile, "buffered", stats ? `${milliseconds(stats.buffered)} buffered · ` : "");
     write(tile, "state", viewerWords[viewing.state]);
     tile.querySelector("figcaption").dataset.state = viewing.state;
   };

@@ -1,6 +1,6 @@
 // How a viewing is doing: its graphs and figures.
 
-import { bitrate, codecs, time } from "./figures.js";
+import { behind, bitrate, codecs, time } from "./figures.js";
 import { at, say } from "./page.js";
 import { statistics } from "./statistics.js";
 
@@ -8,7 +8,7 @@ export function watchFigures() {
   let restarts = null;
   let since = 0;
   const add = statistics(at("statistics"), [
-    { label: "Latency", of: ({ latency }) => latency, text: time, atLeast: 500 },
+    { label: "Latency", of: ({ latency, clockTrusted }) => (clockTrusted ? latency : null), text: time, now: (stats) => behind(stats), atLeast: 500 },
     { label: "Bitrate", of: (stats) => stats.bitrate, text: bitrate, atLeast: 100_000 },
     { label: "Buffer", of: ({ buffered }) => buffered, text: time, atLeast: 500 },
     { label: "Restarts", of: () => since, text: String, now: (stats) => String(stats.restarts), atLeast: 2, bars: true },

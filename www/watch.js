@@ -7,9 +7,7 @@ import { keepModes } from "./modes.js";
 import { at, say, tell } from "./page.js";
 import { keepTimeline } from "./timeline.js";
 import { watchFigures } from "./watch-figures.js";
-import { viewerHints, viewerNotes, viewerWords, whyNoBroadcast } from "./words.js";
-
-const HAS_PICTURE = ["live", "reconnecting", "replaying"];
+import { HAS_PICTURE, viewerHints, viewerNotes, viewerWords, whyNoBroadcast } from "./words.js";
 
 const video = at("video");
 const query = new URLSearchParams(location.search);

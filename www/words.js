@@ -28,6 +28,9 @@ export const viewerWords = {
   stopped: "Not connected",
 };
 
+/** The states in which there is a picture, and figures of it. */
+export const HAS_PICTURE = ["live", "reconnecting", "replaying"];
+
 /** What is written where the picture would be. */
 export const viewerHints = {
   connecting: ["Connecting to the relay…", ""],

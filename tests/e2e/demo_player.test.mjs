@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { clockInPage, whileTimeRunsBack } from "./harness/clock.mjs";
 import { dress, isIn, DESKTOP, relayOfDemo } from "./harness/demo.mjs";
 import { until } from "./harness/pages.mjs";
 
@@ -37,7 +38,7 @@ for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firef
     const studio = await (await launchChromium(t)).open(`${relay.url}broadcast.html?name=lobby&source=test&sound=off&autostart`);
     await isIn(studio, "live");
     const home = await launch(t);
-    const page = await home.open(`${relay.url}watch.html?name=lobby`);
+    const page = await home.open(`${relay.url}watch.html?name=lobby`, { inject: [clockInPage] });
     await isIn(page, "live");
 
     await t.test("a mode is changed while it plays: the broadcast, the place and the sound stay", async () => {
@@ -50,6 +51,14 @@ for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firef
         assert.equal(await video(page, "volume"), 0.5);
       }
       assert.equal(await page.$eval("#problem", (element) => element.hidden), true);
+    });
+
+    await t.test("where the clocks do not agree it says so, and has no figure in its graph", async () => {
+      const says = (pattern) => until(page, (pattern) => new RegExp(pattern).test(document.querySelector(".graph:first-child figcaption").textContent), pattern);
+      await says("^Latency[\\d.]+ m?s$");
+      await whileTimeRunsBack(page, () => says("^Latencyclocks differ$"));
+      assert.match(await page.$eval(".graph:first-child .plot", (plot) => plot.ariaLabel), /Latency: from (?!0 ms)/);
+      await says("^Latency[\\d.]+ m?s$");
     });
 
     await t.test("keys pause, mute and fill the screen, and there is a list of them, which turns them off", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, bitrate, clock, codecs, time } from "../../www/figures.js";
+import { ago, behind, bitrate, clock, codecs, time } from "../../www/figures.js";
 import { LastMinute, roomFor } from "../../www/last-minute.js";
 import { whatEnded, whyNoSource } from "../../www/source-words.js";
 import { whyNoBroadcast } from "../../www/words.js";
@@ -36,6 +36,9 @@ test("what goes wrong with the relay is said for people", () => {
 test("figures are written as a person would", () => {
   assert.deepEqual([bitrate(999_400), bitrate(2_540_000)], ["999 kbit/s", "2.5 Mbit/s"]);
   assert.deepEqual([time(null), time(249.6), time(1250)], ["–", "250 ms", "1.3 s"]);
+  const believed = [0, 240].map((latency) => behind({ latency, clockTrusted: true }));
+  const doubted = [null, 0, 240].map((latency) => behind({ latency, clockTrusted: false }));
+  assert.deepEqual([believed, doubted], [["0 ms", "240 ms"], ["–", "clocks differ", "–"]]);
   assert.deepEqual([clock(7), clock(61), clock(3723)], ["0:07", "1:01", "1:02:03"]);
   assert.deepEqual([ago(1), ago(130)], ["1 second ago", "2 minutes 10 seconds ago"]);
   assert.deepEqual([codecs("video/webm;codecs=vp8,opus"), codecs(null)], ["vp8, opus", "–"]);

@@ -19,13 +19,15 @@ const PAGE = "docs/FIRST-HOUR.md";
 const UNIT = "/etc/systemd/system/blobcast-relay.service";
 
 /** All that is other than on the page: folders, the domain, ports, and where Prometheus is. */
-const tableFor = (https, relay, admin) => (folder) => [
+const tableFor = (http, https, relay, admin) => (folder) => [
   ["/etc/", `${folder}/etc/`],
   ["/srv/", `${folder}/srv/`],
   ["/usr/local", `${folder}/usr/local`],
   ["/var/", `${folder}/var/`],
   ["live.example.com", "localhost"],
   ["//live.example.com", `//localhost:${https}`],
+  ["http://live.example.com", `http://localhost:${http}`],
+  ["listen 80", `listen 127.0.0.1:${http}`],
   ["listen 443 ssl", `listen 127.0.0.1:${https} ssl`],
   [":8080", `:${relay}`],
   [":8081", `:${admin}`],
@@ -44,13 +46,14 @@ const NOT_RUN = [
 const THEN = [
   { says: "install -m 644 ", isSo: unitIsOfThisMachine },
   { says: "live.example.com/metrics\n", isSo: prometheusHasFigures },
+  { says: "http://live.example.com/", isSo: certbotCanRenew },
   { says: "groups:", isSo: alarmsCanRing },
   { says: "systemctl restart", isSo: theBroadcastGoesOn },
   { says: "cargo uninstall", isSo: nothingIsLeft },
 ];
 
 test("an operator's first hour goes as its page says", { timeout: 300_000 }, async (t) => {
-  const machine = await freshMachine(t, tableFor(await freePort(), await freePort(), await freePort()));
+  const machine = await freshMachine(t, tableFor(await freePort(), await freePort(), await freePort(), await freePort()));
   if (!which("systemd-analyze")) {
     t.diagnostic("systemd is not installed: nothing verifies the unit");
     await machine.type(`ln -s "$(command -v true)" ${machine.folder}/bin/systemd-analyze`);
@@ -136,6 +139,13 @@ async function theBroadcastGoesOn({ pages }) {
 async function prometheusHasFigures({ type }) {
   const { output } = await type("curl -sS --interface 192.0.2.7 https://live.example.com/metrics");
   assert.match(output, /^blobcast_build_info/m);
+}
+
+/** By plain http, where the authority looks for what certbot has put into the folder that it was told. */
+async function certbotCanRenew({ put, type }) {
+  await put("/var/www/html/.well-known/acme-challenge/challenge", "what was asked for");
+  const { output } = await type("curl -sS http://live.example.com/.well-known/acme-challenge/challenge");
+  assert.equal(output, "what was asked for");
 }
 
 /** The relay has the figures that they ask for, and Prometheus, if it is installed, takes the files. */

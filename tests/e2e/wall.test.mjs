@@ -8,6 +8,7 @@ import { FOR_TESTS, startRelay } from "../../scripts/relay.mjs";
 import { median, readBarcodes } from "./harness/barcodes.mjs";
 import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
+import { clockInPage, whileTimeRunsBack } from "./harness/clock.mjs";
 import { assertAccessible } from "./harness/elements.mjs";
 import { folderFor } from "./harness/folder.mjs";
 import { HEIGHT, WIDTH } from "./harness/match.mjs";
@@ -25,11 +26,11 @@ async function demoFor(t) {
 
 const untilLive = (page, count) => until(page, (count) => document.querySelectorAll('figcaption[data-state="live"]').length === count, count);
 
-test("nine players show one broadcast, say how far behind they are, and leave nothing", { timeout: 60_000 }, async (t) => {
+test("nine players show one broadcast, say how far behind they are, or that the clocks do not tell, and leave nothing", { timeout: 60_000 }, async (t) => {
   const relay = await demoFor(t);
   const studio = await (await launchChromium(t)).open(`${relay.url}bare/bare.html`);
   await record(studio, "small");
-  const page = await (await launchChromium(t)).open(`${relay.url}wall.html?name=lobby`);
+  const page = await (await launchChromium(t)).open(`${relay.url}wall.html?name=lobby`, { inject: [clockInPage] });
   await untilLive(page, 9);
   await until(page, () => [...document.querySelectorAll(".tile:not(#source) video")].every((video) => video.videoWidth === 320));
 
@@ -43,6 +44,10 @@ test("nine players show one broadcast, say how far behind they are, and leave no
   assert.equal(await page.$eval("#summary", (summary) => summary.textContent), "9 of 9 players are live.");
   assert.equal(await page.$eval("#offer", (offer) => offer.hidden), true);
   await assertAccessible(page, "nine players");
+
+  const latencies = (pattern) => until(page, (pattern) => [...document.querySelectorAll(".latency")].every((one) => new RegExp(pattern).test(one.textContent)), pattern);
+  await whileTimeRunsBack(page, () => latencies("^clocks differ$"));
+  await latencies("^\\d+ ms$");
 
   await page.goto(relay.url);
   await until(page, async () => (await (await fetch("streams")).json()).streams[0].viewers === 0);
@@ -63,6 +68,8 @@ test("where nobody broadcasts, the page offers its test picture, and a mode that
   assert.equal(await page.$eval("#button", (button) => button === document.activeElement), true, "the focus stays");
   await page.keyboard.press("Enter");
   await until(page, () => document.querySelector("#source").hidden && document.querySelectorAll('figcaption[data-state="ended"]').length === 6);
+  const said = await page.$$eval("figcaption[data-state]", (all) => all.map((one) => one.textContent.replace(/\s+/g, " ").trim()));
+  assert.deepEqual(said, Array(6).fill("– Ended"), "no figures of what is over");
   assert.equal(await page.$eval("#button", (button) => button.textContent), "Broadcast the test picture");
 });
 

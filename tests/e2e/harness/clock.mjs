@@ -7,6 +7,16 @@ export const wrongBy = (seconds) => ({
   FAKETIME_DONT_FAKE_MONOTONIC: "1",
 });
 
+/** The clocks of a page with `clockInPage` run backwards while `act` is done, so that nothing it asks the relay sets them right, and are as before then. */
+export async function whileTimeRunsBack(page, act) {
+  const timer = await page.evaluate(() => setInterval(() => ((clock.wall -= 1000), (clock.monotonic -= 1000)), 500));
+  await act();
+  await page.evaluate((timer) => {
+    clearInterval(timer);
+    clock.wall = clock.monotonic = 0;
+  }, timer);
+}
+
 /**
  * Runs in a page before anything else: its clocks go wrong by `clock.wall` and `clock.monotonic`, in ms, and by `clock.sleep` when the page
  * has stood still for longer than any is busy. Stands alone, as it crosses over as text.
