@@ -7,6 +7,7 @@ import { launchChromium, launchFirefox } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { folderFor } from "./harness/folder.mjs";
 import { until } from "./harness/pages.mjs";
+import { smallCamera } from "./harness/small_camera.js";
 
 const words = (page, id) => page.$eval(`#${id}`, (element) => element.textContent);
 
@@ -14,7 +15,7 @@ for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firef
   test(`one button, one link: ${browser} watches a camera`, { timeout: 90_000 }, async (t) => {
     const relay = await startRelay({ www: "www", args: ["--listen", "127.0.0.1:0"] });
     defer(t, relay.stop);
-    const studio = await (await launchChromium(t)).open(`${relay.url}broadcast.html?name=demo`);
+    const studio = await (await launchChromium(t)).open(`${relay.url}broadcast.html?name=demo`, { inject: [smallCamera] });
     await studio.click("#button");
     await until(studio, () => document.querySelector("#state").dataset.state === "live");
     const link = await studio.$eval("#link", (input) => input.value);
@@ -39,7 +40,7 @@ for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firef
 test("a time line goes back in what the relay keeps, and to what is live, and saves the last minute", { timeout: 90_000 }, async (t) => {
   const relay = await startRelay({ www: "www", args: ["--listen", "127.0.0.1:0", "--archive", await folderFor(t)] });
   defer(t, relay.stop);
-  const studio = await (await launchChromium(t)).open(`${relay.url}broadcast.html?name=demo`);
+  const studio = await (await launchChromium(t)).open(`${relay.url}broadcast.html?name=demo`, { inject: [smallCamera] });
   await studio.click("#button");
   await until(studio, () => document.querySelector("#state").dataset.state === "live");
   const viewer = await (await launchChromium(t)).open(`${relay.url}watch.html?name=demo`);
