@@ -44,7 +44,7 @@ const stages = {
   },
   async package() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "curl", "iproute2", "nats-server", "nginx");
+    await bring("node modules", "modules of the examples", "modules of the apps", "chromium", "firefox", "ffmpeg", "curl", "iproute2", "nats-server", "nginx");
     await nodeTests(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {
