@@ -86,13 +86,22 @@ const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
 /** Files of tests that measure when something happens: one at a time, */
 const MEASURING = ["joining", "low_latency", "narrow_line", "realtime"];
-/** and beside them one in which most of all some time has to pass. All others run two at once: a broadcast and its viewer take less than half a core, and three times that is too much for what is filmed. */
+/** and beside them one in which most of all some time has to pass. */
 const WAITING = ["hidden_broadcaster", "hidden_still_source", "slides", "still_source", "token_expires"];
+/**
+ * Of the others two at once that film what is shown: a broadcast and its viewer take half a core or more, and three times that is too much
+ * for films. All the rest, which look at words, states and messages, or wait for them, run three at once.
+ */
+const FILMS = /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/;
+const films = async (file) => FILMS.test(await readFile(join(root, file), "utf8"));
 
 async function nodeTests(files) {
   const nameOf = (file) => basename(file, ".test.mjs");
   const among = (names) => files.filter((file) => names.includes(nameOf(file)));
-  await nodeTest(files.filter((file) => ![...MEASURING, ...WAITING].includes(nameOf(file))), 2);
+  const others = files.filter((file) => ![...MEASURING, ...WAITING].includes(nameOf(file)));
+  const isFilm = await Promise.all(others.map(films));
+  await nodeTest(others.filter((_, i) => !isFilm[i]), 3);
+  await nodeTest(others.filter((_, i) => isFilm[i]), 2);
   const ends = await Promise.allSettled([nodeTest(among(MEASURING), 1), nodeTest(among(WAITING), 1)]);
   for (const { reason } of ends) if (reason) throw reason;
 }
