@@ -115,10 +115,10 @@ test("a broadcast of sound only is heard", { timeout: 60_000 }, async (t) => {
   await record(broadcaster, "tone", { restartInterval: 1000 });
   await viewer.evaluate(listenAtSpeaker);
   await view(viewer, { mode: "realtime" });
-  await until(viewer, () => isHeard(0.5));
+  await until(viewer, () => isHeard(0.5) && viewing.stats().latency > 0); // it is 0 while the clocks seem not to agree
   const { latency, mode } = await statsOf(viewer, "viewing");
   assert.equal(mode, "realtime");
-  assert.ok(latency > 0 && latency < 1000, `${latency} ms`);
+  assert.ok(latency < 1000, `${latency} ms`);
 });
 
 /** Runs in the page: says how loud the package's AudioContext is, by its last node, over 43 ms at each of the last ten looks. */
