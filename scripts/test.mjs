@@ -7,6 +7,7 @@ import { forget, summary } from "../tests/faults/report.mjs";
 import { runBrowserTests } from "./browser-tests.mjs";
 import { buildPackage } from "./build.mjs";
 import { buildRelay, buildRelayAndPeers } from "./relay.mjs";
+import { nodeTests } from "./node-tests.mjs";
 import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
@@ -45,20 +46,20 @@ const stages = {
   },
   async package() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "curl", "iproute2", "nats-server", "nginx");
+    await bring("node modules", "modules of the examples", "modules of the apps", "chromium", "firefox", "ffmpeg", "curl", "iproute2", "nats-server", "nginx");
     await nodeTests(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {
     await stages.build();
     await bring("node modules", "chromium", "firefox");
-    await nodeTests(await testFiles("tests/soak"));
+    await oneByOne(await testFiles("tests/soak"));
   },
   async long() {
     await stages.build();
     await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
     const files = await testFiles("tests/e2e", (name) => !isFault(name));
     const isLong = await Promise.all(files.map(hasLongForm));
-    await nodeTest(files.filter((_, i) => isLong[i]), 1, LONG);
+    await oneByOne(files.filter((_, i) => isLong[i]), LONG);
     await stages.faults();
   },
   async faults() {
@@ -70,7 +71,7 @@ const stages = {
     await run("cargo", ["test", "--package", "blobcast-relay", "--test", "relay", "fleet"], { env: LONG });
     await forget();
     const files = [...(await testFiles("tests/faults")), ...(await testFiles("tests/e2e", isFault))];
-    await nodeTest(files, 1, LONG).finally(async () => console.log(`\n${await summary()}`));
+    await oneByOne(files, LONG).finally(async () => console.log(`\n${await summary()}`));
   },
 };
 
@@ -85,21 +86,9 @@ const hasLongForm = async (file) => (await readFile(join(root, file), "utf8")).i
 const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "fleet", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];
 const isFault = (name) => FAULTS.includes(basename(name, ".test.mjs"));
 
-/** Files of tests that measure when something happens: one at a time, */
-const MEASURING = ["joining", "low_latency", "narrow_line", "realtime"];
-/** and beside them one in which most of all some time has to pass. All others run two at once: a broadcast and its viewer take less than half a core, and three times that is too much for what is filmed. */
-const WAITING = ["hidden_broadcaster", "hidden_still_source", "slides", "still_source", "token_expires"];
-
-async function nodeTests(files) {
-  const nameOf = (file) => basename(file, ".test.mjs");
-  const among = (names) => files.filter((file) => names.includes(nameOf(file)));
-  await nodeTest(files.filter((file) => ![...MEASURING, ...WAITING].includes(nameOf(file))), 2);
-  const ends = await Promise.allSettled([nodeTest(among(MEASURING), 1), nodeTest(among(WAITING), 1)]);
-  for (const { reason } of ends) if (reason) throw reason;
-}
-
-async function nodeTest(files, atOnce, env) {
-  if (files.length) await run(process.execPath, ["--test", `--test-concurrency=${atOnce}`, "--test-reporter=spec", ...files], { env });
+/** What takes long: one file at a time. */
+async function oneByOne(files, env) {
+  await run(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files], { env });
 }
 
 async function testFiles(folder, wanted = () => true) {

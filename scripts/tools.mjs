@@ -38,6 +38,11 @@ const tools = {
     present: () => isNewer("examples/node_modules/.package-lock.json", "examples/package-lock.json", "pkg/index.js"),
     command: () => "npm ci --prefix examples",
   },
+  // What the projects of tests/e2e/apps build with.
+  "modules of the apps": {
+    present: () => isNewer("target/apps/node_modules/.package-lock.json", "tests/e2e/apps/package-lock.json"),
+    command: () => "mkdir -p target && cp -R tests/e2e/apps target && npm ci --prefix target/apps",
+  },
   rustfmt: {
     present: () => ask("cargo", "fmt", "--version"),
     command: () => "rustup component add rustfmt",

@@ -14,7 +14,8 @@ import { assertOnce, assertSame, assertWhole, segmentsOf } from "./harness/segme
 import { traffic } from "./harness/traffic.js";
 import { report } from "../faults/report.mjs";
 
-const CUTS = shortOrLong(12, 200);
+/** Each of six sockets once, or over and over. */
+const CUTS = shortOrLong(6, 200);
 /** A cut comes within this time, in ms, after the last one has healed: about a segment. */
 const WITHIN = 1500;
 /** And within this time it has healed, in ms: a wait of a second at most, and what the page has to do on a busy machine. */

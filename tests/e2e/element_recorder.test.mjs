@@ -45,18 +45,10 @@ const refuse = (page, name) =>
     };
   }, name);
 
-/** Runs in the page: its cameras give a small picture, since Firefox takes all of two shared cores to record a large one. */
-function smallCamera() {
-  const { getUserMedia } = MediaDevices.prototype;
-  MediaDevices.prototype.getUserMedia = function ({ video, audio }) {
-    return getUserMedia.call(this, { video: video && { width: 640, height: 360 }, audio });
-  };
-}
-
 for (const [name, launch] of Object.entries(BROWSERS)) {
   test(`one button puts the camera on air in ${name}, says how many watch, and takes it off`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
-    const page = await openElements(await launch(t), relay, { inject: [smallCamera] });
+    const page = await openElements(await launch(t), relay);
     await put(page, `<blobcast-recorder src="/lobby"></blobcast-recorder>`);
     assert.deepEqual(await shown(page), { status: "", alert: "", button: "Start broadcasting", badge: "" });
     await press(page);

@@ -28,6 +28,7 @@ test("Firefox buffers every segment of a broadcast with sound", { timeout: 120_0
   const received = [];
   for (let i = 1; i <= SEGMENTS; i++) received.push(await base64Of(viewer, receivedInPage, i));
 
+  await Promise.all([broadcaster.close(), viewer.close()]); // nothing plays while Firefox is busy
   const firefox = await openBare(await launchFirefox(t), relay);
   const ranges = await firefox.evaluate(bufferInPage, [played]);
   assert.equal(await firefox.evaluate(() => window.video.error), null);

@@ -14,6 +14,7 @@ import { freePort } from "./harness/free_port.mjs";
 import { freshMachine } from "./harness/machine.mjs";
 import { until } from "./harness/pages.mjs";
 import { samplesOf } from "./harness/samples.mjs";
+import { smallCamera } from "./harness/small_camera.js";
 
 const PAGE = "docs/FIRST-HOUR.md";
 const UNIT = "/etc/systemd/system/blobcast-relay.service";
@@ -110,7 +111,7 @@ async function ownCertificate(t, machine) {
 async function open(t, machine, url) {
   machine.pages ??= [];
   const browser = await launchChromium(t, { trusts: machine.trusts });
-  const page = await browser.open(url, { expects: LOST });
+  const page = await browser.open(url, { inject: [smallCamera], expects: LOST });
   machine.pages.push(page);
   if (await page.$("blobcast-recorder")) await page.$eval("blobcast-recorder", ({ shadowRoot }) => shadowRoot.querySelector("button").click());
   await goesOn(page);

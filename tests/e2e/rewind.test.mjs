@@ -161,9 +161,9 @@ test("where nothing was broadcast it goes on with what came after", { timeout: 9
 });
 
 test("a relay that goes away and comes back is waited for, and so is the broadcast", { timeout: 120_000 }, async (t) => {
-  const { broadcaster, viewer, relay, folder } = await broadcastBefore(t, launchChromium, { expects: LOST });
+  const { broadcaster, viewer, relay, folder } = await broadcastBefore(t, launchChromium, { before: 6_000, expects: LOST });
   const segment = await broadcaster.evaluate(() => recording.stats().segment);
-  await view(viewer, { from: -10 });
+  await view(viewer, { from: -5 });
   await pictures(viewer, 10);
   process.kill(relay.pid, "SIGKILL");
   await relay.exit;

@@ -11,7 +11,7 @@ import { pictures } from "./harness/pictures.mjs";
 // Within a segment, one segment each, and in the long form after a time that is longer than a segment may be.
 const SHORT = [
   { every: 1500, restartInterval: 4000, slides: 4 },
-  { every: 3000, restartInterval: 1000, slides: 4 },
+  { every: 3000, restartInterval: 1000, slides: shortOrLong(3, 4) },
 ];
 const LONG = [...SHORT, { every: 33_000, restartInterval: 4000, slides: 2 }];
 

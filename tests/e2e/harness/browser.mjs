@@ -16,6 +16,12 @@ export const LOST = /WebSocket connection|connection to ws|can’t establish a c
 const NO_THROTTLING = ["--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding"];
 
 /**
+ * What Chromium does for people and nobody here sees: two pages of its own for the address bar of each window, which cost a second of a
+ * core, and a process in reserve for the next page, which costs a tenth.
+ */
+const UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"];
+
+/**
  * Chromium, driven by CDP. `clip` is its camera and microphone: `{ video, audio }`, see clip.mjs;
  * without one it has Chromium's moving test picture. `autoplay: false` leaves the rules of a person's browser in force;
  * `host` is a name that this browser takes for 127.0.0.1; `trusts` the SHA-256 of a public key that it believes in a certificate. `throttles` leaves a person's browser's rules for hidden pages in
@@ -30,6 +36,7 @@ export function launchChromium(t, { clip, autoplay = true, host, trusts, throttl
     "--disable-quic",
     "--no-first-run",
     "--disable-component-update",
+    `--disable-features=${UNSEEN}`,
   ];
   // With the fake ones a capture of the tab would be a fake too.
   if (hears) args.push("--auto-accept-this-tab-capture");

@@ -1,7 +1,7 @@
 // A clip as a camera: what the browser's fake devices read, and the frames to compare a viewer's pictures with.
 
 import { execFile } from "node:child_process";
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -24,9 +24,8 @@ export async function asCamera(name) {
 
 /** The clip's own frames, as small pictures of luma. */
 export async function frames(name) {
-  const args = ["-an", "-vf", `${SIZE},scale=${WIDTH}:${HEIGHT}:flags=area,format=gray`, "-f", "rawvideo", "-"];
-  const { stdout } = await ffmpeg(name, args, { encoding: "buffer", maxBuffer: 1 << 26 });
-  return split(stdout);
+  const file = await derive(name, "gray", "-an", "-vf", `${SIZE},scale=${WIDTH}:${HEIGHT}:flags=area,format=gray`, "-f", "rawvideo");
+  return split(await readFile(file));
 }
 
 async function derive(name, extension, ...args) {
@@ -39,8 +38,6 @@ async function derive(name, extension, ...args) {
   return file;
 }
 
-function ffmpeg(name, args, options) {
-  return execute(programs.ffmpeg(), ["-loglevel", "error", "-y", "-i", clipFile(name), ...args], options);
-}
+const ffmpeg = (name, args) => execute(programs.ffmpeg(), ["-loglevel", "error", "-y", "-i", clipFile(name), ...args]);
 
 const clipFile = (name) => join(root, `tests/clips/${name}.mp4`);

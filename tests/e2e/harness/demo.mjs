@@ -81,7 +81,8 @@ export async function walk(relay, browser, look) {
 
   const viewer = await open("watch.html?name=lobby");
   await isIn(viewer, "live");
-  await until(viewer, () => document.getElementById("video").currentTime > 1 && !document.getElementById("timeline").hidden && !document.getElementById("viewers").hidden);
+  await until(viewer, () => document.getElementById("video").currentTime > 1 && !document.getElementById("timeline").hidden);
+  await until(viewer, () => document.getElementById("count").textContent === "1"); // which comes with the first figures
   await see("watch-live", viewer);
   await viewer.keyboard.press("?");
   await see("watch-keys", viewer);

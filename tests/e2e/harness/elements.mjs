@@ -5,11 +5,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../../scripts/run.mjs";
 import { until } from "./pages.mjs";
+import { smallCamera } from "./small_camera.js";
 
-/** Opens the page. `html` is in it from the beginning; `options` as for `open` in browser.mjs. */
-export async function openElements(browser, relay, { html, ...options } = {}) {
+/** Opens the page, whose camera is small. `html` is in it from the beginning; `options` as for `open` in browser.mjs. */
+export async function openElements(browser, relay, { html, inject = [], ...options } = {}) {
   const query = html ? `?put=${encodeURIComponent(html)}` : "";
-  const page = await browser.open(`${relay.url}elements.html${query}`, options);
+  const page = await browser.open(`${relay.url}elements.html${query}`, { ...options, inject: [smallCamera, ...inject] });
   if (!html) await until(page, () => window.isReady);
   return page;
 }

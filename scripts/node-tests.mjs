@@ -1,0 +1,66 @@
+// Files of tests in Node, as many at once as two cores carry. Each file's log comes in one piece, when the file has ended.
+
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { root } from "./run.mjs";
+
+/** What runs at once weighs no more than this. */
+const CAPACITY = 12;
+
+/** In the order in which they are begun, each as soon as there is room for it. */
+const KINDS = [
+  // They measure when something happens: one at a time, beside at most one of the last.
+  { weight: 11, names: ["joining", "low_latency", "narrow_line", "realtime"] },
+  // They wait: for pings, for a link that tries again, for segments that nobody watches.
+  { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
+  // They film what is shown. Two of them are enough: a broadcast and its viewer take most of a core.
+  { weight: 6, imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
+  // They look at words, states and messages.
+  { weight: 4, imports: /^/ },
+  // Most of all, some time has to pass.
+  { weight: 1, names: ["hidden_broadcaster", "hidden_still_source", "slides", "still_source", "token_expires"] },
+];
+
+async function kindOf(file) {
+  const text = await readFile(join(root, file), "utf8");
+  const named = KINDS.findIndex(({ names }) => names?.includes(basename(file, ".test.mjs")));
+  return named < 0 ? KINDS.findIndex(({ imports }) => imports?.test(text)) : named;
+}
+
+/** Runs all; rejects with the names of those that failed. */
+export async function nodeTests(files) {
+  const waiting = await Promise.all(files.map(async (file) => ({ file, kind: await kindOf(file) })));
+  waiting.sort((a, b) => a.kind - b.kind);
+  const running = new Set();
+  const failed = [];
+  while (waiting.length || running.size) {
+    const free = CAPACITY - [...running].reduce((sum, { kind }) => sum + KINDS[kind].weight, 0);
+    const next = waiting.findIndex(({ kind }) => KINDS[kind].weight <= free);
+    if (next < 0) {
+      await Promise.race([...running].map(({ end }) => end));
+      continue;
+    }
+    const [one] = waiting.splice(next, 1);
+    running.add(one);
+    one.end = runFile(one.file).then((isOk) => {
+      running.delete(one);
+      if (!isOk) failed.push(one.file);
+    });
+  }
+  if (failed.length) throw new Error(`of ${files.length} files of tests these failed: ${failed.join(" ")}`);
+}
+
+/** What the log of a single file need not count. */
+const COUNTS = /^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*\n/gm;
+
+/** Whether all tests of a file have passed. */
+async function runFile(file) {
+  const began = Date.now();
+  const child = spawn(process.execPath, ["--test", "--test-reporter=spec", file], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const log = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => log.push(data));
+  const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
+  console.log(`\n--- ${file} (${((Date.now() - began) / 1000).toFixed(0)} s)\n${Buffer.concat(log).toString().replace(COUNTS, "").trimEnd()}`);
+  return code === 0;
+}
