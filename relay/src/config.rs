@@ -12,7 +12,7 @@ use tracing::level_filters::LevelFilter;
 /// The blobcast relay: live video from one browser tab to many, over plain WebSockets.
 ///
 /// It keeps the current segment of each broadcast, hands it to newcomers and passes chunks on.
-/// It never looks into the media and needs one TCP port.
+/// It never looks into the media on their way, and needs one TCP port.
 ///
 /// When it listens it prints one line of JSON: {"listening":"127.0.0.1:8080","url":"http://127.0.0.1:8080/"}.
 /// Logs go to stderr. Each flag can be said in the environment, too: --public-view is BLOBCAST_PUBLIC_VIEW=true.

@@ -1,6 +1,9 @@
 //! A peer's connection after its handshake. Two write to it, whole frames each: the peer's own driver, through the
 //! WebSocket library, and whoever has the next piece for many viewers.
 
+mod pipe;
+
+pub(crate) use self::pipe::Pipe;
 use crate::{
     frame::Frame,
     tls::{Session, Trying},
@@ -9,17 +12,10 @@ use bytes::{Buf, Bytes};
 use parking_lot::{Mutex, MutexGuard};
 use socket2::SockRef;
 use std::{
-    io::{self, ErrorKind, IoSlice},
-    net::Shutdown,
-    pin::Pin,
+    io::{self, ErrorKind},
     sync::Arc,
-    task::{Context, Poll, ready},
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-    sync::Notify,
-};
+use tokio::{net::TcpStream, sync::Notify};
 
 /// How much the system may keep of what it has not yet sent, bytes: half a second of video. What waits with it is stale when it
 /// arrives; what waits here can be skipped. What was sent and is not acknowledged comes on top, so a long line is filled nevertheless.
@@ -88,27 +84,9 @@ impl Line {
         outbox.rest.len() + outbox.tls.as_mut().map_or(0, |tls| tls.sealed())
     }
 
-    /// Reads by way of TLS.
-    fn poll_open(&self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let mut outbox = self.outbox.lock();
-        let Some(tls) = &mut outbox.tls else { return Poll::Ready(Ok(())) };
-        loop {
-            match tls.read(buf.initialize_unfilled()) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                result => return Poll::Ready(result.map(|count| buf.advance(count))),
-            }
-            ready!(self.tcp.poll_read_ready(cx))?;
-            match tls.receive(&mut Trying(&self.tcp)) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                result => result?,
-            }
-        }
-    }
-
     /// Both ways of the connection as the WebSocket library wants it. `read` was read by the handshake already.
     pub(crate) fn pipe(self: &Arc<Self>, read: &[u8]) -> Pipe {
-        // What is empty, or short, would keep the whole buffer that it is a view of.
-        Pipe { line: Arc::clone(self), read: Bytes::copy_from_slice(read), came: 0 }
+        Pipe::new(Arc::clone(self), read)
     }
 }
 
@@ -157,111 +135,6 @@ impl Outbox {
         // What is empty would keep the whole frame.
         self.rest = Bytes::new();
         Ok(true)
-    }
-}
-
-/// A [`Line`] as the WebSocket library's own.
-#[derive(Debug)]
-pub(crate) struct Pipe {
-    line: Arc<Line>,
-    read: Bytes,
-    came: u64,
-}
-
-impl Pipe {
-    /// How many bytes have come in all.
-    pub(crate) fn came(&self) -> u64 {
-        self.came
-    }
-
-    fn poll_take(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if !self.read.is_empty() {
-            let count = self.read.len().min(buf.remaining());
-            buf.put_slice(&self.read.split_to(count));
-            return Poll::Ready(Ok(()));
-        }
-        if self.line.is_tls {
-            return self.line.poll_open(cx, buf);
-        }
-        loop {
-            ready!(self.line.tcp.poll_read_ready(cx))?;
-            match self.line.tcp.try_read(buf.initialize_unfilled()) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                result => return Poll::Ready(result.map(|count| buf.advance(count))),
-            }
-        }
-    }
-}
-
-impl AsyncRead for Pipe {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let result = self.poll_take(cx, buf);
-        self.came += (buf.filled().len() - before) as u64;
-        result
-    }
-}
-
-impl AsyncWrite for Pipe {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.poll_write_vectored(cx, &[IoSlice::new(buf)])
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.line.tcp.poll_write_ready(cx))?;
-            let mut outbox = self.line.outbox.lock();
-            if !outbox.write_rest(&self.line.tcp)? {
-                continue;
-            }
-            let written = match &mut outbox.tls {
-                Some(tls) => tls.write(bufs, &mut Trying(&self.line.tcp)),
-                None => self.line.tcp.try_write_vectored(bufs),
-            };
-            match written {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
-                Ok(count) => {
-                    outbox.is_library = true;
-                    return Poll::Ready(Ok(count));
-                }
-            }
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    /// The library flushes when it has written all that it had.
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        loop {
-            {
-                let mut outbox = self.line.outbox.lock();
-                outbox.is_library = false;
-                if outbox.write_rest(&self.line.tcp)? {
-                    return Poll::Ready(Ok(()));
-                }
-            }
-            ready!(self.line.tcp.poll_write_ready(cx))?;
-        }
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.as_mut().poll_flush(cx))?;
-        if let Some(tls) = &mut self.line.outbox.lock().tls {
-            tls.close();
-        }
-        ready!(self.as_mut().poll_flush(cx))?;
-        Poll::Ready(SockRef::from(&self.line.tcp).shutdown(Shutdown::Write))
     }
 }
 

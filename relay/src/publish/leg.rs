@@ -79,7 +79,7 @@ impl Leg {
     }
 
     /// It has opened.
-    pub(super) fn open(&mut self) {
+    pub(super) fn note_open(&mut self) {
         self.now.is_open = true;
     }
 
@@ -104,7 +104,7 @@ impl Leg {
     }
 
     /// So many bytes have left.
-    pub(super) fn write(&mut self, bytes: usize) {
+    pub(super) fn note_written(&mut self, bytes: usize) {
         self.now.left += bytes as u64;
     }
 

@@ -118,7 +118,7 @@ impl Link {
         let leg = &mut self.legs[which as usize];
         match told {
             Told::Open => {
-                leg.open();
+                leg.note_open();
                 Some(News::Open(which))
             }
             Told::Text(text) => {
@@ -126,7 +126,7 @@ impl Link {
                 Some(News::Text(text))
             }
             Told::Written(bytes) => {
-                leg.write(bytes);
+                leg.note_written(bytes);
                 Some(News::Written)
             }
             Told::Closed(code, reason) => Some(self.closed(which, code, reason)),

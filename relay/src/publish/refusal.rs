@@ -38,12 +38,18 @@ fn out(input: &str) -> &str {
     if input == "-" { "-" } else { "out.webm" }
 }
 
+/// A file's name as a shell takes it for one word.
+fn quoted(name: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "./_-+=:,@%".contains(letter);
+    if name.chars().all(is_plain) { name.into() } else { format!("'{}'", name.replace('\'', r"'\''")) }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { input, what } = self;
         let name = if input == "-" { "standard input" } else { input };
         let ffmpeg = |options: &str| {
-            let input = if input == "-" { "INPUT" } else { input };
+            let input = if input == "-" { "INPUT".into() } else { quoted(input) };
             format!("ffmpeg -i {input} {options} {}", out(&self.input))
         };
         match what {
@@ -98,6 +104,8 @@ mod tests {
         let say = |input: &str, what| Refusal { input: input.into(), what }.to_string();
         let mp4 = say("a.mp4", What::NoWebm("MP4"));
         assert!(mp4.starts_with("a.mp4 is MP4, not WebM: `ffmpeg -i a.mp4 -c:v libvpx "), "{mp4}");
+        let spaced = say("Ann's talk.mp4", What::NoWebm("MP4"));
+        assert!(spaced.contains(r"`ffmpeg -i 'Ann'\''s talk.mp4' -c:v "), "{spaced}");
         let vorbis = say("-", What::Codec("A_VORBIS".into()));
         assert!(vorbis.contains("standard input has a track of A_VORBIS"), "{vorbis}");
         assert!(vorbis.contains("`ffmpeg -i INPUT ") && vorbis.contains("-f webm -`"), "{vorbis}");
