@@ -19,6 +19,8 @@ const BROWSERS = { chromium: launchChromium, firefox: launchFirefox };
 const LOOKS = { "light-desktop": ["light", DESKTOP], "dark-desktop": ["dark", DESKTOP], "light-phone": ["light", PHONE], "dark-phone": ["dark", PHONE] };
 /** So long, ms, it has been live before there is something to see in its graphs. */
 const GRAPH = 12_000;
+/** So long, ms, it takes players until they have caught up with what a page's beginning, or a new size, has cost them. */
+const SETTLED = 20_000;
 const FOLDER = join(root, "target/screenshots");
 const KEPT = join(root, "docs/img");
 const TO_KEEP = ["broadcast-preview.light-desktop", "broadcast-live.light-desktop", "watch-live.dark-desktop", "watch-live.light-phone", "broadcast-live.dark-phone", "broadcast-refused.dark-phone"];
@@ -74,13 +76,12 @@ async function shootNine() {
   await scoped(async (t) => {
     const relay = await relayOfDemo(t);
     const page = await (await launchChromium(t)).open(`${relay.url}wall.html?name=lobby&autostart`);
-    await page.setViewport(NINE);
     await until(page, () => document.querySelectorAll('figcaption[data-state="live"]').length === 9);
-    await passes(GRAPH);
     for (const [theme, name] of Object.entries(names)) {
       await dress(page, theme, NINE);
-      await page.screenshot({ path: join(folder, name) });
+      await passes(SETTLED);
       assertQuiet(await page.$$eval(".latency", (all) => all.map((one) => [one.closest("section").dataset.mode, parseInt(one.textContent)])));
+      await page.screenshot({ path: join(folder, name) });
     }
   });
   for (const name of Object.values(names)) await keep(join("readme", name), name);

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fingerprint, makeCertificate } from "../../scripts/certificate.mjs";
@@ -19,6 +20,9 @@ import { smallCamera } from "./harness/small_camera.js";
 const PAGE = "docs/FIRST-HOUR.md";
 const UNIT = "/etc/systemd/system/blobcast-relay.service";
 
+/** Containers often have none. */
+const HAS_IPV6 = Object.values(networkInterfaces()).flat().some(({ address }) => address === "::1");
+
 /** All that is other than on the page: folders, the domain, ports, and where Prometheus is. */
 const tableFor = (http, https, relay, admin) => (folder) => [
   ["/etc/", `${folder}/etc/`],
@@ -29,6 +33,8 @@ const tableFor = (http, https, relay, admin) => (folder) => [
   ["//live.example.com", `//localhost:${https}`],
   ["http://live.example.com", `http://localhost:${http}`],
   ["listen 80", `listen 127.0.0.1:${http}`],
+  ["listen [::]:80;", HAS_IPV6 ? `listen [::1]:${http};` : ""],
+  ["listen [::]:443 ssl;", HAS_IPV6 ? `listen [::1]:${https} ssl;` : ""],
   ["listen 443 ssl", `listen 127.0.0.1:${https} ssl`],
   [":8080", `:${relay}`],
   [":8081", `:${admin}`],
@@ -48,6 +54,7 @@ const THEN = [
   { says: "install -m 644 ", isSo: unitIsOfThisMachine },
   { says: "live.example.com/metrics\n", isSo: prometheusHasFigures },
   { says: "http://live.example.com/", isSo: certbotCanRenew },
+  { says: "http://live.example.com/", isSo: isReachedByIPv6 },
   { says: "groups:", isSo: alarmsCanRing },
   { says: "systemctl restart", isSo: theBroadcastGoesOn },
   { says: "cargo uninstall", isSo: nothingIsLeft },
@@ -147,6 +154,12 @@ async function certbotCanRenew({ put, type }) {
   await put("/var/www/html/.well-known/acme-challenge/challenge", "what was asked for");
   const { output } = await type("curl -sS http://live.example.com/.well-known/acme-challenge/challenge");
   assert.equal(output, "what was asked for");
+}
+
+async function isReachedByIPv6({ type }, t) {
+  if (!HAS_IPV6) return t.diagnostic("there is no IPv6 here");
+  const { output } = await type(`curl -6 -sS -o /dev/null -w "%{http_code} " http://live.example.com/\ncurl -6 -sS https://live.example.com/healthz`);
+  assert.equal(output.trim(), "301 ok");
 }
 
 /** The relay has the figures that they ask for, and Prometheus, if it is installed, takes the files. */

@@ -20,7 +20,7 @@ export async function freshMachine(t, table) {
   const folder = await folderFor(t);
   const names = Object.fromEntries(table(folder));
   const longestFirst = Object.keys(names).toSorted((a, b) => b.length - a.length);
-  const pattern = new RegExp(longestFirst.map((name) => name.replaceAll(".", "\\.")).join("|"), "g");
+  const pattern = new RegExp(longestFirst.map((name) => name.replace(/[.[\]]/g, "\\$&")).join("|"), "g");
   const env = {
     ...process.env,
     PATH: `${folder}/bin:${folder}/usr/local/bin:${process.env.PATH}`,
