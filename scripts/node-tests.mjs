@@ -6,16 +6,16 @@ import { basename, join } from "node:path";
 import { root } from "./run.mjs";
 
 /** What runs at once weighs no more than this. */
-const CAPACITY = 12;
+const CAPACITY = 15;
 
 /** In the order in which they are begun, each as soon as there is room for it. */
 const KINDS = [
   // They measure when something happens: one at a time, beside at most one of the last.
-  { weight: 11, names: ["joining", "low_latency", "narrow_line", "realtime"] },
+  { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime"] },
+  // They film what is shown, two of them at once; or are two at once in themselves.
+  { weight: 6, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
   { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
-  // They film what is shown. Two of them are enough: a broadcast and its viewer take most of a core.
-  { weight: 6, imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They look at words, states and messages.
   { weight: 4, imports: /^/ },
   // Most of all, some time has to pass.

@@ -131,7 +131,8 @@ test("sound that gives nothing does not hold the picture back, and is there when
   assert.deepEqual(await errorsOf(viewer, "viewing"), []);
 });
 
-for (const mode of shortOrLong(["mse"], ["mse", "glue"])) {
+// In the short form sound alone is heard in mode mse when the picture's track has ended.
+for (const mode of shortOrLong([], ["mse", "glue"])) {
   test(`a broadcast of sound alone is heard in mode ${mode}`, { timeout: 60_000 }, async (t) => {
     const { broadcaster, viewer } = await open(t);
     await record(broadcaster, "tone", { restartInterval: 1000 });

@@ -9,7 +9,7 @@ import { shortOrLong } from "./harness/length.mjs";
 import { logOf, openBare, record, relayFor, until, view } from "./harness/pages.mjs";
 import { screencast } from "./harness/screencast.mjs";
 
-const RESTARTS = shortOrLong(3, 5);
+const RESTARTS = shortOrLong(2, 5);
 
 for (const where of ["in the page", "in full screen"]) {
   test(`${RESTARTS} restarts in mode glue, ${where}: no blank picture is painted`, { timeout: 90_000 }, async (t) => {

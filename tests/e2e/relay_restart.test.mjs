@@ -8,6 +8,7 @@ import { readBarcodes, stepsBack } from "./harness/barcodes.mjs";
 import { blobsOf } from "./harness/blobs.mjs";
 import { launchChromium, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
+import { shortOrLong } from "./harness/length.mjs";
 import { DEADLINE, logOf, openBare, record, relayFor, statsOf, until, untilInside, untilState, view } from "./harness/pages.mjs";
 import { filming, pictures } from "./harness/pictures.mjs";
 import { assertOnce, assertSame, assertUncut, assertWhole, segmentsOf } from "./harness/segments.mjs";
@@ -28,7 +29,8 @@ async function kill(t, relay, broadcaster, viewer) {
   };
 }
 
-for (const mode of ["mse", "glue"]) {
+// In the short form the next tests have mode mse.
+for (const mode of shortOrLong(["glue"], ["mse", "glue"])) {
   test(`in mode ${mode}, pictures go on after the relay was killed and started again`, { timeout: 90_000 }, async (t) => {
     const relay = await relayFor(t);
     const broadcaster = await openBare(await launchChromium(t), relay, { expects: LOST });

@@ -31,6 +31,7 @@ test("what was broadcast before", { timeout: 240_000 }, async (t) => {
 
 /** All that a browser sees of one broadcast. */
 async function lookBack(t, relay, browser, launch) {
+  const hole = browser === "Firefox" ? 2 * HOLE : HOLE; // on a busy machine it passes over pictures
   await t.test(`${browser} begins some seconds back, plays on over segments, and goes live`, { timeout: 120_000 }, async (t) => {
     const viewer = await openBare(await launch(t), relay);
     await view(viewer, { from: -8 });
@@ -42,7 +43,7 @@ async function lookBack(t, relay, browser, launch) {
     assert.ok(behind >= 8_000 - HOLE && behind < 8_000 + LATE, `${behind} ms behind`);
     assert.ok(Math.abs(latency - shown.at(-1).latency) < 300, `${latency} ms stated, ${shown.at(-1).latency} ms seen`);
     assert.deepEqual(stepsBack(shown), []);
-    assert.ok(longest(shown, "time") < HOLE, `${longest(shown, "time")} ms are missing`);
+    assert.ok(longest(shown, "time") < hole, `${longest(shown, "time")} ms are missing`);
 
     await viewer.evaluate(() => viewing.goLive());
     await untilState(viewer, "viewing", "live");
@@ -140,11 +141,14 @@ test("a relay that keeps nothing says what to do, and what is live goes on", { t
   assert.equal(await viewer.evaluate(() => viewing.state), "live");
 });
 
+/** How long nothing is broadcast, ms. */
+const NOTHING = shortOrLong(3_000, 6_000);
+
 test("where nothing was broadcast it goes on with what came after", { timeout: 90_000 }, async (t) => {
   const { broadcaster, viewer } = await broadcastBefore(t, launchChromium, { before: 3_000 });
   await broadcaster.evaluate(() => recording.stop());
   const stopped = Date.now();
-  await passes(6_000); // what is missing is time
+  await passes(NOTHING); // what is missing is time
   await record(broadcaster, "barcodes", { restartInterval: INTERVAL });
   await broadcastFor(broadcaster, 4_000);
 
@@ -156,7 +160,7 @@ test("where nothing was broadcast it goes on with what came after", { timeout: 9
   const shown = readBarcodes(await endFilm(), { skip: true }).slice(1);
   const holes = shown.slice(1).filter(({ time }, i) => time - shown[i].time > HOLE);
   assert.equal(holes.length, 1, JSON.stringify(holes));
-  assert.ok(longest(shown, "time") > 5_000 && longest(shown) < 1_500, `${longest(shown)} ms stood still`);
+  assert.ok(longest(shown, "time") > NOTHING - 1_000 && longest(shown) < 1_500, `${longest(shown)} ms stood still`);
   assert.deepEqual((await logOf(viewer, "viewing")).errors, []);
 });
 

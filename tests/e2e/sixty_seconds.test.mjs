@@ -6,7 +6,7 @@ import { shortOrLong } from "./harness/length.mjs";
 import { logOf, openBare, record, relayFor, statsOf, untilState, view } from "./harness/pages.mjs";
 import { pictures, picturesOf } from "./harness/pictures.mjs";
 
-const SECONDS = shortOrLong(16, 60);
+const SECONDS = shortOrLong(12, 60);
 /** So much of the beginning and of the end is compared, s. */
 const PART = SECONDS / 6;
 

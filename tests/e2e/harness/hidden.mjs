@@ -11,8 +11,8 @@ import { pictures } from "./pictures.mjs";
 /** Chromium slows a hidden page's timers further after this many ms; a person's browser waits for five minutes. */
 export const GRACE = 10_000;
 
-/** Of a broadcaster's segments this part may be late: a busy machine delays one or two of forty, a slowed timer every second one. */
-const LATE = 0.15;
+/** Of a broadcaster's segments this part may be late: a busy machine delays four of twenty, a slowed timer every second one. */
+const LATE = 0.3;
 
 /** Runs in a page before anything else and notes in `window.ticks` when its own timer of 100 ms fires, ms. */
 export function ticks() {
