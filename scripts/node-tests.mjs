@@ -12,6 +12,8 @@ const CAPACITY = 15;
 const KINDS = [
   // They measure when something happens: one at a time, beside at most one of the last.
   { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime"] },
+  // They film what several pages show, in two browsers.
+  { weight: 9, names: ["cut_sockets", "hidden_viewer"] },
   // They film what is shown, two of them at once; or are two at once in themselves.
   { weight: 6, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
