@@ -12,8 +12,10 @@ const CAPACITY = 15;
 const KINDS = [
   // They measure when something happens: one at a time, beside at most one of the last.
   { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime"] },
-  // They film what is shown, two of them at once; or are two at once in themselves.
-  { weight: 6, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
+  // They film what several pages show, in two browsers.
+  { weight: 9, names: ["cut_sockets", "hidden_viewer"] },
+  // They film what is shown: a broadcast and its viewer take half a core. Or they are two at once in themselves.
+  { weight: 5, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
   { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
   // They look at words, states and messages.
@@ -31,7 +33,7 @@ async function kindOf(file) {
 /** Runs all; rejects with the names of those that failed. */
 export async function nodeTests(files) {
   const waiting = await Promise.all(files.map(async (file) => ({ file, kind: await kindOf(file) })));
-  waiting.sort((a, b) => a.kind - b.kind);
+  waiting.reverse().sort((a, b) => a.kind - b.kind); // the last files of a stage are the long ones: nothing is to wait for them
   const running = new Set();
   const failed = [];
   while (waiting.length || running.size) {

@@ -3,7 +3,7 @@
 import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
 import { report } from "../faults/report.mjs";
-import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { launchChromium, launchFirefox, RAN_DRY } from "./harness/browser.mjs";
 import { hideViewer } from "./harness/hidden.mjs";
 import { shortOrLong } from "./harness/length.mjs";
 import { openBare, record, relayFor } from "./harness/pages.mjs";
@@ -16,8 +16,7 @@ const WITHIN = 1000;
 /** How far behind a picture of the live edge is, ms: what docs/GUIDE.md says of the mode, and as much again as a busy machine adds. */
 const CHROMIUM = { what: "Chromium, mse", launch: launchChromium, mode: "mse", behind: 250 + 250 };
 const GLUE = { what: "Chromium, glue", launch: launchChromium, mode: "glue", behind: INTERVAL + 500 };
-// On a busy machine it runs dry now and then, see src/player/quirks.rs, and goes on with the next segment.
-const FIREFOX = { what: "Firefox, mse", launch: launchFirefox, mode: "mse", behind: 500 + 250, mayHear: /End of file; the next segment is tried/ };
+const FIREFOX = { what: "Firefox, mse", launch: launchFirefox, mode: "mse", behind: 500 + 250, mayHear: RAN_DRY };
 
 const WITH_SOUND = ["barcodes", {}, shortOrLong(15, 600), [CHROMIUM, GLUE, FIREFOX]];
 const WITHOUT = ["slides", { every: 1000 / 30 }, 20, [CHROMIUM]];

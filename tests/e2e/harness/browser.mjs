@@ -12,6 +12,9 @@ import { defer } from "./cleanup.mjs";
 /** What browsers say on the console of a relay that is away, or of a line to it that is cut: for `expects`. */
 export const LOST = /WebSocket connection|connection to ws|can’t establish a connection|was interrupted|Failed to load resource|net::ERR_|NS_ERROR_|Cross-Origin Request Blocked/;
 
+/** What a page hears of Firefox when that runs dry on a busy machine, see src/player/quirks.rs: it goes on with the next segment. */
+export const RAN_DRY = /End of file; the next segment is tried/;
+
 /** What puppeteer tells Chromium, so that hidden pages are as fast as others. */
 const NO_THROTTLING = ["--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding"];
 
