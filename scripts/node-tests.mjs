@@ -14,8 +14,8 @@ const KINDS = [
   { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime"] },
   // They film what several pages show, in two browsers.
   { weight: 9, names: ["cut_sockets", "hidden_viewer"] },
-  // They film what is shown: a broadcast and its viewer take half a core. Or they are two at once in themselves.
-  { weight: 5, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
+  // They film what is shown, two of them at once: three are too much where the machine has other work, too. Or they are two at once in themselves.
+  { weight: 6, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
   { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
   // They look at words, states and messages.
