@@ -15,16 +15,17 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// The page's own configuration, on another port and without certificates. It passes on to `upstream`, which may be one of `more`.
+/// The page's own configuration, on another port and without certificates; plain http waits at a socket that nobody asks. It passes on to `upstream`, which may be one of `more`.
 fn configuration(upstream: &str, more: &str, port: u16, folder: &Path) -> String {
     let servers = sample("FIRST-HOUR.md", "", "```nginx /etc/nginx/conf.d/blobcast.conf\n");
     let servers: String = servers
         .lines()
-        .filter(|line| !line.trim_start().starts_with("ssl_"))
+        .filter(|line| !["ssl_", "listen [::]:"].iter().any(|start| line.trim_start().starts_with(start)))
         .map(|line| line.replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};")) + "\n")
         .collect();
     assert!(servers.contains("proxy_pass http://127.0.0.1:8080;"), "{servers}");
     let folder = folder.display();
+    let servers = servers.replace("listen 80;", &format!("listen unix:{folder}/plain;"));
     // It has an address of its own, as on a machine of its own, so that it is not taken for its clients.
     let pass = format!("proxy_bind 127.0.0.2; proxy_pass http://{upstream};");
     let servers = servers.replace("proxy_pass http://127.0.0.1:8080;", &pass);
