@@ -12,10 +12,10 @@ const CAPACITY = 15;
 const KINDS = [
   // They measure when something happens: one at a time, beside at most one of the last.
   { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime"] },
-  // They film what several pages show, in two browsers.
-  { weight: 9, names: ["cut_sockets", "hidden_viewer"] },
-  // They film what is shown: a broadcast and its viewer take half a core. Or they are two at once in themselves.
-  { weight: 5, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
+  // They film what several pages show, in two browsers; or in one that paints without help.
+  { weight: 9, names: ["cut_sockets", "hidden_viewer", "webkit"] },
+  // They film what is shown: two at once, for three take all of two cores and are no sooner done. Or they are two at once in themselves.
+  { weight: 6, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
   { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
   // They look at words, states and messages.
