@@ -12,9 +12,9 @@ const CAPACITY = 15;
 const KINDS = [
   // They measure when something happens: one at a time, beside at most one of the last.
   { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime"] },
-  // They film what several pages show, in two browsers.
-  { weight: 9, names: ["cut_sockets", "hidden_viewer"] },
-  // They film what is shown, two of them at once: three are too much where the machine has other work, too. Or they are two at once in themselves.
+  // They film what several pages show, in two browsers; or in one that paints without help.
+  { weight: 9, names: ["cut_sockets", "hidden_viewer", "webkit"] },
+  // They film what is shown: two at once, for three take all of two cores and are no sooner done. Or they are two at once in themselves.
   { weight: 6, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
   { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
