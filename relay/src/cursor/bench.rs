@@ -58,6 +58,7 @@ impl Viewer {
     }
 
     /// Whether a blob is of the segment that is being read.
+    #[cfg(test)]
     pub(crate) fn is_read(&self, blob: &Out) -> bool {
         let Out::Piece(raw) = blob else { return false };
         let segment = Message::decode(&raw.message()).expect("a message").segment;
