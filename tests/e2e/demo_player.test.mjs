@@ -57,8 +57,11 @@ for (const [browser, launch] of Object.entries({ Chromium: launchChromium, Firef
     await t.test("where the clocks do not agree it says so, and has no figure in its graph", async () => {
       const says = (pattern) => until(page, (pattern) => new RegExp(pattern).test(document.querySelector(".graph:first-child figcaption").textContent), pattern);
       await says("^Latency[\\d.]+ m?s$");
-      await whileTimeRunsBack(page, () => says("^Latencyclocks differ$"));
-      assert.match(await page.$eval(".graph:first-child .plot", (plot) => plot.ariaLabel), /Latency: from (?!0 ms)/);
+      await whileTimeRunsBack(page, async () => {
+        await says("^Latencyclocks differ$");
+        // Later is too late: as time is set right, the relay's answer seems to have taken very long, which may explain any difference.
+        assert.match(await page.$eval(".graph:first-child .plot", (plot) => plot.ariaLabel), /Latency: from (?!0 ms)/);
+      });
       await says("^Latency[\\d.]+ m?s$");
     });
 
