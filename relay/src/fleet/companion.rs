@@ -63,7 +63,7 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Company) {
     loop {
         select! {
             message = live.next() => match message {
-                Some(message) => it.hear(&message).await,
+                Some(message) => it.hear(&message),
                 None => return,
             },
             Some(read) = read.recv() => {
@@ -83,6 +83,7 @@ pub(crate) async fn accompany(fleet: Arc<Fleet>, room: Company) {
                 it.downlink.expire(&it.room, relay.timing.lease);
                 it.count(beat).await;
                 it.outgoing.give_up(&it.fleet, &it.room);
+                it.outgoing.mend(&it.fleet, &it.room, relay.timing.lease).await;
                 if beaten.elapsed() >= beat {
                     beaten = Instant::now();
                     it.outgoing.beat(&it.fleet, &it.room).await;
@@ -111,8 +112,8 @@ impl Companion {
     }
 
     /// Takes what another relay sends.
-    async fn hear(&mut self, message: &Message) {
-        self.outgoing.hear(&self.fleet, &self.room, message).await;
+    fn hear(&mut self, message: &Message) {
+        self.outgoing.hear(message);
         self.downlink.hear(&self.room, self.fleet.id, message);
         if self.downlink.has_new_hole() {
             self.looks.soon();

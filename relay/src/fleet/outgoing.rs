@@ -11,7 +11,8 @@ use crate::relay::Presence;
 use async_nats::{Message, StatusCode};
 use blobcast_wire::Live;
 use bytes::Bytes;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 #[derive(Debug)]
 pub(super) struct Outgoing {
@@ -21,11 +22,16 @@ pub(super) struct Outgoing {
     inbox: String,
     /// Its broadcaster went while the broker was away: what is owed of it waits until it is known who came after it.
     is_late: bool,
+    /// The stream's copy of its segment was rolled up by one that it has replaced.
+    is_rolled_up: bool,
+    /// When the stream got its segment again for that reason.
+    mended: Option<Instant>,
 }
 
 impl Outgoing {
     pub(super) fn new(inbox: String) -> Self {
-        Self { uplink: None, receipts: Receipts::default(), inbox, is_late: false }
+        let receipts = Receipts::default();
+        Self { uplink: None, receipts, inbox, is_late: false, is_rolled_up: false, mended: None }
     }
 
     /// The subject of all answers.
@@ -80,14 +86,28 @@ impl Outgoing {
         fleet.send(subject(SUBJECTS, room.name()), None, headers, Bytes::new()).await;
     }
 
-    /// Hears what another relay sends. A broadcaster that this one has replaced may not know that yet, and roll up what the stream has:
-    /// the stream gets this one's segment once more.
-    pub(super) async fn hear(&mut self, fleet: &Fleet, room: &Presence, message: &Message) {
-        let Some(uplink) = &mut self.uplink else { return };
-        if Note::rolled_up_by(message).is_some_and(|claim| claim < uplink.claim) {
-            uplink.begin_again();
-            self.send(fleet, room).await;
+    /// Hears what another relay sends. A broadcaster that this one has replaced may not know that yet, and roll up what the stream has.
+    pub(super) fn hear(&mut self, message: &Message) {
+        let Some(uplink) = &self.uplink else { return };
+        // Two relays of one and the same first segment have one broadcaster, which has moved: one of them has no more of it to send.
+        if Note::rolled_up_by(message).is_some_and(|claim| claim.since < uplink.claim.since) {
+            self.is_rolled_up = true;
+            self.receipts.lose();
         }
+    }
+
+    /// The stream gets the segment once more, if it was rolled up. Not more often than this: all relays get it, and a broadcaster whose
+    /// relay refuses the later claim, since its clock is wrong, goes on.
+    pub(super) async fn mend(&mut self, fleet: &Fleet, room: &Presence, every: Duration) {
+        if !self.is_rolled_up || self.mended.is_some_and(|mended| mended.elapsed() < every) {
+            return;
+        }
+        self.is_rolled_up = false;
+        self.mended = Some(Instant::now());
+        if let Some(uplink) = &mut self.uplink {
+            uplink.begin_again();
+        }
+        self.send(fleet, room).await;
     }
 
     /// The broker is there again: what may have been lost on the way to it is sent once more.

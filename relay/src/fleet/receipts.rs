@@ -89,6 +89,11 @@ impl Receipts {
         self.unheard.take()
     }
 
+    /// What the stream had of the segment is gone.
+    pub(super) fn lose(&mut self) {
+        self.is_whole = false;
+    }
+
     /// The stream does not have a piece: up to here, what it has of the segment is of no use to newcomers. It is said once
     /// for each segment.
     pub(super) fn spoil(&mut self) -> Option<u64> {
@@ -147,6 +152,10 @@ mod tests {
         let blob = receipts.expect(BLOB);
         assert_eq!(receipts.hear(&stored(blob)), Ok(()));
         assert_eq!(receipts.spoil(), Some(40));
+        let blob = receipts.expect(BLOB);
+        assert_eq!(receipts.hear(&stored(blob)), Ok(()));
+        receipts.lose();
+        assert_eq!(receipts.spoil(), None, "there is nothing of it to take away");
     }
 
     #[tokio::test(start_paused = true)]

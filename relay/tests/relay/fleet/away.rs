@@ -135,6 +135,7 @@ async fn an_end_that_is_on_its_way_for_long_does_not_take_away_what_came_after_i
     nats.until_stream(|info| info.state.messages == 2).await;
     // As of a relay that was cut off when its broadcaster went, before this one came.
     nats.roll_up("lobby", &[("Blobcast-Claim", "1-0000000000000001"), ("Blobcast-State", "ended")]).await;
+    nats.until_stream(|info| info.state.messages == 2).await;
     let mut late = Viewer::open(&elsewhere, "lobby", "late").await;
     late.until_rebuilt(segment, b"head-more", None).await;
     broadcaster.last(segment, 2, "-end").await;
