@@ -8,6 +8,9 @@ import { root } from "./run.mjs";
 /** What runs at once weighs no more than this. */
 const CAPACITY = 15;
 
+/** No file takes so long, in ms: one that does hangs. */
+const PATIENCE = 15 * 60_000;
+
 /** In the order in which they are begun, each as soon as there is room for it. */
 const KINDS = [
   // They measure when something happens: one at a time, beside at most one of the last.
@@ -33,7 +36,7 @@ async function kindOf(file) {
 /** Runs all; rejects with the names of those that failed. */
 export async function nodeTests(files) {
   const waiting = await Promise.all(files.map(async (file) => ({ file, kind: await kindOf(file) })));
-  waiting.reverse().sort((a, b) => a.kind - b.kind); // the last files of a stage are the long ones: nothing is to wait for them
+  waiting.reverse().sort((a, b) => a.kind - b.kind); // as it happens the long ones of a stage are last: nothing is to wait for them
   const running = new Set();
   const failed = [];
   while (waiting.length || running.size) {
@@ -54,15 +57,22 @@ export async function nodeTests(files) {
 }
 
 /** What the log of a single file need not count. */
-const COUNTS = /^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*\n/gm;
+const COUNTS = /^ℹ (tests|suites|pass|fail|todo|duration_ms) .*\n|^ℹ (cancelled|skipped) 0\n/gm;
 
 /** Whether all tests of a file have passed. */
 async function runFile(file) {
   const began = Date.now();
+  const seconds = () => ((Date.now() - began) / 1000).toFixed(0);
   const child = spawn(process.execPath, ["--test", "--test-reporter=spec", file], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => log.push(data));
-  const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
-  console.log(`\n--- ${file} (${((Date.now() - began) / 1000).toFixed(0)} s)\n${Buffer.concat(log).toString().replace(COUNTS, "").trimEnd()}`);
-  return code === 0;
+  let patience;
+  const end = await new Promise((resolve) => {
+    patience = setTimeout(() => (child.kill(), resolve("us, since it hangs")), PATIENCE);
+    child.once("error", (error) => resolve(error.message)).once("close", (code, signal) => resolve(code ?? signal));
+  });
+  clearTimeout(patience);
+  const ended = typeof end === "number" ? "" : `, ended by ${end}`;
+  console.log(`\n--- ${file} (${seconds()} s${ended})\n${Buffer.concat(log).toString().replace(COUNTS, "").trimEnd()}`);
+  return end === 0;
 }
