@@ -3,19 +3,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRelay } from "../../scripts/relay.mjs";
-import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { launchChromium } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { folderFor } from "./harness/folder.mjs";
-import { shortOrLong } from "./harness/length.mjs";
+import { BROWSERS } from "./harness/length.mjs";
 import { until } from "./harness/pages.mjs";
 import { smallCamera } from "./harness/small_camera.js";
 
 const words = (page, id) => page.$eval(`#${id}`, (element) => element.textContent);
 
-const CHROMIUM = { Chromium: launchChromium };
-
 // In the short form Firefox watches in demo_player alone.
-for (const [browser, launch] of Object.entries(shortOrLong(CHROMIUM, { ...CHROMIUM, Firefox: launchFirefox }))) {
+for (const [browser, launch] of Object.entries(BROWSERS)) {
   test(`one button, one link: ${browser} watches a camera`, { timeout: 90_000 }, async (t) => {
     const relay = await startRelay({ www: "www", args: ["--listen", "127.0.0.1:0"] });
     defer(t, relay.stop);

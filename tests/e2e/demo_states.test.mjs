@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { launchChromium, launchFirefox } from "./harness/browser.mjs";
 import { DESKTOP, dress, HOST, PHONE, relayOfDemo, walk } from "./harness/demo.mjs";
 import { violations } from "./harness/elements.mjs";
 import { folderFor } from "./harness/folder.mjs";
-import { shortOrLong } from "./harness/length.mjs";
+import { BROWSERS } from "./harness/length.mjs";
 
 /** What a person reads: what happened, and what to do. */
 const WORDS = {
@@ -44,10 +43,8 @@ const cutOff = (page) =>
 /** What axe finds hardly depends on the browser, and it takes Firefox ten times as long: there it looks at one state of each page. */
 const isForAxe = { Chromium: () => true, Firefox: (name, theme) => theme === "dark" && ["home-empty", "broadcast-live", "watch-live"].includes(name) };
 
-const CHROMIUM = { Chromium: launchChromium };
-
 // In the short form Firefox shows the demo in demo_player and demo_sources alone.
-for (const [browser, launch] of Object.entries(shortOrLong(CHROMIUM, { ...CHROMIUM, Firefox: launchFirefox }))) {
+for (const [browser, launch] of Object.entries(BROWSERS)) {
   test(`each state of the demo says what is the case, fits, and is accessible, in ${browser}`, { timeout: 180_000 }, async (t) => {
     const relay = await relayOfDemo(t, "--archive", await folderFor(t));
     const began = performance.now();

@@ -4,16 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRelay } from "../../scripts/relay.mjs";
 import { address } from "../../src/js/element/address.js";
-import { launchChromium, launchFirefox, LOST } from "./harness/browser.mjs";
+import { launchChromium, LOST } from "./harness/browser.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { counters } from "./harness/counters.js";
 import { assertAccessible, openElements, put, shown, untilElement, untilFrames, untilPicture, untilShown } from "./harness/elements.mjs";
-import { shortOrLong } from "./harness/length.mjs";
+import { BROWSERS } from "./harness/length.mjs";
 import { openBare, record, relayFor, until } from "./harness/pages.mjs";
 
-const CHROMIUM = { Chromium: launchChromium };
-// In the short form package_policy.test.mjs plays by the element in Firefox.
-const BROWSERS = shortOrLong(CHROMIUM, { ...CHROMIUM, Firefox: launchFirefox });
 const LIVE = { status: "", alert: "", button: "", badge: "" };
 
 /** A relay, and a page that broadcasts to it when it is told. */
@@ -33,6 +30,7 @@ async function untilUntouched(page, condition) {
   await session.send("Runtime.evaluate", { expression: `(${wait})(${condition})`, awaitPromise: true, userGesture: false });
 }
 
+// In the short form package_policy.test.mjs plays by the element in Firefox.
 for (const [name, launch] of Object.entries(BROWSERS)) {
   test(`a page of only HTML plays a broadcast in ${name}`, { timeout: 60_000 }, async (t) => {
     const { relay, broadcaster } = await studio(t);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { median, readBarcodes, stepsBack } from "./harness/barcodes.mjs";
 import { launchChromium, launchFirefox } from "./harness/browser.mjs";
 import { shortOrLong } from "./harness/length.mjs";
-import { logOf, openBare, record, relayFor, statsOf, untilInside, view } from "./harness/pages.mjs";
+import { logOf, openBoth, record, statsOf, untilInside, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 import { traffic } from "./harness/traffic.js";
 
@@ -18,7 +18,7 @@ const FIREFOX = ["Firefox", launchFirefox];
 
 for (const [browser, launch] of shortOrLong([CHROMIUM], [CHROMIUM, FIREFOX])) {
   test(`${browser} is near the source over restarts, shows every picture once, and says how near`, { timeout: 90_000 }, async (t) => {
-    const { broadcaster, viewer } = await pages(t, { launch });
+    const { broadcaster, viewer } = await openBoth(t, { launch });
     await record(broadcaster, "barcodes", { restartInterval: 1000 });
     await view(viewer, { mode: "realtime" });
     await pictures(viewer, 60); // it begins with what it knows, which is little
@@ -43,7 +43,7 @@ for (const [browser, launch] of shortOrLong([CHROMIUM], [CHROMIUM, FIREFOX])) {
 }
 
 test("who joins late in a segment sees the live edge first, and nothing of what was before", { timeout: 60_000 }, async (t) => {
-  const { broadcaster, viewer } = await pages(t, { inject: [traffic] });
+  const { broadcaster, viewer } = await openBoth(t, { inject: [traffic] });
   await record(broadcaster, "barcodes", { restartInterval: 20_000 });
   await untilInside(broadcaster, shortOrLong(3_000, 5_000));
   const joined = Date.now();
@@ -55,18 +55,10 @@ test("who joins late in a segment sees the live edge first, and nothing of what 
 });
 
 test("targetLatency is how far behind the source it is", { timeout: 60_000 }, async (t) => {
-  const { broadcaster, viewer } = await pages(t);
+  const { broadcaster, viewer } = await openBoth(t);
   await record(broadcaster, "barcodes");
   await view(viewer, { mode: "realtime", targetLatency: 600 });
   await pictures(viewer, 60);
   const latency = median(readBarcodes(await pictures(viewer, 60)).map(({ latency }) => latency));
   assert.ok(latency > 550 && latency < 750, `${latency} ms`);
 });
-
-/** A broadcaster's page and a viewer's, in browsers of their own. */
-async function pages(t, { launch = launchChromium, inject } = {}) {
-  const relay = await relayFor(t);
-  const broadcaster = await openBare(await launchChromium(t), relay, { inject });
-  const viewer = await openBare(await launch(t), relay, { inject });
-  return { broadcaster, viewer };
-}

@@ -3,15 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readBarcodes, stepsBack } from "./harness/barcodes.mjs";
-import { launchChromium } from "./harness/browser.mjs";
 import { counters } from "./harness/counters.js";
 import { shortOrLong } from "./harness/length.mjs";
-import { logOf, openBare, record, relayFor, statsOf, until, view } from "./harness/pages.mjs";
+import { logOf, openBoth, record, statsOf, until, view } from "./harness/pages.mjs";
 import { pictures } from "./harness/pictures.mjs";
 
 for (const codec of shortOrLong(["av1"], ["vp9", "av1"])) {
   test(`${codec} is decoded, over restarts`, { timeout: 60_000 }, async (t) => {
-    const { broadcaster, viewer } = await pages(t);
+    const { broadcaster, viewer } = await openBoth(t);
     await record(broadcaster, "barcodes", { restartInterval: 1000, mimeType: `video/webm;codecs=${codec},opus` });
     await view(viewer, { mode: "realtime" });
     const first = await until(viewer, () => viewing.stats().segment);
@@ -24,7 +23,7 @@ for (const codec of shortOrLong(["av1"], ["vp9", "av1"])) {
 }
 
 test("a decoder that has fallen behind when the next segment begins goes on with that one", { timeout: 60_000 }, async (t) => {
-  const { broadcaster, viewer } = await pages(t);
+  const { broadcaster, viewer } = await openBoth(t);
   await record(broadcaster, "barcodes", { restartInterval: 1000 });
   await viewer.evaluate(() => {
     const { reset } = VideoDecoder.prototype;
@@ -42,7 +41,7 @@ test("a decoder that has fallen behind when the next segment begins goes on with
 });
 
 test("a picture that waits for the one before it on its way to the element is shown", { timeout: 60_000 }, async (t) => {
-  const { broadcaster, viewer } = await pages(t);
+  const { broadcaster, viewer } = await openBoth(t);
   await record(broadcaster, "barcodes", { restartInterval: 1000 });
   // As on a busy machine.
   await viewer.evaluate(() => {
@@ -57,7 +56,7 @@ test("a picture that waits for the one before it on its way to the element is sh
 });
 
 test("mode auto takes it for a targetLatency under 200 ms, and mse where there are no WebCodecs", { timeout: 60_000 }, async (t) => {
-  const { broadcaster, viewer } = await pages(t);
+  const { broadcaster, viewer } = await openBoth(t);
   await record(broadcaster, "barcodes");
   const chosen = async (options) => {
     await view(viewer, options);
@@ -74,7 +73,7 @@ test("mode auto takes it for a targetLatency under 200 ms, and mse where there a
 });
 
 test("mode auto goes on with mse where WebCodecs do not take what MediaSource plays", { timeout: 60_000 }, async (t) => {
-  const { broadcaster, viewer } = await pages(t);
+  const { broadcaster, viewer } = await openBoth(t);
   await record(broadcaster, "barcodes", { restartInterval: 1000 });
   await viewer.evaluate(() => {
     VideoDecoder.prototype.configure = () => {
@@ -87,7 +86,7 @@ test("mode auto goes on with mse where WebCodecs do not take what MediaSource pl
 });
 
 test("sound is decoded while the element is not muted, and is as loud as the element", { timeout: 60_000 }, async (t) => {
-  const { broadcaster, viewer } = await pages(t, { inject: [counters] });
+  const { broadcaster, viewer } = await openBoth(t, { inject: [counters] });
   await record(broadcaster, "barcodesAndTone", { restartInterval: 1000 });
   await viewer.evaluate(listenAtSpeaker);
   await viewer.evaluate(() => (video.muted = true));
@@ -111,7 +110,7 @@ test("sound is decoded while the element is not muted, and is as loud as the ele
 });
 
 test("a broadcast of sound only is heard", { timeout: 60_000 }, async (t) => {
-  const { broadcaster, viewer } = await pages(t);
+  const { broadcaster, viewer } = await openBoth(t);
   await record(broadcaster, "tone", { restartInterval: 1000 });
   await viewer.evaluate(listenAtSpeaker);
   await view(viewer, { mode: "realtime" });
@@ -137,12 +136,4 @@ function listenAtSpeaker() {
     window.isSilent = () => levels.length >= 10 && levels.slice(-10).every((one) => one === 0);
     return gain;
   };
-}
-
-/** A broadcaster's page and a viewer's, in browsers of their own. */
-async function pages(t, { inject } = {}) {
-  const relay = await relayFor(t);
-  const broadcaster = await openBare(await launchChromium(t), relay, { inject });
-  const viewer = await openBare(await launchChromium(t), relay, { inject });
-  return { broadcaster, viewer };
 }

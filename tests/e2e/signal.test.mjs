@@ -2,15 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { launchChromium, launchFirefox } from "./harness/browser.mjs";
+import { launchChromium } from "./harness/browser.mjs";
 import { counters } from "./harness/counters.js";
 import { openElements, put, untilElement } from "./harness/elements.mjs";
 import { fakeRelay } from "./harness/fake_relay.mjs";
-import { shortOrLong } from "./harness/length.mjs";
+import { BROWSERS } from "./harness/length.mjs";
 import { openBare, relayFor, until, untilState } from "./harness/pages.mjs";
-
-const CHROMIUM = { Chromium: launchChromium };
-const BROWSERS = shortOrLong(CHROMIUM, { ...CHROMIUM, Firefox: launchFirefox });
 
 /** What browsers say about sockets that are closed while they open. */
 const CLOSED = /WebSocket|was interrupted|Firefox can/;

@@ -9,7 +9,7 @@ import { launchChromium, launchFirefox, LOST } from "./harness/browser.mjs";
 import { consoleOf } from "./harness/console.mjs";
 import { openElements, put, untilElement } from "./harness/elements.mjs";
 import { fakeRelay } from "./harness/fake_relay.mjs";
-import { shortOrLong } from "./harness/length.mjs";
+import { BROWSERS } from "./harness/length.mjs";
 import { openBare, record, relayFor, until, untilState, view } from "./harness/pages.mjs";
 
 /** A page of a browser, and its console. */
@@ -126,9 +126,7 @@ test("an error that nobody listens to is said", { timeout: 60_000 }, async (t) =
   assert.equal(await said.until(/no such/), "no such broadcast (close code 4404)");
 });
 
-const CHROMIUM = { Chromium: launchChromium };
-
-for (const [name, launch] of Object.entries(shortOrLong(CHROMIUM, { ...CHROMIUM, Firefox: launchFirefox }))) {
+for (const [name, launch] of Object.entries(BROWSERS)) {
   test(`debug: true tells the whole story in ${name}`, { timeout: 90_000 }, async (t) => {
     const { relay, page, said } = await open(t, { launch, expects: LOST });
     const token = () => "top-secret";

@@ -1,6 +1,7 @@
 // The relay with the bare pages (pages/), and what a test says to them.
 
 import { FOR_TESTS, startRelay } from "../../../scripts/relay.mjs";
+import { launchChromium } from "./browser.mjs";
 import { defer } from "./cleanup.mjs";
 
 /** A page has this long, in ms, to get into the state that a test waits for. */
@@ -15,6 +16,14 @@ export async function relayFor(t, ...args) {
 
 /** Opens the bare page; `options` as for `open` in browser.mjs. */
 export const openBare = (browser, relay, options) => browser.open(`${relay.url}bare.html`, options);
+
+/** A broadcaster's bare page and a viewer's, in browsers of their own; `launch` is the viewer's. */
+export async function openBoth(t, { launch = launchChromium, inject } = {}) {
+  const relay = await relayFor(t);
+  const broadcaster = await openBare(await launchChromium(t), relay, { inject });
+  const viewer = await openBare(await launch(t), relay, { inject });
+  return { broadcaster, viewer };
+}
 
 /** Broadcasts one of pages/sources.js; resolves as `startRecording` does. */
 export const record = (page, source, options) =>
