@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
-/** A target is a file there; what it calls is in `src/fuzzing.rs` of a crate. */
+/** A target is a file there; what it calls is in `src/fuzzing` of a crate. */
 const TARGETS = (await readdir(join(root, "fuzz/fuzz_targets"))).map((file) => basename(file, ".rs")).sort();
 
 /** The longest input, bytes: a few messages, or the beginning of a recording. */

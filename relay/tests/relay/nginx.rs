@@ -15,7 +15,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// The page's own configuration, on another port and without certificates; plain http waits at a socket that nobody asks. It passes on to `upstream`, which may be one of `more`.
+/// The page's own configuration, on another port and without certificates; plain http waits at a socket that nobody asks, and nothing listens by IPv6. It passes on to `upstream`, which may be one of `more`.
 fn configuration(upstream: &str, more: &str, port: u16, folder: &Path) -> String {
     let servers = sample("FIRST-HOUR.md", "", "```nginx /etc/nginx/conf.d/blobcast.conf\n");
     let servers: String = servers

@@ -49,7 +49,7 @@ impl TestServer {
         Self { client: Some(pair.client()), ..server }
     }
 
-    /// With an archive in this folder.
+    /// With an archive in this folder, and the limits of tests, which are hasty.
     pub(crate) async fn keeping(folder: impl Into<PathBuf>, config: Config) -> Self {
         Self::with(Config { archive: Some(folder.into()), limits: HASTY, ..config }).await
     }
