@@ -53,14 +53,25 @@ export async function nodeTests(files) {
       if (!isOk) failed.push(one.file);
     });
   }
-  if (failed.length) throw new Error(`of ${files.length} files of tests these failed: ${failed.join(" ")}`);
+  await runAgain(failed, files.length);
+}
+
+/** So many may have been delayed by what ran beside them; of more, something is broken. */
+const DELAYED = 5;
+
+/** What has failed beside others has to pass alone: what is timed fails where the machine does much else, what is broken fails again. */
+async function runAgain(failed, count) {
+  const broken = failed.length > DELAYED ? failed : [];
+  if (!broken.length) for (const file of failed) if (!(await runFile(file, ", once more and alone"))) broken.push(file);
+  if (broken.length) throw new Error(`of ${count} files of tests these failed: ${broken.join(" ")}`);
+  if (failed.length) console.log(`\nFailed beside others and passed alone: ${failed.join(" ")}`);
 }
 
 /** What the log of a single file need not count. */
 const COUNTS = /^ℹ (tests|suites|pass|fail|todo|duration_ms) .*\n|^ℹ (cancelled|skipped) 0\n/gm;
 
 /** Whether all tests of a file have passed. */
-async function runFile(file) {
+async function runFile(file, how = "") {
   const began = Date.now();
   const seconds = () => ((Date.now() - began) / 1000).toFixed(0);
   const child = spawn(process.execPath, ["--test", "--test-reporter=spec", file], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
@@ -73,6 +84,6 @@ async function runFile(file) {
   });
   clearTimeout(patience);
   const ended = typeof end === "number" ? "" : `, ended by ${end}`;
-  console.log(`\n--- ${file} (${seconds()} s${ended})\n${Buffer.concat(log).toString().replace(COUNTS, "").trimEnd()}`);
+  console.log(`\n--- ${file} (${seconds()} s${how}${ended})\n${Buffer.concat(log).toString().replace(COUNTS, "").trimEnd()}`);
   return end === 0;
 }
