@@ -111,6 +111,7 @@ mod tests {
         assert_eq!(said, 10);
         assert_eq!(audience.say(9, 2000, SECOND).as_deref(), Some("9 2000"), "that is much");
     }
+
     #[tokio::test(start_paused = true)]
     async fn of_many_relays_each_says_less_and_is_believed_for_longer() {
         let mut audience = Audience::default();

@@ -59,8 +59,10 @@ async fn run(
     let read = async {
         while let Some(message) = stream.next().await {
             match message? {
-                Message::Text(text) => {
-                    Text::from_json(&text).map(|text| tell(Told::Text(text))).unwrap_or(())
+                Message::Text(json) => {
+                    if let Some(text) = Text::from_json(&json) {
+                        tell(Told::Text(text));
+                    }
                 }
                 Message::Close(Some(frame)) => return Ok((frame.code.into(), frame.reason.to_string())),
                 _ => {}
