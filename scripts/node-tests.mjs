@@ -63,8 +63,11 @@ const DELAYED = 5;
 
 /** What has failed beside others has to pass alone: what is timed fails where the machine does much else, what is broken fails again. */
 async function runAgain(failed, count) {
-  const broken = failed.length > DELAYED ? failed : [];
-  if (!broken.length) for (const file of failed) if (!(await runFile(file, ", once more and alone"))) broken.push(file);
+  const passed = [];
+  for (const file of failed.length > DELAYED ? [] : failed) {
+    if (await runFile(file, ", once more and alone")) passed.push(file);
+  }
+  const broken = failed.filter((file) => !passed.includes(file));
   if (broken.length) throw new Error(`of ${count} files of tests these failed: ${broken.join(" ")}`);
   if (failed.length) console.log(`\nFailed beside others and passed alone: ${failed.join(" ")}`);
 }

@@ -6,13 +6,15 @@ import { basename, join } from "node:path";
 import { forget, summary } from "../tests/faults/report.mjs";
 import { runBrowserTests } from "./browser-tests.mjs";
 import { buildPackage } from "./build.mjs";
-import { buildRelay, buildRelayAndPeers } from "./relay.mjs";
 import { nodeTests } from "./node-tests.mjs";
+import { buildRelay, buildRelayAndPeers } from "./relay.mjs";
 import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
 const WASM = ["--package", "blobcast", "--target", "wasm32-unknown-unknown"]; // and, with it, wire and container
 const isPackageTest = (name) => name.startsWith("package");
+
+let built;
 
 const stages = {
   async rust() {
@@ -24,10 +26,9 @@ const stages = {
     // The relay's tests wait for sockets and clocks: two at once, as many as there are cores, leave these idle.
     await run("cargo", ["test", "--workspace"], { env: { RUST_TEST_THREADS: "6" } });
   },
-  async build() {
-    await buildPackage();
-    await run(process.execPath, ["scripts/imports.mjs"]); // each name that is imported is exported: what only a page would say otherwise
-    await buildRelay();
+  /** The stages that need it wait for the same one. */
+  build() {
+    return (built ??= build());
   },
   async browser() {
     await bring("wasm target", "wasm-pack", "wasm-bindgen", "chromium", "chromedriver", "firefox", "geckodriver");
@@ -75,6 +76,12 @@ const stages = {
     await oneByOne(files, LONG).finally(async () => console.log(`\n${await summary()}`));
   },
 };
+
+async function build() {
+  await buildPackage();
+  await run(process.execPath, ["scripts/imports.mjs"]); // each name that is imported is exported: what only a page would say otherwise
+  await buildRelay();
+}
 
 /** These take long and are run by themselves. */
 const SLOW = ["soak", "long", "faults"];
