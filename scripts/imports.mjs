@@ -1,11 +1,11 @@
 // Whether each name that a script here imports from another one is exported there. A browser and Node say so as well, but only when they
 // load it. TypeScript does the looking, without checking any types, which would take ten times as long.
 
-import { existsSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import ts from "typescript";
 import { STAGE } from "./build.mjs";
-import { ask, main, root } from "./run.mjs";
+import { writtenFiles } from "./checkout.mjs";
+import { main, root } from "./run.mjs";
 
 const SCRIPTS = [".js", ".mjs", ".jsx", ".ts"];
 const isOurs = (name) => /^[./]|^blobcast(\/|$)/.test(name);
@@ -59,9 +59,7 @@ function namesIn({ importClause, exportClause }) {
 }
 
 main(import.meta, async () => {
-  const all = ask("git", "ls-files", "--cached", "--others", "--exclude-standard");
-  if (all == null) throw new Error("Which scripts there are is asked of git: run it in a checkout.");
-  const scripts = all.split("\n").filter((file) => SCRIPTS.includes(extname(file)));
-  const wrong = wrongImports(scripts.map((file) => join(root, file)).filter((path) => existsSync(path))); // not what was moved since
+  const scripts = writtenFiles().filter((file) => SCRIPTS.includes(extname(file)));
+  const wrong = wrongImports(scripts.map((file) => join(root, file)));
   if (wrong.length) throw new Error(`What is imported is not there:\n${wrong.join("\n")}`);
 });

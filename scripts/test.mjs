@@ -86,9 +86,9 @@ async function build() {
 /** These take long and are run by themselves. */
 const SLOW = ["soak", "long", "faults"];
 
-/** What has a short and a long form (tests/e2e/harness/length.mjs) takes the long one. */
+/** What has a short and a long form (tests/e2e/harness/length.mjs and browsers.mjs) takes the long one. */
 const LONG = { TESTS: "long" };
-const hasLongForm = async (file) => (await readFile(join(root, file), "utf8")).includes("harness/length.mjs");
+const hasLongForm = async (file) => (await readFile(join(root, file), "utf8")).match(/harness\/(length|browsers)\.mjs/) != null;
 
 /** Of the usual tests these are about faults: they run in that stage again, in their long form. */
 const FAULTS = ["archived_film", "changing_broadcaster", "clock_set_back", "cut_sockets", "damaged_media", "fleet", "half_open", "hidden_viewer", "narrow_line", "relay_restart", "token_expires"];

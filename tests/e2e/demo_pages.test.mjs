@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRelay } from "../../scripts/relay.mjs";
 import { launchChromium } from "./harness/browser.mjs";
+import { BROWSERS } from "./harness/browsers.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { folderFor } from "./harness/folder.mjs";
-import { BROWSERS } from "./harness/length.mjs";
 import { until } from "./harness/pages.mjs";
 import { smallCamera } from "./harness/small_camera.js";
 

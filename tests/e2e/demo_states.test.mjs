@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BROWSERS } from "./harness/browsers.mjs";
 import { DESKTOP, dress, HOST, PHONE, relayOfDemo, walk } from "./harness/demo.mjs";
 import { violations } from "./harness/elements.mjs";
 import { folderFor } from "./harness/folder.mjs";
-import { BROWSERS } from "./harness/length.mjs";
 
 /** What a person reads: what happened, and what to do. */
 const WORDS = {

@@ -5,10 +5,10 @@ import { test } from "node:test";
 import { startRelay } from "../../scripts/relay.mjs";
 import { address } from "../../src/js/element/address.js";
 import { launchChromium, LOST } from "./harness/browser.mjs";
+import { BROWSERS } from "./harness/browsers.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { counters } from "./harness/counters.js";
 import { assertAccessible, openElements, put, shown, untilElement, untilFrames, untilPicture, untilShown } from "./harness/elements.mjs";
-import { BROWSERS } from "./harness/length.mjs";
 import { openBare, record, relayFor, until } from "./harness/pages.mjs";
 
 const LIVE = { status: "", alert: "", button: "", badge: "" };

@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
+import { writtenFiles } from "../../scripts/checkout.mjs";
 import { reference } from "../../scripts/reference.mjs";
-import { ask, root } from "../../scripts/run.mjs";
+import { root } from "../../scripts/run.mjs";
 import { defer } from "./harness/cleanup.mjs";
 import { GIVEN, samplesOf, scriptsOf } from "./harness/samples.mjs";
 
@@ -35,7 +36,7 @@ test("every link of the documentation leads to a file, and to a heading that is 
 });
 
 test("every file that is named for those who carry the code on is there, and so is each function on the way of a chunk", async () => {
-  const files = ask("git", "ls-files", "--cached", "--others", "--exclude-standard").split("\n").filter((file) => existsSync(join(root, file)));
+  const files = writtenFiles();
   const isThere = (name) => {
     const end = new RegExp(`/${name.replaceAll(".", "\\.").replaceAll("*", "[^/]*")}$`);
     return files.some((file) => end.test(`/${file}`));

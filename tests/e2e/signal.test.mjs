@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { launchChromium } from "./harness/browser.mjs";
+import { BROWSERS } from "./harness/browsers.mjs";
 import { counters } from "./harness/counters.js";
 import { openElements, put, untilElement } from "./harness/elements.mjs";
 import { fakeRelay } from "./harness/fake_relay.mjs";
-import { BROWSERS } from "./harness/length.mjs";
 import { openBare, relayFor, until, untilState } from "./harness/pages.mjs";
 
 /** What browsers say about sockets that are closed while they open. */

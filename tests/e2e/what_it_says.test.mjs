@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/run.mjs";
 import { launchChromium, launchFirefox, LOST } from "./harness/browser.mjs";
+import { BROWSERS } from "./harness/browsers.mjs";
 import { consoleOf } from "./harness/console.mjs";
 import { openElements, put, untilElement } from "./harness/elements.mjs";
 import { fakeRelay } from "./harness/fake_relay.mjs";
-import { BROWSERS } from "./harness/length.mjs";
 import { openBare, record, relayFor, until, untilState, view } from "./harness/pages.mjs";
 
 /** A page of a browser, and its console. */

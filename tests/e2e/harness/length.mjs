@@ -1,13 +1,8 @@
 // Of a test that takes long there are two forms: the short one in `npm test`, which fails where the code is broken, and the long one
 // in `npm run test:long`, with more restarts, longer spans and every browser and mode, which has to pass before a release.
 
-import { launchChromium, launchFirefox } from "./browser.mjs";
-
 /** Whether this is the long form. */
 export const isLong = process.env.TESTS === "long";
 
 /** The number, or the list of variants, of this form. */
 export const shortOrLong = (short, long) => (isLong ? long : short);
-
-/** What launches a browser, by its name: in the short form Chromium alone, where another test has the same in Firefox. */
-export const BROWSERS = { Chromium: launchChromium, ...(isLong && { Firefox: launchFirefox }) };
