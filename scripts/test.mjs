@@ -37,7 +37,7 @@ const stages = {
   },
   async e2e() {
     await stages.build();
-    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
+    await bring("node modules", "chromium", "firefox", "firefox profile", "ffmpeg", "faketime", "nats-server");
     await bring("webkit").catch(({ message }) => console.log(message)); // what needs it is skipped
     await nodeTests([
       ...(await testFiles("tests/bench")),
@@ -47,17 +47,17 @@ const stages = {
   },
   async package() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "modules of the apps", "chromium", "firefox", "ffmpeg", "curl", "iproute2", "nats-server", "nginx");
+    await bring("node modules", "modules of the examples", "modules of the apps", "chromium", "firefox", "firefox profile", "ffmpeg", "curl", "iproute2", "nats-server", "nginx");
     await nodeTests(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
   },
   async soak() {
     await stages.build();
-    await bring("node modules", "chromium", "firefox");
+    await bring("node modules", "chromium", "firefox", "firefox profile");
     await oneByOne(await testFiles("tests/soak"), LONG);
   },
   async long() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
+    await bring("node modules", "modules of the examples", "chromium", "firefox", "firefox profile", "ffmpeg", "faketime", "nats-server");
     await bring("webkit").catch(({ message }) => console.log(message)); // what needs it is skipped
     const files = await testFiles("tests/e2e", (name) => !isFault(name));
     const isLong = await Promise.all(files.map(hasLongForm));
@@ -67,7 +67,7 @@ const stages = {
   async faults() {
     await stages.build();
     await buildRelayAndPeers();
-    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
+    await bring("node modules", "chromium", "firefox", "firefox profile", "ffmpeg", "faketime", "nats-server");
     await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
     await run("cargo", ["test", "--package", "blobcast-container", "--test", "damage"], { env: LONG });
     await run("cargo", ["test", "--package", "blobcast-relay", "--test", "relay", "fleet"], { env: LONG });

@@ -79,6 +79,10 @@ const tools = {
   chromium: { present: programs.chromium, command: debian("chromium") },
   chromedriver: { present: programs.chromedriver, command: debian("chromium-driver") },
   firefox: { present: programs.firefox, command: debian("firefox-esr") },
+  "firefox profile": {
+    present: () => isNewer("target/firefox-profile", programs.firefox()),
+    command: () => "node scripts/firefox-profile.mjs",
+  },
   webkit: { present: () => programs.webkit() && programs.xvfb(), command: debian("webkit2gtk-driver xvfb gstreamer1.0-plugins-bad gstreamer1.0-libav") },
   ffmpeg: { present: programs.ffmpeg, command: debian("ffmpeg") },
   faketime: { present: programs.faketime, command: debian("faketime") },

@@ -1,11 +1,13 @@
 // Real browsers: each is in the hands of one test at a time, which finds it without cookies, caches and pages of those before.
 // Whatever goes wrong in a page unnoticed (an exception, a rejection, console.error) fails the test when it is over.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import puppeteer from "puppeteer-core";
+import { PROFILE } from "../../../scripts/firefox-profile.mjs";
 import { programs } from "../../../scripts/tools.mjs";
 import { defer } from "./cleanup.mjs";
 
@@ -110,7 +112,9 @@ async function launch(t, options) {
 async function start(options) {
   const folder = await mkdtemp(join(tmpdir(), "blobcast-"));
   const env = { ...process.env, TMPDIR: folder };
-  const browser = await puppeteer.launch({ ...options, env, userDataDir: join(folder, "profile"), headless: true });
+  const userDataDir = join(folder, "profile");
+  if (options.browser === "firefox" && existsSync(PROFILE)) await cp(PROFILE, userDataDir, { recursive: true });
+  const browser = await puppeteer.launch({ ...options, env, userDataDir, headless: true });
   const close = async () => {
     await browser.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 10 }); // children may still be writing
