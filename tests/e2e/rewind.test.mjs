@@ -20,7 +20,6 @@ const INTERVAL = 1000;
 const BEFORE = 12_000;
 /** A moment may be this much off by the time that it is shown, ms: a busy machine is slow to fetch. */
 const LATE = 1500;
-/** What Chromium says on the console of a relay that is away. */
 /** No content of this length is missing, ms. */
 const HOLE = 150;
 
