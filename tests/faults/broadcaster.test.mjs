@@ -49,7 +49,7 @@ const FAULTS = {
 for (const [what, fault] of Object.entries(FAULTS)) {
   test(`a broadcaster's page ${what}: viewers go on with its new segments`, { timeout: 180_000 }, async (t) => {
     const relay = await relayFor(t);
-    const browser = await launchChromium(t);
+    const browser = await launchChromium(t, { own: true }); // whose page crashes
     const open = () => openBare(browser, relay, { inject: [traffic], expects: /Page crashed/ });
     const page = await open();
     await record(page, "barcodes", { restartInterval: INTERVAL });

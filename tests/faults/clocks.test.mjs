@@ -40,7 +40,7 @@ const sleeping = (page, monotonic) => page.evaluate((sleep) => void (clock.sleep
 async function viewersOf(t, relay, options) {
   const viewers = [];
   for (const mode of ["mse", "glue"]) {
-    const browser = await launchChromium(t);
+    const browser = await launchChromium(t, { own: true });
     const page = await openBare(browser, relay, options);
     await view(page, { mode });
     await pictures(page, 30);
@@ -65,7 +65,7 @@ for (const [what, monotonic, limit, line] of [
     // The relay need not take the whole of 30 s to miss it.
     const relay = await relayFor(t, "--idle-time", "4s");
     const way = await line(t, relay);
-    const browser = await launchChromium(t);
+    const browser = await launchChromium(t, { own: true });
     const broadcaster = await openBare(browser, way, CUT_OFF);
     await record(broadcaster, "barcodes", { restartInterval: INTERVAL });
     const viewers = await viewersOf(t, relay);

@@ -1,4 +1,4 @@
-// Real browsers: each is in the hands of one test at a time, which finds it without cookies, caches and pages of those before.
+// Real browsers: a test finds one without cookies, caches and pages of others.
 // Whatever goes wrong in a page unnoticed (an exception, a rejection, console.error) fails the test when it is over.
 
 import { existsSync } from "node:fs";
@@ -31,9 +31,10 @@ const UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSi
  * without one it has Chromium's moving test picture. `autoplay: false` leaves the rules of a person's browser in force;
  * `host` is a name that this browser takes for 127.0.0.1; `trusts` the SHA-256 of a public key that it believes in a certificate. `throttles` leaves a person's browser's rules for hidden pages in
  * force, and makes it slow their timers down to a tick in a minute after ten seconds, not five minutes (see hidden.mjs). With `hears` it is not
- * muted, and its pages may capture what they sound like (pages/listening.js); it has no camera then. `flags` are more of its own.
+ * muted, and its pages may capture what they sound like (pages/listening.js); it has no camera then. `flags` are more of its own;
+ * see `take` for `own`.
  */
-export function launchChromium(t, { clip, autoplay = true, host, trusts, throttles = false, hears = false, flags = [] } = {}) {
+export function launchChromium(t, { clip, autoplay = true, host, trusts, throttles = false, hears = false, flags = [], own } = {}) {
   const args = [
     ...flags,
     "--no-sandbox",
@@ -52,7 +53,7 @@ export function launchChromium(t, { clip, autoplay = true, host, trusts, throttl
   if (trusts) args.push(`--ignore-certificate-errors-spki-list=${trusts}`);
   if (throttles) args.push("--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10");
   const ignoreDefaultArgs = [...(throttles ? NO_THROTTLING : []), ...(hears ? ["--mute-audio"] : [])];
-  return launch(t, { browser: "chrome", executablePath: programs.chromium(), args, ignoreDefaultArgs });
+  return launch(t, { browser: "chrome", executablePath: programs.chromium(), args, ignoreDefaultArgs }, own);
 }
 
 /** Firefox, driven by WebDriver BiDi. Its camera is a test picture. `host` is as for Chromium. */
@@ -67,31 +68,45 @@ export function launchFirefox(t, { host } = {}) {
   return launch(t, { browser: "firefox", executablePath: programs.firefox(), extraPrefsFirefox });
 }
 
-/** Browsers that are started and in no test's hands, by what they were started with. */
-const idle = new Map();
+/** Browsers that tests leave to the next: what each was `started` with, and how many `users` it has now. */
+const kept = new Set();
 
 /** Whoever runs no tests has nobody to close them at last. */
-const isKept = Boolean(process.env.NODE_TEST_CONTEXT);
-if (isKept) after(() => Promise.all([...idle.values()].flat().map((one) => one.close())));
+const keeps = Boolean(process.env.NODE_TEST_CONTEXT);
+if (keeps) after(() => Promise.all([...kept].map(async ({ started }) => (await started).close())));
 
-/** A browser is started as seldom as can be: that costs as much as some seconds of video. */
-async function launch(t, options) {
+/**
+ * A browser is started as seldom as can be: that costs as much as some seconds of video, and each that runs takes another part of a core.
+ * So pages share one, in windows of their own; but for Firefox, whose windows are tabs that hide each other, and for what wants its `own`,
+ * whose processes are to be stopped.
+ */
+function take(options, own) {
   const kind = JSON.stringify(options);
-  const one = idle.get(kind)?.pop() ?? (await start(options));
-  const context = await one.browser.createBrowserContext();
+  const isFree = (one) => one.kind === kind && (options.browser === "chrome" || !one.users);
+  const one = (!own && [...kept].find(isFree)) || { kind, users: 0, started: start(options) };
+  if (keeps && !own) kept.add(one);
+  one.users++;
+  return one;
+}
+
+async function launch(t, options, own) {
+  const one = take(options, own);
+  const { browser, child, close } = await one.started;
+  const context = await browser.createBrowserContext();
   const problems = [];
   const noteEnd = (code, signal) => problems.push(`it ended by itself: ${signal ?? code}`);
-  one.process.once("exit", noteEnd);
+  child.once("exit", noteEnd);
   defer(t, async () => {
-    one.process.off("exit", noteEnd);
-    const isWhole = isKept && (await context.close().then(() => true, () => false));
-    if (isWhole) idle.set(kind, [...(idle.get(kind) ?? []), one]);
-    else await one.close();
+    child.off("exit", noteEnd);
+    one.users--;
+    const isWhole = await context.close().then(() => true, () => false);
+    if (!isWhole) kept.delete(one);
+    if (!kept.has(one)) await close();
     if (problems.length) throw new Error(`in a page of ${options.browser}:\n${problems.join("\n")}`);
   });
   return {
     /** Its first process, and the group of all of them. */
-    pid: one.process.pid,
+    pid: child.pid,
     /**
      * Opens a page. `inject` are functions to run in it before anything else;
      * `expects` matches the problems that the test provokes.
@@ -119,5 +134,5 @@ async function start(options) {
     await browser.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 10 }); // children may still be writing
   };
-  return { browser, process: browser.process(), close };
+  return { browser, child: browser.process(), close };
 }
