@@ -15,10 +15,10 @@ const PATIENCE = 15 * 60_000;
 const KINDS = [
   // They measure when something happens: one at a time, beside at most one of the last.
   { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime"] },
-  // It films three viewers, and where each of them is within a second: beside what waits.
-  { weight: 12, names: ["hidden_viewer"] },
-  // They film what several pages show, in two browsers; or in one that paints without help.
-  { weight: 9, names: ["cut_sockets", "webkit"] },
+  // They film three viewers, and where each of them is within a second; or what a browser without a screen of its own paints: beside what waits.
+  { weight: 12, names: ["hidden_viewer", "webkit"] },
+  // It films what several pages show, in two browsers.
+  { weight: 9, names: ["cut_sockets"] },
   // They film what is shown: two at once, for three take all of two cores and are no sooner done. Or they are two at once in themselves.
   { weight: 6, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.

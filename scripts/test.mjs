@@ -12,8 +12,6 @@ import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
 const WASM = ["--package", "blobcast", "--target", "wasm32-unknown-unknown"]; // and, with it, wire and container
-const isPackageTest = (name) => name.startsWith("package");
-
 let built;
 
 const stages = {
@@ -35,21 +33,10 @@ const stages = {
     await buildRelay();
     await runBrowserTests();
   },
-  async e2e() {
-    await stages.build();
-    await bring("node modules", "chromium", "firefox", "firefox profile", "ffmpeg", "faketime", "nats-server");
-    await bring("webkit").catch(({ message }) => console.log(message)); // what needs it is skipped
-    await nodeTests([
-      ...(await testFiles("tests/bench")),
-      ...(await testFiles("tests/compare", (name) => !name.startsWith("node_modules"))),
-      ...(await testFiles("tests/e2e", (name) => !isPackageTest(name))),
-    ]);
-  },
-  async package() {
-    await stages.build();
-    await bring("node modules", "modules of the examples", "modules of the apps", "chromium", "firefox", "firefox profile", "ffmpeg", "curl", "iproute2", "nats-server", "nginx");
-    await nodeTests(["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))]);
-  },
+  e2e: () => inNode([...WITH_BROWSERS, "faketime"], e2eFiles),
+  package: () => inNode([...WITH_BROWSERS, ...FOR_PACKAGE], packageFiles),
+  /** Both at once: what one kind of file leaves idle the other takes. */
+  pages: () => inNode([...WITH_BROWSERS, "faketime", ...FOR_PACKAGE], e2eFiles, packageFiles),
   async soak() {
     await stages.build();
     await bring("node modules", "chromium", "firefox", "firefox profile");
@@ -83,8 +70,28 @@ async function build() {
   await buildRelay();
 }
 
-/** These take long and are run by themselves. */
-const SLOW = ["soak", "long", "faults"];
+/** What `npm test` runs. The others are parts of these, or take long. */
+const USUAL = ["rust", "build", "browser", "pages"];
+
+const WITH_BROWSERS = ["node modules", "chromium", "firefox", "firefox profile", "ffmpeg", "nats-server"];
+const FOR_PACKAGE = ["modules of the examples", "modules of the apps", "curl", "iproute2", "nginx"];
+
+async function inNode(tools, ...files) {
+  await stages.build();
+  await bring(...tools);
+  await bring("webkit").catch(({ message }) => console.log(message)); // what needs it is skipped
+  await nodeTests((await Promise.all(files.map((list) => list()))).flat());
+}
+
+const isPackageTest = (name) => name.startsWith("package");
+
+async function e2eFiles() {
+  const ours = (name) => !name.startsWith("node_modules");
+  return [...(await testFiles("tests/bench")), ...(await testFiles("tests/compare", ours)), ...(await testFiles("tests/e2e", (name) => !isPackageTest(name)))];
+}
+
+/** They come after the others, so that of their kind they are begun first: the longest is among them. */
+const packageFiles = async () => ["examples/baby-monitor/alarm.test.mjs", ...(await testFiles("tests/e2e", isPackageTest))];
 
 /** What has a short and a long form (tests/e2e/harness/length.mjs and browsers.mjs) takes the long one. */
 const LONG = { TESTS: "long" };
@@ -108,8 +115,7 @@ main(import.meta, async (names) => {
   const unknown = names.find((name) => !(name in stages));
   if (unknown) throw new Error(`No stage is called ${unknown}: there are ${Object.keys(stages).join(", ")}.`);
   const done = [];
-  const usual = Object.keys(stages).filter((name) => !SLOW.includes(name));
-  for (const name of names.length ? names : usual) {
+  for (const name of names.length ? names : USUAL) {
     console.log(`\n=== ${name}`);
     const began = Date.now();
     const failure = await stages[name]().then(() => null, (error) => error);
