@@ -3,7 +3,7 @@
 use crate::common::{
     Broadcaster, ClientSocket, Program, TestServer, Viewer,
     archive::{file_name, leave},
-    now, relay, request, soon,
+    metric, now, relay, soon,
 };
 use blobcast_relay::{Config, Retention};
 use blobcast_wire::Segment;
@@ -124,11 +124,7 @@ async fn a_full_disk_costs_whole_segments_and_nothing_live_and_what_is_removed_m
     command.args(["--archive-max-age", "3s", "--archive"]).arg(folder.path());
     let mut program = Program::run(&mut command).await;
     let admin = program.admin().await;
-    let metric = async |name: &str| {
-        let text = request(admin, "GET", "/metrics", "").await.1;
-        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        value.unwrap().parse::<u64>().unwrap()
-    };
+    let metric = async |name: &str| metric(admin, name).await;
     let connect = async |path: String| ClientSocket::connect(program.address, &path).await.unwrap();
     let mut viewer = connect("/view/lobby/blob?session=v".into()).await;
     let _partner = connect("/view/lobby/chunk?session=v".into()).await;
