@@ -12,7 +12,7 @@ use std::{
     collections::VecDeque,
     sync::{Arc, Weak, atomic::AtomicBool},
 };
-use tokio::{sync::OnceCell, task::spawn_blocking};
+use tokio::sync::OnceCell;
 
 /// How much memory all of them may take, bytes, more or less: three days of segments of 2 s.
 const ROOM: usize = 16 << 20;
@@ -24,7 +24,9 @@ const AT_A_TIME: usize = 2;
 #[derive(Debug)]
 pub(crate) struct Films {
     catalogue: Arc<Catalogue>,
-    turns: Turns,
+    /// Whose list is read: the longest takes 4 MB until it is known whether that film is there.
+    choosing: Turns,
+    laying_out: Turns,
     room: usize,
     known: Mutex<Known>,
 }
@@ -47,14 +49,15 @@ struct Awaited {
 impl Films {
     /// Of what an archive has.
     pub(crate) fn new(catalogue: Arc<Catalogue>) -> Self {
-        Self { catalogue, turns: Turns::new(AT_A_TIME), room: ROOM, known: Mutex::default() }
+        let [choosing, laying_out] = [(); 2].map(|()| Turns::new(AT_A_TIME));
+        Self { catalogue, choosing, laying_out, room: ROOM, known: Mutex::default() }
     }
 
     /// What a name has in a span, as [`Montage::open`].
     pub(crate) async fn open(&self, name: &Name, span: Span) -> Result<Arc<Montage>, MontageError> {
         let (catalogue, name) = (Arc::clone(&self.catalogue), name.clone());
-        let chosen = spawn_blocking(move || Takes::choose(&catalogue, &name, span)).await;
-        let takes = chosen.unwrap_or_else(|error| Err(MontageError::Disk(error.into())))?;
+        let choose = move |_: &AtomicBool| Takes::choose(&catalogue, &name, span);
+        let takes = self.choosing.take(choose).await.map_err(MontageError::Disk)??;
         self.find(takes, Montage::lay_out).await
     }
 
@@ -70,8 +73,8 @@ impl Films {
         };
         let film = awaited.film.get_or_try_init(async || {
             let takes = Arc::clone(&awaited.takes);
-            let laid_out = self.turns.take(|is_called_off| lay_out(takes, is_called_off)).await;
-            let film = Arc::new(laid_out.unwrap_or_else(|error| Err(MontageError::Disk(error)))?);
+            let laid_out = self.laying_out.take(|is_called_off| lay_out(takes, is_called_off)).await;
+            let film = Arc::new(laid_out.map_err(MontageError::Disk)??);
             self.known.lock().keep(Arc::clone(&film), self.room);
             Ok(film)
         });
