@@ -1,9 +1,13 @@
 //! One broadcast as data: what is kept of it and what it is called. No sockets, no clock of its own.
 
+mod refusal;
+
+pub(crate) use self::refusal::Refusal;
+
 use crate::{archive::Shelf, frame::Frame, segment::Kept};
 use blobcast_wire::{Live, MAX_AHEAD, Message, Piece, Segment};
 use bytes::Bytes;
-use std::{collections::VecDeque, fmt};
+use std::collections::VecDeque;
 
 /// How many segments are kept: the current one and the one before it, so that a viewer may be a whole
 /// segment late, or away for a moment at its end, and miss nothing.
@@ -25,27 +29,6 @@ pub(crate) struct Broadcast {
     state: Live,
     /// Where its segments are kept for longer.
     shelf: Option<Shelf>,
-}
-
-/// Why a broadcaster's message is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// Segment numbers grow per name, across sessions.
-    NotLater {
-        /// The one that was offered.
-        segment: Segment,
-        /// The newest there is.
-        last: Segment,
-    },
-    /// A segment from the future: the broadcaster's idea of the relay's clock is wrong.
-    Ahead {
-        /// By how much, µs.
-        by: u64,
-    },
-    /// A blob that heals more pieces than anyone records.
-    TooMuchHealed(u32),
-    /// No piece could follow this one but by its own number, for ever.
-    NoNumberLeft,
 }
 
 impl Broadcast {
@@ -185,25 +168,6 @@ impl Broadcast {
     /// The open segment, if it is this one: one that was ended here, by a takeover, takes no more.
     fn reading(&mut self, segment: Segment) -> Option<&mut Kept> {
         self.kept.back_mut().filter(|kept| kept.number() == segment && !kept.has_ended())
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotLater { segment, last } => {
-                write!(out, "segment {segment} is not later than {last}: begin a later one")
-            }
-            Self::Ahead { by } => {
-                write!(out, "segment starts {} ms ahead of the relay's clock: ask it by ping", by / 1000)
-            }
-            Self::TooMuchHealed(pieces) => {
-                write!(out, "blob heals {pieces} pieces, at most {MAX_HEALED}: begin a segment")
-            }
-            Self::NoNumberLeft => {
-                out.write_str("the segment has no number left for a next piece: begin a segment")
-            }
-        }
     }
 }
 

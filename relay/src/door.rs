@@ -11,7 +11,7 @@ use crate::{
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderName, StatusCode, header::CONNECTION},
+    http::{HeaderName, HeaderValue, StatusCode, header::CONNECTION},
 };
 use bytes::Bytes;
 use hyper::{
@@ -73,6 +73,14 @@ pub(crate) struct Guest {
     pub(crate) visit: Option<Visit>,
     /// Hardly a descriptor is left, so that it may ask for a page, and not stay.
     pub(crate) is_crowded: bool,
+}
+
+impl Guest {
+    /// Whether its connection may stay for more than a request. One that came when there were too many would find that for as long as it lasts: who
+    /// asks again is to come again.
+    fn may_stay(&self) -> bool {
+        !self.is_crowded && !self.visit.as_ref().is_some_and(Visit::is_too_many)
+    }
 }
 
 impl Door {
@@ -179,9 +187,17 @@ async fn attend(
     guest: Arc<Guest>,
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
 ) {
+    let may_stay = guest.may_stay();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Arc::clone(&guest));
-        TowerToHyperService::new(router.clone()).call(request)
+        let answer = TowerToHyperService::new(router.clone()).call(request);
+        async move {
+            let mut answer = answer.await?;
+            if !may_stay && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let mut http = http1::Builder::new();
     let patience = relay.timing.handshake_time;

@@ -1,32 +1,32 @@
 //! The house: all rooms, the clock, and what is the same for every socket.
 
+mod company;
+mod presence;
+
+pub(crate) use self::{company::Company, presence::Presence};
+
 use crate::{
     archive::Archive,
     clock::Clock,
     config::Config,
-    farewell::Farewell,
     fleet::{Fleet, accompany},
-    limits::{Limit, Limits},
+    limits::Limits,
     metrics::Metrics,
     quota::Quota,
     room::{Past, Room},
-    ticket::{Ticket, Tickets},
+    ticket::Tickets,
     timing::Timing,
 };
 use blobcast_wire::Name;
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap},
-    ops::Deref,
     sync::{Arc, OnceLock},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How many names with nobody in their room are remembered.
 const MAX_REMEMBERED: usize = 4096;
-
-/// How many broadcasters may be in one room: one, another that takes over, and those whose page was reloaded.
-const MAX_BROADCASTERS: usize = 16;
 
 /// Everything the sockets share.
 #[derive(Debug)]
@@ -77,22 +77,6 @@ struct Open {
     has_companion: bool,
 }
 
-/// Somebody in a room. The room closes when the last one is dropped.
-#[derive(Debug)]
-#[must_use = "the room closes when nobody is present"]
-pub(crate) struct Presence {
-    relay: Arc<Relay>,
-    name: Name,
-    room: Arc<Room>,
-}
-
-/// The one in a room that keeps in touch with the other relays. However it goes, whoever comes next brings another.
-#[derive(Debug)]
-pub(crate) struct Company {
-    presence: Presence,
-    is_dismissed: bool,
-}
-
 impl Relay {
     /// A house with no open room.
     pub(crate) fn new(
@@ -132,8 +116,8 @@ impl Relay {
         });
         if let Some(fleet) = self.fleet.get().filter(|_| !open.has_companion) {
             open.has_companion = true;
-            let room = Company { presence: open.enter(self, name), is_dismissed: false };
-            tokio::spawn(accompany(Arc::clone(fleet), room));
+            let company = Company::of(open.enter(self, name));
+            tokio::spawn(accompany(Arc::clone(fleet), company));
         }
         open.enter(self, name)
     }
@@ -167,95 +151,6 @@ impl Rooms {
     }
 }
 
-impl Presence {
-    /// The house.
-    pub(crate) fn relay(&self) -> &Arc<Relay> {
-        &self.relay
-    }
-
-    /// The room's name.
-    pub(crate) fn name(&self) -> &Name {
-        &self.name
-    }
-
-    /// Whether nobody else is present.
-    pub(crate) fn is_alone(&self) -> bool {
-        self.relay.rooms.lock().open.get(&self.name).is_some_and(|open| open.present == 1)
-    }
-
-    /// A viewer comes to this room, which has so many already. One that comes back has seen the broadcast, which may be late
-    /// after a restart of the relay.
-    pub(crate) fn admit_viewer(&self, others: usize, comes_back: bool) -> Result<Ticket, Farewell> {
-        if self.relay.no_waiting && !comes_back && !self.room.is_broadcast() {
-            return Err(Farewell::no_broadcast());
-        }
-        if others >= self.relay.limits.max_viewers_per_broadcast {
-            return Err(Farewell::limit(Limit::ViewersPerBroadcast));
-        }
-        self.relay.viewers.take().ok_or_else(|| Farewell::limit(Limit::Viewers))
-    }
-
-    /// A broadcaster comes to this room, which has so many already.
-    pub(crate) fn admit_broadcaster(&self, others: usize) -> Result<Arc<Ticket>, Farewell> {
-        if others >= MAX_BROADCASTERS {
-            return Err(Farewell::limit(Limit::Broadcasters));
-        }
-        let ticket = self.room.go_on_air(|| self.relay.broadcasts.take());
-        ticket.ok_or_else(|| Farewell::limit(Limit::Broadcasts))
-    }
-}
-
-impl Deref for Presence {
-    type Target = Room;
-
-    fn deref(&self) -> &Room {
-        &self.room
-    }
-}
-
-impl Drop for Presence {
-    fn drop(&mut self) {
-        let mut rooms = self.relay.rooms.lock();
-        let Some(open) = rooms.open.get_mut(&self.name) else { return };
-        open.present -= 1;
-        if open.present == 0 {
-            rooms.open.remove(&self.name);
-            rooms.remember(self.name.clone(), self.room.past(), self.relay.clock.micros());
-        }
-    }
-}
-
-impl Company {
-    /// It goes, if nobody else is present.
-    pub(crate) fn dismiss(&mut self) -> bool {
-        let mut rooms = self.presence.relay.rooms.lock();
-        let open = rooms.open.get_mut(&self.presence.name).filter(|open| open.present == 1);
-        if let Some(open) = open {
-            open.has_companion = false;
-            self.is_dismissed = true;
-        }
-        self.is_dismissed
-    }
-}
-
-impl Deref for Company {
-    type Target = Presence;
-
-    fn deref(&self) -> &Presence {
-        &self.presence
-    }
-}
-
-impl Drop for Company {
-    fn drop(&mut self) {
-        if !self.is_dismissed
-            && let Some(open) = self.presence.relay.rooms.lock().open.get_mut(&self.presence.name)
-        {
-            open.has_companion = false;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,29 +169,6 @@ mod tests {
         drop(second);
         assert_eq!(relay.rooms().len(), 0);
         assert!(relay.rooms.lock().past.is_empty(), "nothing was broadcast, so there is nothing to remember");
-    }
-
-    #[test]
-    fn a_companion_that_goes_can_be_followed_by_another_and_leaves_that_one_alone() {
-        let clock = Clock::start(SystemTime::now());
-        let relay = Relay::new(&Config::default(), clock, Metrics::new(), None);
-        let name: Name = "lobby".parse().expect("a name");
-        let has_companion = || relay.rooms.lock().open[&name].has_companion;
-        let come = || {
-            relay.rooms.lock().open.get_mut(&name).expect("open").has_companion = true;
-            Company { presence: relay.enter(&name), is_dismissed: false }
-        };
-        let viewer = relay.enter(&name);
-        let mut ended = come();
-        assert!(!ended.dismiss() && has_companion(), "there is a viewer");
-        drop(ended);
-        assert!(!has_companion());
-        let mut dismissed = come();
-        drop(viewer);
-        assert!(dismissed.dismiss() && !has_companion());
-        let _next = come();
-        drop(dismissed);
-        assert!(has_companion());
     }
 
     #[test]

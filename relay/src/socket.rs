@@ -3,6 +3,9 @@
 //! Everything here can be dropped half-way (in a `select!`) and asked again: nothing is lost. At most one
 //! message waits in the socket; what is not sent yet stays in the broadcast, where it can still be skipped.
 
+mod pulse;
+
+use self::pulse::{Beat, Pulse};
 use crate::{
     bucket::Bucket,
     farewell::Farewell,
@@ -41,22 +44,14 @@ const CLOSING: Duration = Duration::from_secs(2);
 const MIN_READ: usize = 256;
 const MAX_READ: usize = 16 << 10;
 
-/// How many pings a peer may send without reading the answers.
-const MAX_UNREAD_PONGS: u32 = 64;
-
 /// A WebSocket after its handshake.
 pub(crate) struct Socket {
     line: Arc<Line>,
     /// In a box: futures that take a socket along have room for it more than once.
     stream: Box<WebSocketStream<Pipe>>,
     heartbeat: Interval,
-    /// A ping is out, and nothing was heard since.
-    waiting: bool,
-    /// The peer does not take what there is for it.
-    blocked: Option<Blocked>,
-    /// How long that may last.
-    patience: Duration,
-    unread_pongs: u32,
+    /// Whether the peer is there.
+    pulse: Pulse,
     /// How long a message may be, bytes.
     max_len: usize,
     /// What had come when the last message was whole, bytes.
@@ -64,13 +59,6 @@ pub(crate) struct Socket {
     /// How many texts and pings may still come.
     talk: Bucket,
     began: Instant,
-}
-
-/// What the peer has not taken, in bytes, and since when.
-#[derive(Debug)]
-struct Blocked {
-    bytes: usize,
-    since: Instant,
 }
 
 /// What happened on a socket.
@@ -115,10 +103,7 @@ impl Socket {
             line,
             stream,
             heartbeat,
-            waiting: false,
-            blocked: None,
-            patience: timing.stuck_time,
-            unread_pongs: 0,
+            pulse: Pulse::new(timing.stuck_time),
             max_len,
             whole: 0,
             talk: Bucket::full(max_texts.into(), 0),
@@ -171,38 +156,25 @@ impl Socket {
 
     fn poll_event(&mut self, cx: &mut Context<'_>, has_more: bool) -> Poll<Event> {
         if self.heartbeat.poll_tick(cx).is_ready() {
-            match &self.blocked {
-                Some(blocked) if blocked.since.elapsed() >= self.patience => {
-                    return Poll::Ready(Event::Stuck);
-                }
-                // Behind what the peer does not read, a ping tells nothing.
-                Some(_) => {}
-                None if self.waiting => return Poll::Ready(Event::Lost),
-                None => {
-                    self.waiting = true;
-                    self.queue(Message::Ping(Bytes::new()));
-                }
+            match self.pulse.beat(Instant::now()) {
+                Beat::Ask => self.queue(Message::Ping(Bytes::new())),
+                Beat::Wait => {}
+                Beat::Lost => return Poll::Ready(Event::Lost),
+                Beat::Stuck => return Poll::Ready(Event::Stuck),
             }
             // Asks to be woken by the next tick.
             let _ = self.heartbeat.poll_tick(cx);
         }
         match Pin::new(&mut self.stream).poll_flush(cx) {
             Poll::Ready(Ok(())) => {
-                // A full socket that has room again has a peer that reads.
-                self.waiting &= self.blocked.take().is_none();
-                self.unread_pongs = 0;
+                self.pulse.takes_all();
                 if has_more {
                     return Poll::Ready(Event::Writable);
                 }
             }
             Poll::Ready(Err(_)) => return Poll::Ready(Event::Lost),
             Poll::Pending => {
-                let bytes = self.line.waiting();
-                if self.blocked.as_ref().is_none_or(|blocked| blocked.bytes != bytes) {
-                    // Or takes some of it.
-                    self.waiting &= self.blocked.is_none();
-                    self.blocked = Some(Blocked { bytes, since: Instant::now() });
-                }
+                self.pulse.leaves(self.line.waiting(), Instant::now());
             }
         }
         loop {
@@ -216,8 +188,7 @@ impl Socket {
                 Poll::Ready(None) => return Poll::Ready(Event::Lost),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(self.broken(&error)),
                 Poll::Ready(Some(Ok(message))) => {
-                    let is_answer = message.is_pong() && self.waiting;
-                    self.waiting = false;
+                    let is_answer = self.pulse.hear() && message.is_pong();
                     self.whole = self.stream.get_ref().came();
                     if !(message.is_binary() || message.is_close() || is_answer || self.may_talk()) {
                         return Poll::Ready(Event::Broken(Farewell::limit(Limit::TextsPerSecond)));
@@ -247,8 +218,7 @@ impl Socket {
             Message::Close(frame) => Some(Event::Closed(frame.map(|frame| frame.code.into()))),
             Message::Ping(_) => {
                 // The library answers. A peer that does not read the answers would make it keep them.
-                self.unread_pongs += u32::from(self.blocked.is_some());
-                (self.unread_pongs > MAX_UNREAD_PONGS).then_some(Event::Lost)
+                self.pulse.is_asked_in_vain().then_some(Event::Lost)
             }
             Message::Pong(_) | Message::Frame(_) => None,
         }
@@ -273,6 +243,6 @@ impl Socket {
 
 impl fmt::Debug for Socket {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Socket").field("waiting", &self.waiting).field("blocked", &self.blocked).finish()
+        out.debug_struct("Socket").field("pulse", &self.pulse).finish_non_exhaustive()
     }
 }

@@ -88,7 +88,7 @@ impl Catalogue {
         if is_whole() {
             return Ok(());
         }
-        let found = files(&self.folder(name))?;
+        let found = if is_linked(&self.root, name) { Vec::new() } else { files(&self.folder(name))? };
         let mut records = self.records.lock();
         // Names of which nothing is there are anybody's invention, and not remembered.
         if !found.is_empty() || records.contains_key(name) {
@@ -101,6 +101,16 @@ impl Catalogue {
     pub(crate) fn look<T>(&self, look: impl FnOnce(&BTreeMap<Name, Record>) -> T) -> T {
         look(&self.records.lock())
     }
+}
+
+/// Whether a name's folder, or one above it in the archive, is a link. What is behind it is not the archive's: no segment is looked for there,
+/// written there or removed. (The archive's own folder may be a link.)
+pub(super) fn is_linked(root: &Path, name: &Name) -> bool {
+    let mut folder = root.to_owned();
+    name.as_str().split('/').any(|part| {
+        folder.push(part);
+        folder.is_symlink()
+    })
 }
 
 /// The finished segments in a folder.

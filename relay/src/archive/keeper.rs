@@ -5,7 +5,7 @@ use crate::{clock::Clock, retention::Retention};
 use blobcast_wire::{Name, Segment};
 use std::{
     collections::BTreeSet,
-    fs,
+    fs::{self, DirEntry},
     io::{self, ErrorKind},
     path::Path,
     sync::{
@@ -70,7 +70,9 @@ impl Keeper {
                 );
             }
         };
-        for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
+        // Not what a link leads to, as in `recovery`: it may be another archive.
+        let is_folder = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+        for entry in entries.flatten().filter(is_folder) {
             let Some(part) = entry.file_name().to_str().map(str::to_owned) else { continue };
             let below = name.map_or(part.clone(), |name| format!("{name}/{part}"));
             if let Ok(below) = below.parse() {

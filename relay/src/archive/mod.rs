@@ -14,7 +14,7 @@
 //!   both count.
 //! * `saver`: what is live reaches the disk. `recovery`: what a crash has left is finished.
 //! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `montage`: many segments as one film. `films`: those
-//!   that were asked for lately. `keeper` removes what has to go.
+//!   that somebody asks for. `keeper` removes what has to go.
 
 mod catalogue;
 mod compare;
@@ -76,7 +76,7 @@ const FINISHING: Duration = Duration::from_secs(10);
 pub(crate) struct Archive {
     desk: Arc<Desk>,
     catalogue: Arc<Catalogue>,
-    films: Arc<Films>,
+    films: Films,
     /// The keeper ends when this is dropped.
     _keeping: Option<Sender<()>>,
     _lock: File,
@@ -114,7 +114,7 @@ impl Archive {
         });
         let keeping = keeping.transpose().map_err(failed)?;
         let desk = Arc::new(Desk::new(orders, Tickets::new(backlog), ledger));
-        let films = Arc::new(Films::new(Arc::clone(&catalogue)));
+        let films = Films::new(Arc::clone(&catalogue));
         Ok(Self { desk, catalogue, films, _keeping: keeping, _lock: lock })
     }
 
@@ -124,7 +124,7 @@ impl Archive {
     }
 
     /// The same as films.
-    pub(crate) fn films(&self) -> &Arc<Films> {
+    pub(crate) fn films(&self) -> &Films {
         &self.films
     }
 

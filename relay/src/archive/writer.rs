@@ -1,7 +1,12 @@
 //! The writer: one thread that does what it is told, in order, and may wait for the disk.
 
 use super::{
-    catalogue::Catalogue, finish::finish, ledger::Ledger, place::Place, saver::Saver, unfinished::Unfinished,
+    catalogue::{Catalogue, is_linked},
+    finish::finish,
+    ledger::Ledger,
+    place::Place,
+    saver::Saver,
+    unfinished::Unfinished,
 };
 use crate::ticket::Ticket;
 use bytes::Bytes;
@@ -12,6 +17,9 @@ use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, Sender},
 };
 use tokio::sync::oneshot;
+
+/// Why nothing is written there.
+const LINKED: &str = "its folder is a link, and nothing is written out of the archive: mount another disk there, or link the whole archive";
 
 /// What is to be done about a segment.
 #[derive(Debug)]
@@ -67,6 +75,9 @@ pub(super) fn write(orders: &Receiver<Order>, ledger: &Ledger, catalogue: &Catal
 
 impl Writer<'_> {
     fn begin(&mut self, id: u64, place: Place) {
+        if is_linked(self.catalogue.root(), &place.name) {
+            return self.ledger.lose(&place, LINKED);
+        }
         // It comes again after a crash. If it goes no further than it did, there is as much of it as there was.
         self.recover(&place);
         self.set_aside(&place);

@@ -18,9 +18,9 @@ const RECONNECT_WITHIN: Duration = Duration::from_millis(500);
 /// How long a server may take to let a relay in. One that hangs takes connections and says nothing.
 const LET_IN_WITHIN: Duration = PATIENCE;
 
-/// How many messages may wait for a broker that takes them more slowly than they come: 16 MB of chunks of 32 KB. Whoever sends another
-/// waits, and after [`PATIENCE`] goes on with the next segment.
-const QUEUED: usize = 512;
+/// How many messages may wait for a broker that takes them more slowly than they come; how many bytes, [`Queue`](super::queue::Queue) says.
+/// Whoever sends another waits, and after [`PATIENCE`] goes on with the next segment.
+pub(super) const QUEUED: usize = 512;
 
 /// Connects, and stays connected. The receiver counts how often.
 pub(super) async fn open(

@@ -19,6 +19,7 @@ mod looks;
 mod note;
 mod options;
 mod outgoing;
+mod queue;
 mod receipts;
 mod spell;
 mod stream;
@@ -27,7 +28,7 @@ mod uplink;
 pub(crate) use self::companion::accompany;
 pub use self::{error::FleetError, options::FleetOptions};
 
-use self::{spell::Spell, stream::Stream};
+use self::{queue::Queue, spell::Spell, stream::Stream};
 use crate::{limits::Limits, metrics::Metrics};
 use async_nats::{Client, HeaderMap, connection::State};
 use blobcast_wire::Name;
@@ -53,6 +54,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Fleet {
     client: Client,
+    /// What was given to it and has not gone out.
+    queue: Queue,
     stream: Arc<Stream>,
     /// This relay, among the others.
     id: u64,
@@ -90,7 +93,8 @@ impl Fleet {
         tokio::spawn(keep(Arc::clone(&stream), connects.clone(), Arc::clone(&no_stream), makes));
         info!("in a fleet, by NATS at {}", client.server_info().server_name);
         let (unstored, unread) = Default::default();
-        Ok(Self { client, stream, id: random(), connects, made, no_stream, unstored, unread })
+        let queue = Queue::new();
+        Ok(Self { client, queue, stream, id: random(), connects, made, no_stream, unstored, unread })
     }
 
     /// Sends a message to the other relays. Whether it went out: nobody waits for an answer, which goes to `reply`.
@@ -100,6 +104,7 @@ impl Fleet {
             return false;
         }
         let publishing = async {
+            let payload = self.queue.admit(payload).await;
             match reply {
                 Some(reply) => {
                     self.client.publish_with_reply_and_headers(subject, reply, headers, payload).await

@@ -11,7 +11,6 @@ use crate::{
     archive::{Montage, MontageError, Reader},
     ask::parameter,
     span::Span,
-    turns::Turns,
 };
 use axum::{
     body::Body,
@@ -27,14 +26,8 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use std::{
-    io,
-    sync::{Arc, LazyLock},
-};
+use std::{io, sync::Arc};
 use tokio::task::spawn_blocking;
-
-/// So many are laid out at a time, for which each of their files is opened once: the disk is there for what is live first.
-static LAYING_OUT: LazyLock<Turns> = LazyLock::new(|| Turns::new(2));
 
 /// Answers below `/export/`.
 pub(crate) async fn get(
@@ -55,11 +48,7 @@ pub(crate) async fn get(
         Ok(span) => span,
         Err(error) => return say(StatusCode::BAD_REQUEST, error),
     };
-    let laid_out = {
-        let (films, name) = (Arc::clone(archive.films()), name.clone());
-        LAYING_OUT.take(move |is_called_off| films.open(&name, span, is_called_off)).await
-    };
-    match laid_out.unwrap_or_else(|error| Err(MontageError::Disk(error))) {
+    match archive.films().open(&name, span).await {
         Ok(montage) => {
             let file_name = montage.file_name(&name);
             send(montage, &file_name, request.headers())

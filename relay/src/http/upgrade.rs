@@ -34,7 +34,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use blobcast_wire::{Close, Endpoint, Role, SUBPROTOCOL};
-use std::{convert::Infallible, future::pending, sync::Arc};
+use std::{
+    convert::Infallible,
+    future::pending,
+    pin::{Pin, pin},
+    sync::Arc,
+};
 use tokio::select;
 use tracing::{debug, error, info};
 
@@ -149,13 +154,7 @@ async fn publish(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<
         Ok(seated) => seated,
         Err(farewell) => return Err((socket, farewell)),
     };
-    let end = select! {
-        end = publisher::drive(&mut socket, &seat, dismissed) => end,
-        never = expire(pass.until, &seat) => match never {},
-    };
-    if let End::Refused(farewell) = &end {
-        seat.session().dismiss(farewell);
-    }
+    let end = run(&seat, pass.until, pin!(publisher::drive(&mut socket, &seat, dismissed))).await;
     // The grace begins at once; the peer hears meanwhile.
     tokio::join!(publisher::leave(seat, end.is_finish()), end.say(socket));
     Ok(end)
@@ -168,16 +167,22 @@ async fn view(presence: Presence, mut socket: Socket, pass: &Pass) -> Result<End
         Ok(seated) => seated,
         Err(farewell) => return Err((socket, farewell)),
     };
+    let end = run(&seat, pass.until, pin!(viewer::drive(&mut socket, &seat, dismissed))).await;
+    drop(seat);
+    end.say(socket).await;
+    Ok(end)
+}
+
+/// Runs a socket's driver to its end. A peer that is refused on one socket has to go with both.
+async fn run<P>(seat: &Seat<P>, until: Option<u64>, driver: Pin<&mut impl Future<Output = End>>) -> End {
     let end = select! {
-        end = viewer::drive(&mut socket, &seat, dismissed) => end,
-        never = expire(pass.until, &seat) => match never {},
+        end = driver => end,
+        never = expire(until, seat) => match never {},
     };
     if let End::Refused(farewell) = &end {
         seat.session().dismiss(farewell);
     }
-    drop(seat);
-    end.say(socket).await;
-    Ok(end)
+    end
 }
 
 /// Says why there will be no driver.

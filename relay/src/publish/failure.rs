@@ -34,7 +34,10 @@ impl Failure {
                 format!("the relay has closed the broadcast: {reason}{hint} (close code {code})")
             }
             Self::NotDelivered => {
-                format!("the relay at {address} did not say that it has everything: the end may be missing")
+                format!(
+                    "the relay at {address} did not say that it has everything, so the end may be missing: see the relay's log, and send \
+                     it again"
+                )
             }
         }
     }

@@ -33,6 +33,9 @@ pub(super) struct Refusal {
 /// What any input becomes something by that can be broadcast.
 const CONVERTED: &str = "-c:v libvpx -deadline realtime -g 60 -c:a libopus -f webm";
 
+/// What a damaged recording becomes a whole one by, without what was there.
+const SAVED: &str = "-c copy -f webm";
+
 /// What becomes of the file itself.
 fn out(input: &str) -> &str {
     if input == "-" { "-" } else { "out.webm" }
@@ -52,11 +55,19 @@ impl fmt::Display for Refusal {
             let input = if input == "-" { "INPUT".into() } else { quoted(input) };
             format!("ffmpeg -i {input} {options} {}", out(&self.input))
         };
+        // What comes by a pipe is another program's to say.
+        let again = |file: &str| {
+            if input == "-" {
+                "see what the program that writes it says, and start both again".into()
+            } else {
+                file.to_owned()
+            }
+        };
         match what {
             What::NoWebm("Matroska") => write!(
                 to,
                 "{name} is Matroska, not WebM: if it holds VP8, VP9 or AV1 with Opus, `{}` wraps it anew, else `{}` converts it",
-                ffmpeg("-c copy -f webm"),
+                ffmpeg(SAVED),
                 ffmpeg(CONVERTED)
             ),
             What::NoWebm("") => {
@@ -70,27 +81,35 @@ impl fmt::Display for Refusal {
                 "{name} has a track of {codec}, and browsers play VP8, VP9 or AV1 with Opus: `{}` converts it",
                 ffmpeg(CONVERTED)
             ),
-            What::Empty => write!(to, "{name} has neither a picture nor a packet of sound"),
-            What::Bad(Error::Damaged, at) => write!(
+            What::Empty => write!(
                 to,
-                "{name} is damaged at byte {at}: all before it was sent, and nothing behind it can be read"
+                "{name} has neither a picture nor a packet of sound: {}",
+                again("give one that has")
             ),
-            What::Bad(Error::TooLarge, at) => write!(
+            What::Bad(Error::Damaged | Error::TooLarge, at) => write!(
                 to,
-                "{name} has an element at byte {at} that is larger than any real one: it is damaged there"
+                "{name} is damaged at byte {at}, and all before that was sent: {}",
+                again(&format!("`{}` saves what can be read behind it, too", ffmpeg(SAVED)))
             ),
             What::Bad(error, at) => {
                 write!(to, "{error} (at byte {at} of {name}): `{}` converts it", ffmpeg(CONVERTED))
             }
             What::Cut(at) => {
-                write!(to, "{name} ends in the middle of what begins at byte {at}: all before it was sent")
+                let again = again("if there should be more of it, copy or record the file once more");
+                write!(
+                    to,
+                    "{name} ends in the middle of what begins at byte {at}, and all before that was sent: {again}"
+                )
             }
             What::NoKeyframe => write!(
                 to,
                 "{name} had no keyframe for 30 s, and a segment is no longer: have the encoder make one every two seconds or so \
                  (ffmpeg: -g 60)"
             ),
-            What::Unreadable(error) => write!(to, "cannot read {name}: {error}"),
+            What::Unreadable(error) => {
+                let again = again("check that the file is there and that you may read it");
+                write!(to, "cannot read {name} ({error}): {again}")
+            }
         }
     }
 }
@@ -110,7 +129,21 @@ mod tests {
         assert!(vorbis.contains("standard input has a track of A_VORBIS"), "{vorbis}");
         assert!(vorbis.contains("`ffmpeg -i INPUT ") && vorbis.contains("-f webm -`"), "{vorbis}");
         let damaged = say("a.webm", What::Bad(Error::Damaged, 4711));
-        assert!(damaged.starts_with("a.webm is damaged at byte 4711:"), "{damaged}");
+        assert!(damaged.starts_with("a.webm is damaged at byte 4711, and"), "{damaged}");
+        for what in [
+            What::Bad(Error::Damaged, 4711),
+            What::Bad(Error::TooLarge, 4711),
+            What::Cut(4711),
+            What::Empty,
+            What::Unreadable("it is a folder".into()),
+        ] {
+            let (file, piped) = (say("a.webm", what.clone()), say("-", what));
+            assert!(!file.contains("program") && file.contains(": "), "{file}");
+            assert!(
+                piped.ends_with("see what the program that writes it says, and start both again"),
+                "{piped}"
+            );
+        }
         let laced = say("a.webm", What::Bad(Error::Laced, 12));
         assert!(laced.contains("several frames in one block") && laced.contains("byte 12"), "{laced}");
     }

@@ -94,7 +94,12 @@ async fn when_hardly_a_descriptor_is_left_newcomers_are_told_and_come_in_when_ot
     assert_eq!(code, 4429, "{reason}");
     assert_eq!(reason, "10 s: the relay has as many connections as its system lets it have (ulimit -n)");
     assert!((10..32).contains(&viewers.len()), "{} came in", viewers.len());
-    assert_eq!(program.get("/healthz").await.1, "ok", "who asks only is answered");
+    let mut page = Raw(TcpStream::connect(program.address).await.unwrap());
+    page.say("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    let head = page.head().await;
+    assert!(head.starts_with("HTTP/1.1 200"), "who asks only is answered: {head}");
+    assert!(head.contains("connection: close"), "later there may be room, for another connection: {head}");
+    assert_eq!(page.hung_up().await, "ok");
     for viewer in &mut viewers {
         assert_serves(viewer).await;
     }

@@ -3,7 +3,7 @@
 use crate::common::{
     Broadcaster, ClientSocket, Program, TestServer, Viewer,
     archive::{file_name, leave},
-    now, relay, request, soon,
+    metric, now, relay, soon,
 };
 use blobcast_relay::{Config, Retention};
 use blobcast_wire::Segment;
@@ -73,6 +73,50 @@ async fn what_is_too_old_goes_with_its_folders_and_nothing_else_does() {
     assert_eq!(listed(&server, "old/deep").await, [now]);
 }
 
+/// An operator has linked the whole archive, and in it what somebody else keeps.
+#[cfg(unix)]
+#[tokio::test]
+async fn behind_a_link_in_the_archive_nothing_is_removed_finished_listed_or_written_but_the_archive_may_be_one()
+ {
+    use std::os::unix::fs::symlink;
+    let (disk, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let now = now();
+    keep(&disk, "lobby", now - 2 * HOUR, 10);
+    for folder in ["of-others", "of-others/deep"] {
+        keep(&elsewhere, folder, now - 3 * HOUR, 10);
+        let unfinished = format!(".{}.part", file_name(now - 4 * HOUR, None, "vp8"));
+        leave(elsewhere.path(), folder, &unfinished, "head");
+    }
+    symlink(elsewhere.path().join("of-others"), disk.path().join("of-others")).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let archive = place.path().join("archive");
+    symlink(disk.path(), &archive).unwrap();
+    let retention = Retention { max_age: Some(Duration::from_secs(3600)), ..Retention::default() };
+    let server = TestServer::keeping(&archive, Config { retention, ..Config::default() }).await;
+    server.until_metric("blobcast_archive_removed_segments_total", 1).await;
+    for name in ["of-others", "of-others/deep"] {
+        assert!(listed(&server, name).await.is_empty());
+        let mut broadcaster = Broadcaster::open(&server, name, "b").await;
+        broadcaster.begin(now, "head").await;
+        broadcaster.last(now, 1, "").await;
+        broadcaster.until_have(now, 2).await;
+    }
+    server.until_metric("blobcast_archive_lost_segments_total", 2).await;
+    // It has looked once more.
+    keep(&disk, "hall", now - 2 * HOUR, 10);
+    let mut broadcaster = Broadcaster::open(&server, "hall", "b").await;
+    broadcaster.begin(now, "head").await;
+    broadcaster.last(now, 1, "").await;
+    server.until_metric("blobcast_archive_removed_segments_total", 2).await;
+    assert_eq!(kept(&disk.path().join("hall")), [now]);
+    for folder in ["of-others", "of-others/deep"] {
+        let folder = elsewhere.path().join(folder);
+        assert_eq!(kept(&folder), [now - 3 * HOUR]);
+        let files = fs::read_dir(&folder).unwrap().filter(|file| file.as_ref().unwrap().path().is_file());
+        assert_eq!(files.count(), 2, "and what was unfinished is that still");
+    }
+}
+
 #[tokio::test]
 async fn the_oldest_go_when_there_is_too_much_and_what_is_live_goes_on() {
     const SEGMENTS: u64 = 40;
@@ -124,11 +168,7 @@ async fn a_full_disk_costs_whole_segments_and_nothing_live_and_what_is_removed_m
     command.args(["--archive-max-age", "3s", "--archive"]).arg(folder.path());
     let mut program = Program::run(&mut command).await;
     let admin = program.admin().await;
-    let metric = async |name: &str| {
-        let text = request(admin, "GET", "/metrics", "").await.1;
-        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        value.unwrap().parse::<u64>().unwrap()
-    };
+    let metric = async |name: &str| metric(admin, name).await;
     let connect = async |path: String| ClientSocket::connect(program.address, &path).await.unwrap();
     let mut viewer = connect("/view/lobby/blob?session=v".into()).await;
     let _partner = connect("/view/lobby/chunk?session=v".into()).await;

@@ -35,7 +35,7 @@ pub(crate) struct Montage {
     layout: Layout,
     /// Bytes of all.
     pub(crate) len: u64,
-    takes: Takes,
+    takes: Arc<Takes>,
     /// Which of them are in it, by their places. There is one at least.
     kept: Vec<usize>,
 }
@@ -48,11 +48,11 @@ impl Montage {
         span: Span,
         is_called_off: &AtomicBool,
     ) -> Result<Self, MontageError> {
-        Self::lay_out(Takes::choose(catalogue, name, span)?, is_called_off)
+        Self::lay_out(Arc::new(Takes::choose(catalogue, name, span)?), is_called_off)
     }
 
     /// Lays these out, the same.
-    pub(crate) fn lay_out(takes: Takes, is_called_off: &AtomicBool) -> Result<Self, MontageError> {
+    pub(crate) fn lay_out(takes: Arc<Takes>, is_called_off: &AtomicBool) -> Result<Self, MontageError> {
         let (mut export, mut line, mut kept) = (Export::default(), Line::default(), Vec::new());
         for (index, label) in takes.recordings.iter().map(|recording| &recording.label).enumerate() {
             if is_called_off.load(Relaxed) {

@@ -24,7 +24,7 @@ pub(crate) use peers::{Broadcaster, Viewer};
 pub(crate) use program::{Program, relay};
 pub(crate) use raw::Raw;
 pub(crate) use secret::Secret;
-pub(crate) use server::{TestServer, dial, fetch, request};
+pub(crate) use server::{TestServer, dial, fetch, metric, request};
 pub(crate) use socket::{ClientSocket, Heard};
 pub(crate) use watched::{Rebuilt, Watched};
 

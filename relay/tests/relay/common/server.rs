@@ -105,9 +105,7 @@ impl TestServer {
 
     /// One of the figures for Prometheus; 0 if it is not there.
     pub(crate) async fn metric(&self, name: &str) -> u64 {
-        let (_, text) = self.administer("GET", "/metrics", "").await;
-        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        value.map_or(0, |value| value.parse().unwrap())
+        metric(self.admin, name).await
     }
 
     /// Waits until one of them is so high.
@@ -142,6 +140,13 @@ impl TestServer {
         })
         .await;
     }
+}
+
+/// One of the figures for Prometheus, from an operator's port; 0 if it is not there.
+pub(crate) async fn metric(admin: SocketAddr, name: &str) -> u64 {
+    let (_, text) = request(admin, "GET", "/metrics", "").await;
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    value.map_or(0, |value| value.parse().unwrap())
 }
 
 /// A connection without TLS.

@@ -1,13 +1,14 @@
 //! Parts of a film, and one that somebody has already.
 
-use super::{keep, server};
+use super::{keep, path_of, server};
 use crate::common::{
-    Broadcaster,
+    Broadcaster, Program,
     archive::START,
     blob, fetch,
     film::{duration_of, film},
-    last,
+    last, relay,
 };
+use std::fs;
 
 #[tokio::test]
 async fn a_film_comes_in_ranges_too() {
@@ -57,7 +58,7 @@ async fn no_file_is_opened_once_more_for_each_range() {
     let (head, all) = get("").await;
     let tag = head.lines().find(|line| line.starts_with("etag: ")).unwrap();
     // Who opened it now would leave it out.
-    std::fs::write(file, "no WebM").unwrap();
+    fs::write(file, "no WebM").unwrap();
     let (head, part) = get("Range: bytes=0-99\r\n").await;
     assert!(head.contains(&format!("content-range: bytes 0-99/{}", all.len())), "{head}");
     assert!(head.contains(tag) && part == all[..100], "{head}");
@@ -70,6 +71,31 @@ async fn no_file_is_opened_once_more_for_each_range() {
     let (head, other) = get("").await;
     assert!(other.len().abs_diff(all.len()) < 1000, "without the file that is none: {}", other.len());
     assert!(!head.contains(tag), "{head}");
+}
+
+#[tokio::test]
+async fn the_files_of_a_film_that_several_ask_for_at_once_are_opened_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = film();
+    let millis = duration_of(&film);
+    let first = keep(folder.path(), "lobby", START, &film);
+    // So many that it takes a while; on the disk they are one.
+    for index in 1..1000 {
+        let number = START + index * millis * 1000;
+        fs::hard_link(&first, path_of(folder.path(), "lobby", number, millis)).unwrap();
+    }
+    // Whenever this one is opened, that is in the log.
+    fs::write(path_of(folder.path(), "lobby", START + 1000 * millis * 1000, millis), "no WebM").unwrap();
+    let program =
+        Program::run(relay().args(["--listen", "127.0.0.1:0", "--archive"]).arg(folder.path())).await;
+    let get = async || fetch(program.address, "/export/lobby", "Range: bytes=0-99\r\n").await;
+    let parts = tokio::join!(get(), get(), get());
+    for (head, part) in [&parts.0, &parts.1, &parts.2] {
+        assert!(head.starts_with("http/1.1 206") && *part == parts.0.1, "{head}");
+    }
+    program.terminate().await;
+    let log = program.ended().await;
+    assert_eq!(log.matches("is left out of what is exported").count(), 1, "{log}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::{
     relays,
     rolling::{Gaps, Rolling},
 };
-use crate::common::{Broadcaster, Nats, Program, TestServer, Viewer, now, relay};
+use crate::common::{Broadcaster, Nats, Program, TestServer, Viewer, metric, now, relay, soon};
 use blobcast_relay::{Config, FleetOptions, Timing};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -72,4 +72,50 @@ async fn what_a_relay_did_not_take_in_time_is_read_from_the_stream_or_the_next_s
     let all = [&whole[..], b"-end"].concat();
     println!("{} of {} bytes were had all the same", got.len(), all.len());
     assert!(all.starts_with(got), "a hole in the middle");
+}
+
+#[tokio::test]
+async fn what_waits_for_a_broker_that_takes_nothing_is_bounded_in_bytes_and_the_segment_after_it_is_whole() {
+    const SEGMENTS: u64 = 40;
+    const BYTES: usize = 4 << 20;
+    let nats = Nats::start().await;
+    let [there] = relays(&nats, Timing::DEFAULT).await;
+    let hasty = ["--max-segments-per-second", "1000000", "--max-bytes-per-second", "1000000000"];
+    let at = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--nats", &nats.url()];
+    let mut program = Program::run(relay().args(at).args(hasty)).await;
+    let admin = program.admin().await;
+    let here = there.seen_at(program.address);
+    let mut far = Viewer::open(&there, "lobby", "far").await;
+    let mut broadcaster = Broadcaster::open(&here, "lobby", "b").await;
+    let first = now();
+    let mut send = async |segment, body: Vec<u8>| {
+        broadcaster.begin(segment, body).await;
+        broadcaster.last(segment, 1, "").await;
+        broadcaster.until_have(segment, 2).await;
+    };
+    // What it has at any time: two segments, and what its sockets read into.
+    for segment in first..first + 4 {
+        send(segment, vec![1; BYTES]).await;
+    }
+    far.until(|viewer| viewer.watched.segments.contains_key(&(first + 3))).await;
+    let before = program.memory();
+    nats.signal("-STOP").await;
+    let mut most = 0;
+    for segment in first + 4..first + SEGMENTS {
+        send(segment, vec![1; BYTES]).await;
+        most = most.max(program.memory());
+    }
+    // By now it may count as away.
+    nats.signal("-CONT").await;
+    soon("a gap", async {
+        while metric(admin, "blobcast_fleet_gaps_total").await == 0 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let grown = most.saturating_sub(before) >> 20;
+    println!("of {} MB that came meanwhile {grown} MB were kept", (SEGMENTS - 4) * (BYTES as u64 >> 20));
+    assert!(grown < 64, "{grown} MB");
+    send(first + SEGMENTS, b"next".into()).await;
+    far.until_rebuilt(first + SEGMENTS, b"next", Some(false)).await;
 }
