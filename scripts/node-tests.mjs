@@ -13,14 +13,13 @@ const PATIENCE = 15 * 60_000;
 
 /** In the order in which they are begun, each as soon as there is room for it. */
 const KINDS = [
-  // They measure when something happens: one at a time, beside at most one of the last.
-  { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime"] },
-  // They film three viewers, and where each of them is within a second; or what a browser without a screen of its own paints: beside what waits.
-  { weight: 12, names: ["hidden_viewer", "webkit"] },
+  // They measure when something happens; or film three viewers, and where each of them is within a second; or what a browser without a
+  // screen of its own paints: one at a time, beside what waits.
+  { weight: 12, names: ["joining", "low_latency", "narrow_line", "realtime", "hidden_viewer", "webkit"] },
   // It films what several pages show, in two browsers.
   { weight: 9, names: ["cut_sockets"] },
-  // They film what is shown: two at once, for three take all of two cores and are no sooner done. Or they are two at once in themselves.
-  { weight: 6, names: ["package_samples"], imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
+  // They film what is shown: two at once, for three take all of two cores and are no sooner done.
+  { weight: 6, imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
   { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
   // They look at words, states and messages.

@@ -12,15 +12,19 @@ import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
 const WASM = ["--package", "blobcast", "--target", "wasm32-unknown-unknown"]; // and, with it, wire and container
+
 let built;
 
 const stages = {
-  async rust() {
+  /** `beside` begins what has the time that the relay's tests, which mostly wait, leave. */
+  async rust(beside = () => {}) {
     await bring("rustfmt", "clippy", "wasm target", "ffmpeg", "nats-server"); // ffprobe counts the frames of recordings
     await run("cargo", ["fmt", "--all", "--check"]);
     await run("cargo", ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     await run("cargo", ["clippy", ...WASM, "--all-targets", "--", "-D", "warnings"]);
     await run("cargo", ["doc", "--workspace", "--no-deps"], { env: { RUSTDOCFLAGS: "-D warnings" } });
+    await run("cargo", ["test", "--workspace", "--no-run"]);
+    beside();
     // The relay's tests wait for sockets and clocks: two at once, as many as there are cores, leave these idle.
     await run("cargo", ["test", "--workspace"], { env: { RUST_TEST_THREADS: "6" } });
   },
@@ -73,6 +77,12 @@ async function build() {
 /** What `npm test` runs. The others are parts of these, or take long. */
 const USUAL = ["rust", "build", "browser", "pages"];
 
+/** Builds beside what is not to be late for it. */
+function buildBeside(signal) {
+  built = run("nice", ["-n", "15", process.execPath, "scripts/test.mjs", "build"], { signal });
+  built.catch(() => {}); // the stage says so
+}
+
 const WITH_BROWSERS = ["node modules", "chromium", "firefox", "firefox profile", "ffmpeg", "nats-server"];
 const FOR_PACKAGE = ["modules of the examples", "modules of the apps", "curl", "iproute2", "nginx"];
 
@@ -114,13 +124,17 @@ async function testFiles(folder, wanted = () => true) {
 main(import.meta, async (names) => {
   const unknown = names.find((name) => !(name in stages));
   if (unknown) throw new Error(`No stage is called ${unknown}: there are ${Object.keys(stages).join(", ")}.`);
+  const ending = new AbortController();
+  const beside = names.length ? undefined : () => buildBeside(ending.signal);
   const done = [];
   for (const name of names.length ? names : USUAL) {
     console.log(`\n=== ${name}`);
     const began = Date.now();
-    const failure = await stages[name]().then(() => null, (error) => error);
+    const failure = await stages[name](beside).then(() => null, (error) => error);
     done.push(`${failure ? "FAILED" : "ok    "} ${name} (${((Date.now() - began) / 1000).toFixed(0)} s)`);
-    if (failure) throw new Error(`${done.join("\n")}\n\nStage ${name} failed: ${failure.message}`);
+    if (!failure) continue;
+    ending.abort();
+    throw new Error(`${done.join("\n")}\n\nStage ${name} failed: ${failure.message}`);
   }
   console.log(`\n${done.join("\n")}`);
 });
