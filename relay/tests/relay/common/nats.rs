@@ -12,6 +12,7 @@ use std::{
     fs,
     net::{SocketAddr, TcpListener},
     process::Stdio,
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 use tempfile::TempDir;
@@ -186,10 +187,19 @@ impl Nats {
     }
 }
 
-/// Ports that are free, all at once.
+/// Ports that are free. Of those from 32768 on any may be taken a moment later: the system gives them to whoever connects.
 fn ports<const N: usize>() -> [u16; N] {
-    let listeners: [TcpListener; N] = std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(101);
+    std::array::from_fn(|_| {
+        loop {
+            let next = first.wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed));
+            let port = 20_000 + (next % 12_000) as u16;
+            if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+                return port;
+            }
+        }
+    })
 }
 
 /// Runs the configuration of this folder, and waits until the port is there.
