@@ -4,6 +4,8 @@
 //! A seek costs a visible jump and, with hardware decoders, many dropped frames, so it is only for what a
 //! rate cannot mend in reasonable time. <https://github.com/OpenIPC/majestic-webui/pull/394>
 
+mod back;
+
 use crate::lean;
 
 /// The least that is kept ahead of the playhead. With less Chromium's sound runs dry, and each time it waits longer.
@@ -54,9 +56,6 @@ const LESS: f64 = 0.01;
 /// What is more than the target by this is out of a rate's reach.
 const FAR: f64 = 2.5;
 
-/// What a viewer who comes back (from a pause, to the tab) is put back from.
-const BACK: f64 = 0.5;
-
 /// With less than this ahead nothing is played: the playhead stands.
 const STARVED: f64 = 0.05;
 
@@ -76,6 +75,8 @@ pub struct Sample {
     pub end: f64,
     pub playhead: f64,
     pub playing: bool,
+    /// The playhead stands, since what is ahead of it does not do for this browser.
+    pub waits: bool,
     /// There is no sound, and each picture lasts long: slides.
     pub slides: bool,
 }
@@ -118,6 +119,8 @@ pub struct LiveEdge {
     /// The end of what is buffered minus the time, at each time.
     edges: Vec<(f64, f64)>,
     sought: f64,
+    /// The viewer has just come back, and the playhead stood last at this time.
+    back: Option<f64>,
 }
 
 impl LiveEdge {
@@ -133,6 +136,7 @@ impl LiveEdge {
             rate: 1.0,
             edges: Vec::new(),
             sought: f64::NEG_INFINITY,
+            back: None,
         }
     }
 
@@ -158,7 +162,7 @@ impl LiveEdge {
 
     /// The regular look.
     pub fn step(&mut self, sample: Sample) -> Step {
-        let Sample { now, start, end, playhead, playing, slides } = sample;
+        let Sample { now, start, end, playhead, playing, waits, slides } = sample;
         self.more = (self.more - LESS * (now - self.looked).max(0.0)).max(0.0);
         self.looked = now;
         if !self.started {
@@ -172,6 +176,9 @@ impl LiveEdge {
             self.edges.push((now, end - now - self.rhythm));
             return Step::Start(if slides { start } else { (end - enough).max(start) });
         }
+        if !playing || waits {
+            self.stands(now);
+        }
         if !playing {
             self.edges.clear();
             return self.set_rate(1.0);
@@ -183,6 +190,9 @@ impl LiveEdge {
             return self.set_rate(if ahead > STARVED { RUSH } else { 1.0 });
         }
         if lost || ahead > self.target() + FAR && now - self.sought > SEEK_EVERY {
+            return self.seek(sample);
+        }
+        if self.is_back_and_off(sample) {
             return self.seek(sample);
         }
         let least = self.least(now, end) + now - playhead;
@@ -222,12 +232,6 @@ impl LiveEdge {
 
     fn target(&self) -> f64 {
         self.target + self.more
-    }
-
-    /// The viewer is back: straight to the edge, unless nearly there.
-    pub fn back(&mut self, sample: Sample) -> Step {
-        let far = sample.end - sample.playhead > self.target() + BACK || sample.playhead < sample.start;
-        if self.started && far { self.seek(sample) } else { Step::Nothing }
     }
 
     fn seek(&mut self, sample: Sample) -> Step {
