@@ -75,8 +75,6 @@ pub struct Sample {
     pub end: f64,
     pub playhead: f64,
     pub playing: bool,
-    /// The playhead stands, since what is ahead of it does not do for this browser.
-    pub waits: bool,
     /// There is no sound, and each picture lasts long: slides.
     pub slides: bool,
 }
@@ -119,8 +117,8 @@ pub struct LiveEdge {
     /// The end of what is buffered minus the time, at each time.
     edges: Vec<(f64, f64)>,
     sought: f64,
-    /// The viewer has just come back, and the playhead stood last at this time.
-    back: Option<f64>,
+    /// When the viewer came back.
+    back: f64,
 }
 
 impl LiveEdge {
@@ -136,7 +134,7 @@ impl LiveEdge {
             rate: 1.0,
             edges: Vec::new(),
             sought: f64::NEG_INFINITY,
-            back: None,
+            back: f64::NEG_INFINITY,
         }
     }
 
@@ -162,7 +160,7 @@ impl LiveEdge {
 
     /// The regular look.
     pub fn step(&mut self, sample: Sample) -> Step {
-        let Sample { now, start, end, playhead, playing, waits, slides } = sample;
+        let Sample { now, start, end, playhead, playing, slides } = sample;
         self.more = (self.more - LESS * (now - self.looked).max(0.0)).max(0.0);
         self.looked = now;
         if !self.started {
@@ -175,9 +173,6 @@ impl LiveEdge {
             // Until more is known, the rhythm is taken for the better one.
             self.edges.push((now, end - now - self.rhythm));
             return Step::Start(if slides { start } else { (end - enough).max(start) });
-        }
-        if !playing || waits {
-            self.stands(now);
         }
         if !playing {
             self.edges.clear();

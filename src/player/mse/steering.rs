@@ -24,7 +24,6 @@ impl Mse {
             end,
             playhead: video.current_time(),
             playing,
-            waits: video.ready_state() < HtmlMediaElement::HAVE_FUTURE_DATA,
             slides: self.shows_slides(),
         })
     }
