@@ -14,8 +14,9 @@ import { proxyFor } from "./harness/proxy.mjs";
 
 /** Between restarts, ms. */
 const INTERVAL = 2000;
-/** So long a line stands, ms: less than what a playhead that is looked at anyway would jump over. */
+/** So long a line stands, ms: less than what a playhead that is looked at anyway would jump over. And so much more is kept ahead after it. */
 const STANDS = 900;
+const MORE = 100;
 /** From when a page is in front again to the first picture of the live edge, ms. */
 const WITHIN = 1000;
 
@@ -65,6 +66,6 @@ test("a viewer whose line stands just when its page is back is at the live edge 
   assert.ok(longest(shown) > STANDS / 2, "the picture stands meanwhile");
   const later = shown.filter(({ at }) => at >= goesOn + WITHIN);
   await report(t, "viewer whose line stands when its page is back", [
-    { what: "latency a second after it goes on, by bar codes", value: median(later.map(({ latency }) => latency)), unit: "ms", limit: CHROMIUM.behind },
+    { what: "latency a second after it goes on, by bar codes", value: median(later.map(({ latency }) => latency)), unit: "ms", limit: CHROMIUM.behind + MORE },
   ]);
 });
