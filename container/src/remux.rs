@@ -146,13 +146,12 @@ impl Remux {
         }
         rest.drain(..at);
         self.rest = rest;
-        self.release(false)?;
-        self.give();
-        Ok(())
+        self.release(false)
     }
 
-    /// What can be played now.
+    /// What can be played now: what came since the last time in one part, unless an init segment is between.
     pub fn take(&mut self) -> Vec<Part> {
+        self.give();
         std::mem::take(&mut self.out)
     }
 

@@ -1,15 +1,22 @@
 // A viewing page in the background, where browsers slow the page's timers down: back in front it is where everybody else is.
 
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as passes } from "node:timers/promises";
 import { report } from "../faults/report.mjs";
 import { launchChromium, launchFirefox, RAN_DRY } from "./harness/browser.mjs";
-import { hideViewer } from "./harness/hidden.mjs";
+import { longest, median, readBarcodes } from "./harness/barcodes.mjs";
+import { hide, hideViewer } from "./harness/hidden.mjs";
 import { shortOrLong } from "./harness/length.mjs";
-import { openBare, record, relayFor } from "./harness/pages.mjs";
+import { openBare, record, relayFor, until, view } from "./harness/pages.mjs";
+import { pictures, picturesOf } from "./harness/pictures.mjs";
+import { proxyFor } from "./harness/proxy.mjs";
 
 /** Between restarts, ms. */
 const INTERVAL = 2000;
+/** So long a line stands, ms: less than what a playhead that is looked at anyway would jump over. And so much more is kept ahead after it. */
+const STANDS = 900;
+const MORE = 100;
 /** From when a page is in front again to the first picture of the live edge, ms. */
 const WITHIN = 1000;
 
@@ -37,3 +44,28 @@ for (const [source, options, seconds, viewers] of shortOrLong([WITH_SOUND], [WIT
     await report(t, `viewer of ${source} hidden for ${seconds} s`, figures);
   });
 }
+
+test("a viewer whose line stands just when its page is back is at the live edge a second after the line goes on", { timeout: 60_000 }, async (t) => {
+  const relay = await relayFor(t);
+  const line = await proxyFor(t, relay);
+  const broadcaster = await openBare(await launchChromium(t), relay);
+  await record(broadcaster, "barcodes", { restartInterval: INTERVAL });
+  const browser = await launchChromium(t);
+  const viewer = await openBare(browser, line);
+  await view(viewer, { mode: "mse" });
+  await until(viewer, () => viewing.stats().restarts >= 2);
+  await pictures(viewer, 30);
+
+  const show = await hide(browser, viewer);
+  await viewer.evaluate(() => new Promise((seen) => viewing.addEventListener("stats", ({ detail }) => detail.restarts >= 4 && seen())));
+  const goesOn = Date.now() + STANDS;
+  line.delay({ due: (before, bytes, now) => Math.max(before, now, performance.now() + goesOn - Date.now()) });
+  await show();
+  const shown = readBarcodes(await picturesOf(viewer, (STANDS + WITHIN + 2000) / 1000), { skip: true });
+  t.diagnostic(`after the page is back, ms: ${shown.map(({ at, latency }) => `${at - goesOn + STANDS}: ${latency}`).join(", ")}`);
+  assert.ok(longest(shown) > STANDS / 2, "the picture stands meanwhile");
+  const later = shown.filter(({ at }) => at >= goesOn + WITHIN);
+  await report(t, "viewer whose line stands when its page is back", [
+    { what: "latency a second after it goes on, by bar codes", value: median(later.map(({ latency }) => latency)), unit: "ms", limit: CHROMIUM.behind + MORE },
+  ]);
+});

@@ -27,6 +27,9 @@ const AHEAD: f64 = 0.9;
 /// What a partial source should leave to the grown one, so that this has time to prepare the next change.
 const REST: f64 = 0.8;
 
+/// Who is about to go on with the next segment while there is this much of the one after that has fallen back.
+const FALLEN: f64 = 1.0;
+
 /// A segment as far as it is here.
 #[derive(Clone, Copy, Debug)]
 pub struct Gathered {
@@ -86,8 +89,8 @@ pub fn upcoming(shown: &Shown, gathered: &[Gathered]) -> Option<Change> {
         let is_worth_it = same.is_complete || same.duration - at >= WORTH_EARLY;
         is_worth_it.then_some(Change { at, segment: same.segment, from: at })
     } else {
-        let next =
-            next.filter(|next| same.is_complete && (next.is_complete || next.duration >= WORTH_EARLY))?;
+        let is_ready = |next: &&Gathered| next.is_complete || next.duration >= WORTH_EARLY;
+        let next = next.filter(|next| same.is_complete && is_ready(next) && !has_fallen_back(later))?;
         let at = over.map_or(shown.end, |over| over.min(shown.end));
         Some(Change { at, segment: next.segment, from: 0.0 })
     }?;
@@ -97,7 +100,8 @@ pub fn upcoming(shown: &Shown, gathered: &[Gathered]) -> Option<Change> {
 /// What to do when nothing was prepared: at the beginning, and for who ran out. `gathered` is in the order of
 /// arrival, oldest first: the numbers of a relay that was started again may be lower than those before.
 pub fn next(shown: Option<Shown>, gathered: &[Gathered]) -> Plan {
-    let Some(shown) = shown else { return first(gathered) };
+    let newest = gathered.len().saturating_sub(1);
+    let Some(shown) = shown else { return follow(&gathered[newest..]) };
     if !shown.ran_out {
         return Plan::Keep;
     }
@@ -133,14 +137,6 @@ pub fn behind_edge(gathered: &[Gathered], behind: f64) -> Plan {
     }
 }
 
-fn first(gathered: &[Gathered]) -> Plan {
-    let worth = |newest: &&Gathered| newest.duration >= FIRST || newest.is_complete;
-    gathered
-        .last()
-        .filter(worth)
-        .map_or(Plan::Keep, |newest| Plan::Show { segment: newest.segment, from: 0.0 })
-}
-
 fn grow(same: &Gathered, position: f64) -> Plan {
     if same.is_complete || same.duration - position >= WORTH {
         Plan::Show { segment: same.segment, from: position }
@@ -150,10 +146,18 @@ fn grow(same: &Gathered, position: f64) -> Plan {
 }
 
 fn follow(later: &[Gathered]) -> Plan {
-    let newest = later.iter().rfind(|later| later.is_complete);
-    // More than one is complete: this viewer fell behind, and goes on with the newest.
-    let next = newest.or_else(|| later.first().filter(|next| next.duration >= FIRST));
-    next.map_or(Plan::Keep, |next| Plan::Show { segment: next.segment, from: 0.0 })
+    match later {
+        // As far behind as a segment is long: who went on would stay so far back, and get further with each change that takes too long.
+        [next, ..] if has_fallen_back(later) => behind_edge(later, FIRST.max(next.duration)),
+        [next, ..] if next.is_complete || next.duration >= FIRST => {
+            Plan::Show { segment: next.segment, from: 0.0 }
+        }
+        _ => Plan::Keep,
+    }
+}
+
+fn has_fallen_back(later: &[Gathered]) -> bool {
+    matches!(later, [_, after_next, ..] if after_next.duration > FALLEN)
 }
 
 #[cfg(test)]

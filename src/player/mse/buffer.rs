@@ -41,6 +41,7 @@ impl Mse {
     fn on_update_end(&self) {
         self.queue.borrow_mut().done();
         self.work();
+        self.append_what_is_due();
         self.steer();
     }
 

@@ -6,7 +6,16 @@ use blobcast_container::Part;
 use blobcast_wire::Segment;
 
 impl Mse {
+    /// Once nothing is being appended: on a busy machine that takes longer than the next piece, however small it is. So what comes meanwhile
+    /// goes in one go, and does not queue up.
     pub(super) fn append_what_is_due(&self) {
+        let is_idle = self.queue.borrow().is_idle();
+        if is_idle {
+            self.append_all();
+        }
+    }
+
+    fn append_all(&self) {
         let due = self.remux.borrow_mut().take();
         for part in due {
             let bytes = match &part {
@@ -54,7 +63,7 @@ impl Mse {
         if Timeline::is_apart(place, end) {
             let flushed = self.remux.borrow_mut().flush();
             self.check(flushed);
-            self.append_what_is_due();
+            self.append_all();
             self.remux.take();
         }
         self.remux.borrow_mut().begin(place);

@@ -4,6 +4,8 @@
 //! A seek costs a visible jump and, with hardware decoders, many dropped frames, so it is only for what a
 //! rate cannot mend in reasonable time. <https://github.com/OpenIPC/majestic-webui/pull/394>
 
+mod back;
+
 use crate::lean;
 
 /// The least that is kept ahead of the playhead. With less Chromium's sound runs dry, and each time it waits longer.
@@ -53,9 +55,6 @@ const LESS: f64 = 0.01;
 
 /// What is more than the target by this is out of a rate's reach.
 const FAR: f64 = 2.5;
-
-/// What a viewer who comes back (from a pause, to the tab) is put back from.
-const BACK: f64 = 0.5;
 
 /// With less than this ahead nothing is played: the playhead stands.
 const STARVED: f64 = 0.05;
@@ -118,6 +117,8 @@ pub struct LiveEdge {
     /// The end of what is buffered minus the time, at each time.
     edges: Vec<(f64, f64)>,
     sought: f64,
+    /// When the viewer came back.
+    back: f64,
 }
 
 impl LiveEdge {
@@ -133,6 +134,7 @@ impl LiveEdge {
             rate: 1.0,
             edges: Vec::new(),
             sought: f64::NEG_INFINITY,
+            back: f64::NEG_INFINITY,
         }
     }
 
@@ -185,6 +187,9 @@ impl LiveEdge {
         if lost || ahead > self.target() + FAR && now - self.sought > SEEK_EVERY {
             return self.seek(sample);
         }
+        if self.is_back_and_off(sample) {
+            return self.seek(sample);
+        }
         let least = self.least(now, end) + now - playhead;
         let error = least - self.target();
         if !self.settled && now - self.sought >= KNOWN_AFTER {
@@ -222,12 +227,6 @@ impl LiveEdge {
 
     fn target(&self) -> f64 {
         self.target + self.more
-    }
-
-    /// The viewer is back: straight to the edge, unless nearly there.
-    pub fn back(&mut self, sample: Sample) -> Step {
-        let far = sample.end - sample.playhead > self.target() + BACK || sample.playhead < sample.start;
-        if self.started && far { self.seek(sample) } else { Step::Nothing }
     }
 
     fn seek(&mut self, sample: Sample) -> Step {

@@ -170,7 +170,7 @@ impl Screen for Mse {
     }
 
     fn takes_more(&self) -> bool {
-        self.buffer.borrow().is_some() && self.queue.borrow().is_empty()
+        self.buffer.borrow().is_some() && self.queue.borrow().is_idle()
     }
 
     fn jump(&self, time: f64) {

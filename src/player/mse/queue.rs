@@ -42,6 +42,11 @@ impl<B> Queue<B> {
         self.waiting.is_empty()
     }
 
+    /// Whether nothing waits and none runs.
+    pub fn is_idle(&self) -> bool {
+        !self.busy && self.is_empty()
+    }
+
     /// To be done before anything else.
     pub fn push_front(&mut self, operation: Operation<B>) {
         self.waiting.insert(0, operation);
@@ -84,6 +89,10 @@ mod tests {
         queue.done();
         assert_eq!(queue.next(), Some(Append('b')));
         queue.done();
+        assert!(!queue.is_idle(), "one waits");
         assert_eq!((queue.next(), queue.next(), queue.next()), (Some(Reset), Some(RemoveTo(3.0)), None));
+        assert!(queue.is_empty() && !queue.is_idle(), "one runs");
+        queue.done();
+        assert!(queue.is_idle());
     }
 }

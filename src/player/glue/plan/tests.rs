@@ -98,9 +98,21 @@ fn who_ran_out_at_the_end_goes_on_with_the_next_segment() {
 }
 
 #[test]
-fn who_is_two_behind_goes_to_the_newest() {
-    let gathered = [whole(TWO), whole(THREE), part(THREE + 4_000_000, 1.0)];
-    assert_eq!(next(ran_out(ONE, 4.0), &gathered), show(THREE, 0.0));
+fn who_has_fallen_back_goes_on_a_segment_behind_the_newest_when_the_source_has_ended() {
+    let gathered = |newest| [whole(ONE), whole(TWO), part(THREE, newest)];
+    assert_eq!(upcoming(&at(ONE, 3.2, 4.0), &gathered(0.9)), change(4.0, TWO, 0.0), "a bit");
+    assert_eq!(upcoming(&at(ONE, 3.2, 4.0), &gathered(3.0)), None, "nothing is prepared that is passed over");
+    assert_eq!(next(Some(at(ONE, 3.2, 4.0)), &gathered(3.0)), Plan::Keep);
+    assert_eq!(next(ran_out(ONE, 4.0), &gathered(3.0)), show(TWO, 3.0));
+    let gathered = [whole(TWO), whole(THREE), part(THREE + 4_000_000, 1.5)];
+    assert_eq!(next(ran_out(ONE, 4.0), &gathered), show(THREE, 1.5), "what is shown is kept no more");
+}
+
+#[test]
+fn what_is_passed_over_is_no_more_than_it_takes_where_a_segment_was_cut_short() {
+    let short = Gathered { is_complete: true, ..part(TWO, 0.3) };
+    let gathered = [whole(ONE), short, part(TWO + 300_000, 1.5)];
+    assert_eq!(next(ran_out(ONE, 4.0), &gathered), show(TWO + 300_000, 1.5 - FIRST));
 }
 
 #[test]

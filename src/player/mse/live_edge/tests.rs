@@ -131,6 +131,36 @@ fn a_viewer_who_comes_back_is_put_at_the_edge() {
 }
 
 #[test]
+fn what_the_way_back_to_the_edge_took_is_passed_over_once() {
+    let mut edge = started();
+    assert!(matches!(edge.back(sample(10.0, TARGET + 4.0)), Step::Seek(_)));
+    assert_eq!(edge.step(Sample { playing: false, ..sample(11.0, TARGET + 1.0) }), Step::Nothing);
+    assert_eq!(edge.step(sample(11.4, TARGET + 1.4)), Step::Seek(100.0 - TARGET));
+    assert_eq!(edge.step(Sample { playing: false, ..sample(12.0, TARGET) }), Step::Nothing);
+    assert_eq!(edge.step(sample(12.8, TARGET + 1.4)), Step::Rate(1.08), "not again and again");
+}
+
+#[test]
+fn who_has_just_come_back_when_it_stands_is_put_at_the_edge_once_that_is_there() {
+    let mut edge = started();
+    assert_eq!(edge.step(moving(9.9, TARGET)), Step::Nothing);
+    assert_eq!(edge.back(moving(10.0, TARGET)), Step::Nothing);
+    // The line stands from then on, and the playhead when it has come to the end.
+    let stands = |now, ahead| Sample { end: 10.35 + ahead, playhead: 10.35, ..sample(now, 0.0) };
+    assert!(matches!(edge.step(stands(10.9, 0.0)), Step::Rate(_)));
+    assert!(!matches!(edge.step(stands(11.6, 0.9)), Step::Seek(_)), "the rest is on its way");
+    assert_eq!(edge.step(stands(11.6, 1.6)), Step::Seek(10.35 + 1.6 - TARGET));
+}
+
+#[test]
+fn who_has_watched_for_some_seconds_misses_nothing() {
+    let mut edge = started();
+    assert_eq!(edge.back(moving(10.0, TARGET)), Step::Nothing);
+    let step = edge.step(moving(13.1, TARGET + 1.0));
+    assert!(matches!(step, Step::Nothing | Step::Rate(_)), "{step:?}");
+}
+
+#[test]
 fn a_playhead_whose_media_was_evicted_is_lost() {
     let mut edge = started();
     let lost = Sample { now: 1.0, start: 50.0, end: 51.0, playhead: 20.0, playing: true, slides: false };
