@@ -42,9 +42,9 @@ export async function buildPackage() {
   await compile();
   await cp(join(root, "src/js"), join(root, STAGE), { recursive: true });
   await mkdir(join(root, "pkg"));
-  await bundle(await shortenNames(join(root, STAGE, WASM), join(root, "pkg", WASM)));
   const types = (await readdir(join(root, STAGE))).filter((file) => file.endsWith(".d.ts"));
   for (const file of types) await cp(join(root, STAGE, file), join(root, "pkg", file));
+  await bundle(await shortenNames(join(root, STAGE, WASM), join(root, "pkg", WASM)));
   // An edit made during the build is newer than the build.
   await utimes(join(root, STAMP), began, began);
 }

@@ -57,13 +57,13 @@ export async function nodeTests(files) {
   await runAgain(failed, files.length);
 }
 
-/** So many may have been delayed by what ran beside them; of more, something is broken. */
-const DELAYED = 5;
+/** This part of all may have been delayed by what ran beside them; of more, something is broken. */
+const DELAYED = 0.1;
 
 /** What has failed beside others has to pass alone: what is timed fails where the machine does much else, what is broken fails again. */
 async function runAgain(failed, count) {
   const passed = [];
-  for (const file of failed.length > DELAYED ? [] : failed) {
+  for (const file of failed.length > count * DELAYED ? [] : failed) {
     if (await runFile(file, ", once more and alone")) passed.push(file);
   }
   const broken = failed.filter((file) => !passed.includes(file));

@@ -1,19 +1,21 @@
 // `npm test`: every check there is, in stages; `node scripts/test.mjs rust` runs one of them.
 // Stops at the first stage that fails, and names it.
 
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { forget, summary } from "../tests/faults/report.mjs";
 import { runBrowserTests } from "./browser-tests.mjs";
 import { buildPackage } from "./build.mjs";
 import { nodeTests } from "./node-tests.mjs";
-import { buildRelay, buildRelayAndPeers } from "./relay.mjs";
+import { buildRelay, buildRelayAndPeers, relayProgram } from "./relay.mjs";
 import { main, root, run } from "./run.mjs";
 import { bring } from "./tools.mjs";
 
 const WASM = ["--package", "blobcast", "--target", "wasm32-unknown-unknown"]; // and, with it, wire and container
 
-let built;
+/** What was begun, for those who wait for it. */
+let built, ahead;
 
 const stages = {
   /** `beside` begins what has the time that the relay's tests, which mostly wait, leave. */
@@ -43,12 +45,12 @@ const stages = {
   pages: () => inNode([...WITH_BROWSERS, "faketime", ...FOR_PACKAGE], e2eFiles, packageFiles),
   async soak() {
     await stages.build();
-    await bring("node modules", "chromium", "firefox", "firefox profile");
+    await bring("node modules", "chromium", "firefox");
     await oneByOne(await testFiles("tests/soak"), LONG);
   },
   async long() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "firefox profile", "ffmpeg", "faketime", "nats-server");
+    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
     await bring("webkit").catch(({ message }) => console.log(message)); // what needs it is skipped
     const files = await testFiles("tests/e2e", (name) => !isFault(name));
     const isLong = await Promise.all(files.map(hasLongForm));
@@ -58,7 +60,7 @@ const stages = {
   async faults() {
     await stages.build();
     await buildRelayAndPeers();
-    await bring("node modules", "chromium", "firefox", "firefox profile", "ffmpeg", "faketime", "nats-server");
+    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
     await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
     await run("cargo", ["test", "--package", "blobcast-container", "--test", "damage"], { env: LONG });
     await run("cargo", ["test", "--package", "blobcast-relay", "--test", "relay", "fleet"], { env: LONG });
@@ -69,6 +71,7 @@ const stages = {
 };
 
 async function build() {
+  await ahead;
   await buildPackage();
   await run(process.execPath, ["scripts/imports.mjs"]); // each name that is imported is exported: what only a page would say otherwise
   await buildRelay();
@@ -77,19 +80,22 @@ async function build() {
 /** What `npm test` runs. The others are parts of these, or take long. */
 const USUAL = ["rust", "build", "browser", "pages"];
 
-/** Builds beside what is not to be late for it. */
-function buildBeside(signal) {
-  built = run("nice", ["-n", "15", process.execPath, "scripts/test.mjs", "build"], { signal });
-  built.catch(() => {}); // the stage says so
+/**
+ * Builds with what others leave of the machine, where no more is to be compiled than has changed: on a new one the relay's tests would be late.
+ * What goes wrong here goes wrong in the stage `build` again, and is said there.
+ */
+async function buildAhead() {
+  const line = ["-n", "15", process.execPath, "scripts/relay.mjs"];
+  if (existsSync(relayProgram)) await run("nice", line, { stdio: "ignore" }).catch(() => {});
 }
 
-const WITH_BROWSERS = ["node modules", "chromium", "firefox", "firefox profile", "ffmpeg", "nats-server"];
+const WITH_BROWSERS = ["node modules", "chromium", "firefox", "ffmpeg", "nats-server"];
 const FOR_PACKAGE = ["modules of the examples", "modules of the apps", "curl", "iproute2", "nginx"];
 
 async function inNode(tools, ...files) {
   await stages.build();
   await bring(...tools);
-  await bring("webkit").catch(({ message }) => console.log(message)); // what needs it is skipped
+  for (const tool of ["webkit", "firefox profile"]) await bring(tool).catch(({ message }) => console.log(message)); // it goes without
   await nodeTests((await Promise.all(files.map((list) => list()))).flat());
 }
 
@@ -124,8 +130,7 @@ async function testFiles(folder, wanted = () => true) {
 main(import.meta, async (names) => {
   const unknown = names.find((name) => !(name in stages));
   if (unknown) throw new Error(`No stage is called ${unknown}: there are ${Object.keys(stages).join(", ")}.`);
-  const ending = new AbortController();
-  const beside = names.length ? undefined : () => buildBeside(ending.signal);
+  const beside = names.length ? undefined : () => (ahead = buildAhead());
   const done = [];
   for (const name of names.length ? names : USUAL) {
     console.log(`\n=== ${name}`);
@@ -133,7 +138,7 @@ main(import.meta, async (names) => {
     const failure = await stages[name](beside).then(() => null, (error) => error);
     done.push(`${failure ? "FAILED" : "ok    "} ${name} (${((Date.now() - began) / 1000).toFixed(0)} s)`);
     if (!failure) continue;
-    ending.abort();
+    await ahead; // whoever begins anew at once is not to build beside it
     throw new Error(`${done.join("\n")}\n\nStage ${name} failed: ${failure.message}`);
   }
   console.log(`\n${done.join("\n")}`);

@@ -3,7 +3,7 @@
 // Each tool is looked for first, which takes milliseconds. A missing one is installed by its command,
 // and where that fails the task ends with the command to type.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ask, isNewer, root, run, which } from "./run.mjs";
 
@@ -27,6 +27,9 @@ export const programs = {
   curl: () => which("curl"),
   nginx: () => which("nginx") ?? [SBIN_NGINX].find(existsSync),
 };
+
+/** What tests begin with a copy of (firefox-profile.mjs): one for each build of Firefox, since an older one refuses what a newer one has used. */
+export const firefoxProfile = () => join(root, `target/firefox-profile-${statSync(programs.firefox()).mtimeMs}`);
 
 const tools = {
   "node modules": {
@@ -80,7 +83,7 @@ const tools = {
   chromedriver: { present: programs.chromedriver, command: debian("chromium-driver") },
   firefox: { present: programs.firefox, command: debian("firefox-esr") },
   "firefox profile": {
-    present: () => isNewer("target/firefox-profile", programs.firefox()),
+    present: () => existsSync(firefoxProfile()),
     command: () => "node scripts/firefox-profile.mjs",
   },
   webkit: { present: () => programs.webkit() && programs.xvfb(), command: debian("webkit2gtk-driver xvfb gstreamer1.0-plugins-bad gstreamer1.0-libav") },

@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { writtenFiles } from "../../scripts/checkout.mjs";
-import { root } from "../../scripts/run.mjs";
+import { ask, root } from "../../scripts/run.mjs";
 import { folderFor } from "./harness/folder.mjs";
 
 /** What a task reads while it is loaded. */
@@ -35,7 +36,7 @@ test("each task of npm can be loaded where nothing is installed, or has it broug
   for (const [name, line] of tasks) {
     const [, script] = line.match(/^node (\S+)/);
     const said = await complaint(folder, script);
-    if (scripts[`pre${name}`] === BRINGS_FIRST) assert.match(said, /^Cannot find package/, `npm run ${name} need not bring anything first`);
+    if (scripts[`pre${name}`] === BRINGS_FIRST) assert.match(said, /^Cannot find package/, `npm run ${name} need not bring anything first, or a folder above ${folder} has packages`);
     else assert.equal(said, "", `npm run ${name}`);
   }
 });
@@ -44,4 +45,12 @@ test("`npm test` begins there", async (t) => {
   const folder = await bareCheckout(t);
   const { stderr } = await promisify(execFile)("npm", ["test", "--", "none"], { cwd: folder }).catch((error) => error);
   assert.match(stderr, /^No stage is called none: there are rust, build, /m);
+});
+
+test("every file that git has is one that was written here", (t) => {
+  const known = ask("git", "ls-files")?.split("\n").filter((file) => existsSync(join(root, file)) && file !== "relay/demo/.gitignore");
+  if (!known) return t.skip("this is no checkout of git");
+  assert.ok(known.length > 500, `only ${known.length} files`);
+  const ours = new Set(writtenFiles());
+  assert.deepEqual(known.filter((file) => !ours.has(file)), []);
 });

@@ -7,8 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import puppeteer from "puppeteer-core";
-import { PROFILE } from "../../../scripts/firefox-profile.mjs";
-import { programs } from "../../../scripts/tools.mjs";
+import { firefoxProfile, programs } from "../../../scripts/tools.mjs";
 import { defer } from "./cleanup.mjs";
 
 /** What browsers say on the console of a relay that is away, or of a line to it that is cut: for `expects`. */
@@ -73,7 +72,7 @@ const kept = new Set();
 
 /** Whoever runs no tests has nobody to close them at last. */
 const keeps = Boolean(process.env.NODE_TEST_CONTEXT);
-if (keeps) after(() => Promise.all([...kept].map(async ({ started }) => (await started).close())));
+if (keeps) after(() => Promise.allSettled([...kept].map(async ({ started }) => (await started).close())));
 
 /**
  * A browser is started as seldom as can be: that costs as much as some seconds of video, and each that runs takes another part of a core.
@@ -89,19 +88,26 @@ function take(options, own) {
   return one;
 }
 
+/** One that does not start, or has ended, is nobody's any more. Whoever is last closes it. */
+async function giveBack(one, isWhole) {
+  one.users--;
+  if (!isWhole) kept.delete(one);
+  if (!kept.has(one) && !one.users) await (await one.started).close();
+}
+
 async function launch(t, options, own) {
   const one = take(options, own);
-  const { browser, child, close } = await one.started;
-  const context = await browser.createBrowserContext();
+  const entered = one.started.then(async (browser) => ({ ...browser, context: await browser.browser.createBrowserContext() }));
+  const { context, child } = await entered.catch(async (error) => {
+    await giveBack(one, false).catch(() => {});
+    throw error;
+  });
   const problems = [];
   const noteEnd = (code, signal) => problems.push(`it ended by itself: ${signal ?? code}`);
   child.once("exit", noteEnd);
   defer(t, async () => {
     child.off("exit", noteEnd);
-    one.users--;
-    const isWhole = await context.close().then(() => true, () => false);
-    if (!isWhole) kept.delete(one);
-    if (!kept.has(one)) await close();
+    await giveBack(one, await context.close().then(() => true, () => false));
     if (problems.length) throw new Error(`in a page of ${options.browser}:\n${problems.join("\n")}`);
   });
   return {
@@ -128,7 +134,7 @@ async function start(options) {
   const folder = await mkdtemp(join(tmpdir(), "blobcast-"));
   const env = { ...process.env, TMPDIR: folder };
   const userDataDir = join(folder, "profile");
-  if (options.browser === "firefox" && existsSync(PROFILE)) await cp(PROFILE, userDataDir, { recursive: true });
+  if (options.browser === "firefox" && existsSync(firefoxProfile())) await cp(firefoxProfile(), userDataDir, { recursive: true });
   const browser = await puppeteer.launch({ ...options, env, userDataDir, headless: true });
   const close = async () => {
     await browser.close();
