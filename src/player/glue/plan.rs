@@ -27,7 +27,7 @@ const AHEAD: f64 = 0.9;
 /// What a partial source should leave to the grown one, so that this has time to prepare the next change.
 const REST: f64 = 0.8;
 
-/// Who is about to go on with the next segment while there is this much of the one after that has fallen back.
+/// Who is about to go on with the next segment while there is more than this of those after it has fallen back.
 const FALLEN: f64 = 1.0;
 
 /// A segment as far as it is here.
@@ -157,7 +157,7 @@ fn follow(later: &[Gathered]) -> Plan {
 }
 
 fn has_fallen_back(later: &[Gathered]) -> bool {
-    matches!(later, [_, after_next, ..] if after_next.duration > FALLEN)
+    later.iter().skip(1).map(|it| it.duration).sum::<f64>() > FALLEN
 }
 
 #[cfg(test)]

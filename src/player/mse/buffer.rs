@@ -40,9 +40,12 @@ impl Mse {
 
     fn on_update_end(&self) {
         self.queue.borrow_mut().done();
-        self.work();
         self.append_what_is_due();
-        self.steer();
+        // What is on its way into the buffer is part of the edge. Where there is always some, the tick steers.
+        let is_idle = self.queue.borrow().is_idle();
+        if is_idle {
+            self.steer();
+        }
     }
 
     fn on_waiting(&self) {
@@ -66,7 +69,7 @@ impl Mse {
     }
 
     /// Does what can be done now.
-    fn work(&self) {
+    pub(super) fn work(&self) {
         let Some(buffer) = self.buffer.borrow().clone() else { return };
         // A source that the element has let go of takes nothing more.
         while self.source.ready_state() == MediaSourceReadyState::Open {

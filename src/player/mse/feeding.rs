@@ -7,8 +7,9 @@ use blobcast_wire::Segment;
 
 impl Mse {
     /// Once nothing is being appended: on a busy machine that takes longer than the next piece, however small it is. So what comes meanwhile
-    /// goes in one go, and does not queue up.
+    /// goes in one go, and does not queue up. What had to wait for its source to be open again goes first.
     pub(super) fn append_what_is_due(&self) {
+        self.work();
         let is_idle = self.queue.borrow().is_idle();
         if is_idle {
             self.append_all();

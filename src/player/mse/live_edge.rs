@@ -117,8 +117,9 @@ pub struct LiveEdge {
     /// The end of what is buffered minus the time, at each time.
     edges: Vec<(f64, f64)>,
     sought: f64,
-    /// When the viewer came back.
+    /// When the viewer came back, and where the edge was before that.
     back: f64,
+    was: f64,
 }
 
 impl LiveEdge {
@@ -135,6 +136,7 @@ impl LiveEdge {
             edges: Vec::new(),
             sought: f64::NEG_INFINITY,
             back: f64::NEG_INFINITY,
+            was: f64::NEG_INFINITY,
         }
     }
 
@@ -211,11 +213,14 @@ impl LiveEdge {
         self.edges.push((now, end - now));
         let old = self.edges.iter().take_while(|(then, _)| now - then > MEMORY).count();
         self.edges.drain(..old);
-        let worst = |within: f64| {
-            let edges = self.edges.iter().filter(|(then, _)| now - then <= within);
-            edges.map(|(_, edge)| *edge).fold(f64::INFINITY, f64::min)
-        };
-        worst(MEMORY).max(worst(WINDOW) - self.rhythm)
+        let (mut worst, mut lately) = (f64::INFINITY, f64::INFINITY);
+        for (then, edge) in &self.edges {
+            worst = worst.min(*edge);
+            if now - then <= WINDOW {
+                lately = lately.min(*edge);
+            }
+        }
+        worst.max(lately - self.rhythm)
     }
 
     /// The playhead has run into the end: more is kept ahead from now on. What a start or a seek brings does not count.

@@ -201,7 +201,12 @@ impl Drop for Mse {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
-    use crate::testing::{MovingPicture, PageErrors, let_things_happen};
+    use crate::{
+        events::object,
+        testing::{MovingPicture, PageErrors, let_things_happen},
+    };
+    use js_sys::{Object, Reflect};
+    use wasm_bindgen::JsCast;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
@@ -227,6 +232,33 @@ mod tests {
         let_things_happen().await;
         assert_eq!(failures.get(), 0);
         assert!(errors.seen().await.is_empty());
+        video.remove();
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_waited_while_the_source_was_not_open_is_done_with_the_next_piece() {
+        let video = MovingPicture::new().on_screen().await;
+        video.set_src_object(None);
+        let playback = Playback::new(&video, |_| {});
+        let fail: OnFailure = Box::new(|error| panic!("{error:?}"));
+        let mse =
+            Mse::open(playback.clone(), "video/webm;codecs=vp8", None, None, fail).expect("a MediaSource");
+        while mse.buffer.borrow().is_none() {
+            let_things_happen().await;
+        }
+        // As between `ended` and the seek that opens it again.
+        let (source, name) = (&mse.source, "readyState".into());
+        let ended = object(&[("value", "ended".into()), ("configurable", true.into())]);
+        Object::define_property(source, &name, ended.unchecked_ref());
+        mse.push(Operation::RemoveTo(1.0));
+        assert!(!mse.takes_more(), "an ended source takes nothing");
+        Reflect::delete_property(source, &name).expect("it is configurable");
+        mse.append_what_is_due();
+        assert!(mse.queue.borrow().is_empty(), "it is being done");
+        while !mse.takes_more() {
+            let_things_happen().await;
+        }
+        playback.let_go();
         video.remove();
     }
 }

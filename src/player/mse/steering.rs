@@ -35,8 +35,7 @@ impl Mse {
 
     /// Keeps the playhead at its distance from the live edge.
     pub(super) fn steer(&self) {
-        // What waits to be appended is part of the edge.
-        if !self.is_following.get() || !self.queue.borrow().is_empty() {
+        if !self.is_following.get() {
             return;
         }
         let is_blank = self.playback.video.ready_state() < HtmlMediaElement::HAVE_CURRENT_DATA;

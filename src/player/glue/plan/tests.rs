@@ -108,6 +108,27 @@ fn who_has_fallen_back_goes_on_a_segment_behind_the_newest_when_the_source_has_e
     assert_eq!(next(ran_out(ONE, 4.0), &gathered), show(THREE, 1.5), "what is shown is kept no more");
 }
 
+/// What is kept when the source of the segment before it has ended: two whole segments, and so much of a third.
+fn short_ones(interval: f64, newest: f64) -> [Gathered; 3] {
+    let segment = |n: u64| TWO + n * (interval * 1e6) as u64;
+    let whole = |n| Gathered { is_complete: true, ..part(segment(n), interval) };
+    [whole(0), whole(1), part(segment(2), newest)]
+}
+
+#[test]
+fn who_has_fallen_back_among_segments_of_a_second_goes_on_near_the_newest() {
+    let gathered = short_ones(1.0, 0.5);
+    let Plan::Show { segment, from } = next(ran_out(ONE, 1.0), &gathered) else { panic!("nothing") };
+    assert_eq!(segment, gathered[1].segment, "the first is passed over");
+    assert!((from - (1.5 - FIRST)).abs() < 1e-9, "{from}");
+    assert_eq!(next(ran_out(ONE, 1.0), &gathered[..2]), show(TWO, 0.0), "a segment behind is what all are");
+}
+
+#[test]
+fn of_segments_of_half_a_second_no_more_is_kept_than_a_viewer_may_be_behind() {
+    assert_eq!(next(ran_out(ONE, 0.5), &short_ones(0.5, 0.4)), show(TWO, 0.0));
+}
+
 #[test]
 fn what_is_passed_over_is_no_more_than_it_takes_where_a_segment_was_cut_short() {
     let short = Gathered { is_complete: true, ..part(TWO, 0.3) };

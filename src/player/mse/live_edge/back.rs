@@ -15,6 +15,9 @@ const JUST: f64 = 3.0;
 /// An edge that is later than it was by more than this is on its way: what a line has held back comes piece by piece.
 const ON_ITS_WAY: f64 = 0.15;
 
+/// Where it was is where it was at its best, less so much with each look: a line may become a slower one.
+const FORGOTTEN: f64 = 0.001;
+
 impl LiveEdge {
     /// The viewer is back: straight to the edge, unless nearly there.
     pub fn back(&mut self, sample: Sample) -> Step {
@@ -22,11 +25,14 @@ impl LiveEdge {
         if self.started && self.is_off(sample) { self.seek(sample) } else { Step::Nothing }
     }
 
-    /// Whether a viewer who has just come back is to be put at the edge once more.
+    /// Whether a viewer who has just come back is to be put at the edge once more: when that is where it was before.
     pub(super) fn is_back_and_off(&mut self, sample: Sample) -> bool {
-        let Sample { now, end, .. } = sample;
-        let is_there = self.edges.iter().all(|(_, edge)| end - now > edge - ON_ITS_WAY);
-        let is_off = now - self.back < JUST && is_there && self.is_off(sample);
+        let edge = sample.end - sample.now;
+        if sample.now - self.back >= JUST {
+            self.was = edge.max(self.was - FORGOTTEN);
+            return false;
+        }
+        let is_off = edge > self.was - ON_ITS_WAY && self.is_off(sample);
         if is_off {
             self.back = f64::NEG_INFINITY;
         }

@@ -16,6 +16,7 @@ fn started() -> LiveEdge {
     assert_eq!(edge.step(sample(0.0, 100.0)), Step::Start(100.0 - (TARGET + UNKNOWN)));
     assert_eq!(edge.step(sample(KNOWN_AFTER, TARGET)), Step::Nothing);
     edge.edges.clear();
+    edge.was = f64::NEG_INFINITY;
     edge
 }
 
@@ -142,14 +143,35 @@ fn what_the_way_back_to_the_edge_took_is_passed_over_once() {
 
 #[test]
 fn who_has_just_come_back_when_it_stands_is_put_at_the_edge_once_that_is_there() {
+    // To where the playhead was all the time, from a pause, or from where it was far behind.
+    for (paused, playhead) in [(false, 10.0), (true, 10.0), (true, 6.0), (false, 6.0)] {
+        let mut edge = started();
+        assert_eq!(edge.step(moving(5.9, TARGET)), Step::Nothing);
+        if paused {
+            edge.step(Sample { playing: false, ..moving(6.0, TARGET) });
+        }
+        let step = edge.back(Sample { playhead, ..moving(10.0, TARGET) });
+        assert_eq!(matches!(step, Step::Seek(_)), playhead < 10.0);
+        edge.step(Sample { playing: !matches!(step, Step::Seek(_)), ..moving(10.01, TARGET - 0.01) });
+        // The line stands from then on, and the playhead when it has come to the end. The rest comes in pieces.
+        let stands = |now, ahead| Sample { end: 10.35 + ahead, playhead: 10.35, ..sample(now, 0.0) };
+        for ahead in [0.0, 0.8, 1.0, 1.2] {
+            let step = edge.step(stands(11.6, ahead));
+            assert!(!matches!(step, Step::Seek(_)), "the rest is on its way, {ahead}: {step:?}");
+        }
+        assert_eq!(edge.step(stands(11.6, 1.6)), Step::Seek(10.35 + 1.6 - TARGET));
+    }
+}
+
+#[test]
+fn a_line_that_has_become_slower_is_known_for_it_after_a_while() {
     let mut edge = started();
-    assert_eq!(edge.step(moving(9.9, TARGET)), Step::Nothing);
-    assert_eq!(edge.back(moving(10.0, TARGET)), Step::Nothing);
-    // The line stands from then on, and the playhead when it has come to the end.
-    let stands = |now, ahead| Sample { end: 10.35 + ahead, playhead: 10.35, ..sample(now, 0.0) };
-    assert!(matches!(edge.step(stands(10.9, 0.0)), Step::Rate(_)));
-    assert!(!matches!(edge.step(stands(11.6, 0.9)), Step::Seek(_)), "the rest is on its way");
-    assert_eq!(edge.step(stands(11.6, 1.6)), Step::Seek(10.35 + 1.6 - TARGET));
+    edge.step(moving(1.0, TARGET + 1.0));
+    for look in 0..1_000 {
+        edge.step(moving(2.0 + f64::from(look) / 30.0, TARGET));
+    }
+    assert!(matches!(edge.back(moving(40.0, TARGET + 0.2)), Step::Nothing));
+    assert_eq!(edge.step(moving(41.0, TARGET + 0.5)), Step::Seek(41.0 + 0.5));
 }
 
 #[test]
