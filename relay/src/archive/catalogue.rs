@@ -51,6 +51,12 @@ impl Catalogue {
         self.root.join(name.as_str())
     }
 
+    /// Where one of them is, unless it is a link or behind one. It may have to wait for the disk.
+    pub(crate) fn file(&self, name: &Name, file: &str) -> Option<PathBuf> {
+        let path = self.folder(name).join(file);
+        (!is_linked(&self.root, name) && !path.is_symlink()).then_some(path)
+    }
+
     /// A file is there, or has taken the place of the one with its number.
     pub(crate) fn add(&self, name: &Name, recording: Recording) {
         self.records.lock().entry(name.clone()).or_default().put(recording);
@@ -104,7 +110,7 @@ impl Catalogue {
 }
 
 /// Whether a name's folder, or one above it in the archive, is a link. What is behind it is not the archive's: no segment is looked for there,
-/// written there or removed. (The archive's own folder may be a link.)
+/// served from there, written there or removed. (The archive's own folder may be a link.)
 pub(super) fn is_linked(root: &Path, name: &Name) -> bool {
     let mut folder = root.to_owned();
     name.as_str().split('/').any(|part| {
