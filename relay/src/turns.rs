@@ -37,6 +37,12 @@ impl Turns {
         });
         Ok(done.await?)
     }
+
+    /// How many more there may be now.
+    #[cfg(test)]
+    pub(crate) fn free(&self) -> usize {
+        self.0.available_permits()
+    }
 }
 
 impl Drop for Waiting {
@@ -72,7 +78,7 @@ mod tests {
         asked.abort();
         assert!(asked.await.expect_err("hung up").is_cancelled());
         yield_now().await;
-        assert_eq!(turns.0.available_permits(), 0, "it is at work still");
+        assert_eq!(turns.free(), 0, "it is at work still");
         go_on.send(()).expect("it waits");
         assert!(hears.await.expect("it ends"), "it was called off");
         let is_called_off = turns.take(|is_called_off| is_called_off.load(Relaxed)).await;

@@ -51,6 +51,12 @@ impl Catalogue {
         self.root.join(name.as_str())
     }
 
+    /// Where one of them is, unless it is a link or behind one. It may have to wait for the disk.
+    pub(crate) fn file(&self, name: &Name, file: &str) -> Option<PathBuf> {
+        let path = self.folder(name).join(file);
+        (link(&self.root, name).is_none() && !path.is_symlink()).then_some(path)
+    }
+
     /// A file is there, or has taken the place of the one with its number.
     pub(crate) fn add(&self, name: &Name, recording: Recording) {
         self.records.lock().entry(name.clone()).or_default().put(recording);
@@ -88,7 +94,7 @@ impl Catalogue {
         if is_whole() {
             return Ok(());
         }
-        let found = if is_linked(&self.root, name) { Vec::new() } else { files(&self.folder(name))? };
+        let found = if link(&self.root, name).is_some() { Vec::new() } else { files(&self.folder(name))? };
         let mut records = self.records.lock();
         // Names of which nothing is there are anybody's invention, and not remembered.
         if !found.is_empty() || records.contains_key(name) {
@@ -103,14 +109,15 @@ impl Catalogue {
     }
 }
 
-/// Whether a name's folder, or one above it in the archive, is a link. What is behind it is not the archive's: no segment is looked for there,
-/// written there or removed. (The archive's own folder may be a link.)
-pub(super) fn is_linked(root: &Path, name: &Name) -> bool {
+/// The link by which a name's folder is reached, if it is one or there is one above it in the archive. What is behind it is not the archive's: no
+/// segment is looked for there, served from there, written there or removed. (The archive's own folder may be a link.)
+pub(super) fn link(root: &Path, name: &Name) -> Option<PathBuf> {
     let mut folder = root.to_owned();
-    name.as_str().split('/').any(|part| {
+    let is_linked = name.as_str().split('/').any(|part| {
         folder.push(part);
         folder.is_symlink()
-    })
+    });
+    is_linked.then_some(folder)
 }
 
 /// The finished segments in a folder.

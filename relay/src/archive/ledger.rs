@@ -3,7 +3,12 @@
 use super::{place::Place, trouble::Trouble};
 use parking_lot::Mutex;
 use prometheus_client::metrics::counter::Counter;
-use std::{fmt::Display, path::Path, time::Instant};
+use std::{
+    collections::HashSet,
+    fmt::Display,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 use tracing::{debug, info, warn};
 
 /// The archive's figures.
@@ -26,12 +31,14 @@ pub(crate) struct Figures {
 pub(super) struct Ledger {
     figures: Figures,
     trouble: Mutex<Trouble>,
+    /// Links that were met.
+    links: Mutex<HashSet<PathBuf>>,
 }
 
 impl Ledger {
     /// With nothing in it but what these figures say.
     pub(super) fn new(figures: Figures) -> Self {
-        Self { figures, trouble: Mutex::default() }
+        Self { figures, trouble: Mutex::default(), links: Mutex::default() }
     }
 
     /// A segment is there.
@@ -58,6 +65,22 @@ impl Ledger {
             );
         } else {
             debug!("the archive has lost {}: {why}", file.display());
+        }
+    }
+
+    /// A segment is not, since its folder is reached by this link. That is said once for each link, and is no trouble: it would be one
+    /// for as long as there is a broadcast, and hide those of the disk.
+    pub(super) fn refuse(&self, place: &Place, link: PathBuf) {
+        self.figures.lost.inc();
+        let text = link.display().to_string();
+        if self.links.lock().insert(link) {
+            warn!(
+                "the archive does not keep {}: {text} is a link, and nothing is written out of the archive: mount another disk there, or link \
+                 the whole archive; what is lost there is only counted (blobcast_archive_lost_segments_total)",
+                place.name
+            );
+        } else {
+            debug!("the archive does not keep {}: {text} is a link", place.name);
         }
     }
 }

@@ -14,7 +14,7 @@
 //!   both count.
 //! * `saver`: what is live reaches the disk. `recovery`: what a crash has left is finished.
 //! * `catalogue`: what there is, for who reads. `record`: of one name, without the disk. `montage`: many segments as one film. `films`: those
-//!   that somebody asks for. `keeper` removes what has to go.
+//!   that somebody asks for. `kept`: those that somebody asked for lately. `keeper` removes what has to go.
 
 mod catalogue;
 mod compare;
@@ -22,6 +22,7 @@ mod entry;
 mod films;
 mod finish;
 mod keeper;
+mod kept;
 mod kind;
 mod label;
 mod ledger;

@@ -1,7 +1,7 @@
 //! The writer: one thread that does what it is told, in order, and may wait for the disk.
 
 use super::{
-    catalogue::{Catalogue, is_linked},
+    catalogue::{Catalogue, link},
     finish::finish,
     ledger::Ledger,
     place::Place,
@@ -17,9 +17,6 @@ use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, Sender},
 };
 use tokio::sync::oneshot;
-
-/// Why nothing is written there.
-const LINKED: &str = "its folder is a link, and nothing is written out of the archive: mount another disk there, or link the whole archive";
 
 /// What is to be done about a segment.
 #[derive(Debug)]
@@ -75,8 +72,8 @@ pub(super) fn write(orders: &Receiver<Order>, ledger: &Ledger, catalogue: &Catal
 
 impl Writer<'_> {
     fn begin(&mut self, id: u64, place: Place) {
-        if is_linked(self.catalogue.root(), &place.name) {
-            return self.ledger.lose(&place, LINKED);
+        if let Some(link) = link(self.catalogue.root(), &place.name) {
+            return self.ledger.refuse(&place, link);
         }
         // It comes again after a crash. If it goes no further than it did, there is as much of it as there was.
         self.recover(&place);

@@ -48,17 +48,20 @@ pub(crate) async fn get(
         Ok(span) => span,
         Err(error) => return say(StatusCode::BAD_REQUEST, error),
     };
-    match archive.films().open(&name, span).await {
+    let error = match archive.films().open(&name, span).await {
         Ok(montage) => {
             let file_name = montage.file_name(&name);
-            send(montage, &file_name, request.headers())
+            return send(montage, &file_name, request.headers());
         }
-        Err(error @ MontageError::Nothing) => say(StatusCode::NOT_FOUND, error),
-        Err(error @ MontageError::Change(_)) => say(StatusCode::CONFLICT, error),
-        Err(error @ MontageError::TooMany) => say(StatusCode::BAD_REQUEST, error),
-        Err(MontageError::Disk(error)) => unreadable(&name, &error),
+        Err(error) => error,
+    };
+    match &*error {
+        MontageError::Nothing => say(StatusCode::NOT_FOUND, error),
+        MontageError::Change(_) => say(StatusCode::CONFLICT, error),
+        MontageError::TooMany => say(StatusCode::BAD_REQUEST, error),
+        MontageError::Disk(error) => unreadable(&name, error),
         // Nobody reads this.
-        Err(error @ MontageError::CalledOff) => say(StatusCode::SERVICE_UNAVAILABLE, error),
+        MontageError::CalledOff => say(StatusCode::SERVICE_UNAVAILABLE, error),
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) async fn get(
         return if file.is_some() { no_archive() } else { answer(&nothing()) };
     };
     if let Some(file) = file {
-        return send(archive.catalogue(), &name, &file, app.access.is_public(), request).await;
+        return send(Arc::clone(archive.catalogue()), name, file, app.access.is_public(), request).await;
     }
     let query = request.uri().query().unwrap_or_default();
     let asked = Span::parse(query, now).and_then(|span| Ok((span, most(query)?)));
@@ -120,10 +120,21 @@ fn answer(list: &List) -> Response {
 }
 
 /// A file, or a range of it.
-async fn send(catalogue: &Catalogue, name: &Name, file: &str, is_public: bool, request: Request) -> Response {
-    let Some(label) = Label::parse(file) else { return no_file() };
-    let path = catalogue.folder(name).join(file);
-    match serve(path, request).await {
+async fn send(
+    catalogue: Arc<Catalogue>,
+    name: Name,
+    file: String,
+    is_public: bool,
+    request: Request,
+) -> Response {
+    let Some(label) = Label::parse(&file) else { return no_file() };
+    let asked = name.clone();
+    let served = match spawn_blocking(move || catalogue.file(&asked, &file)).await {
+        Ok(Some(path)) => serve(path, request).await,
+        Ok(None) => return no_file(),
+        Err(error) => Err(error.into()),
+    };
+    match served {
         Ok(mut response) => {
             let status = response.status();
             let headers = response.headers_mut();
@@ -135,7 +146,7 @@ async fn send(catalogue: &Catalogue, name: &Name, file: &str, is_public: bool, r
             response.into_response()
         }
         Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => no_file(),
-        Err(error) => unreadable(name, &error),
+        Err(error) => unreadable(&name, &error),
     }
 }
 

@@ -76,7 +76,7 @@ async fn what_is_too_old_goes_with_its_folders_and_nothing_else_does() {
 /// An operator has linked the whole archive, and in it what somebody else keeps.
 #[cfg(unix)]
 #[tokio::test]
-async fn behind_a_link_in_the_archive_nothing_is_removed_finished_listed_or_written_but_the_archive_may_be_one()
+async fn behind_a_link_in_the_archive_nothing_is_removed_finished_listed_served_or_written_but_the_archive_may_be_one()
  {
     use std::os::unix::fs::symlink;
     let (disk, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -94,8 +94,19 @@ async fn behind_a_link_in_the_archive_nothing_is_removed_finished_listed_or_writ
     let retention = Retention { max_age: Some(Duration::from_secs(3600)), ..Retention::default() };
     let server = TestServer::keeping(&archive, Config { retention, ..Config::default() }).await;
     server.until_metric("blobcast_archive_removed_segments_total", 1).await;
+    keep(&disk, "kept", now - HOUR / 2, 10);
+    let file = file_name(now - HOUR / 2, Some(2000), "vp8");
+    let linked = file_name(now - HOUR / 4, Some(2000), "vp8");
+    symlink(disk.path().join("kept").join(&file), disk.path().join("kept").join(&linked)).unwrap();
+    assert!(server.get(&format!("/archive/kept/{file}")).await.0.contains(" 200 "));
+    assert!(
+        server.get(&format!("/archive/kept/{linked}")).await.0.contains(" 404 "),
+        "nor what is a link itself"
+    );
+    let of_others = file_name(now - 3 * HOUR, Some(2000), "vp8");
     for name in ["of-others", "of-others/deep"] {
         assert!(listed(&server, name).await.is_empty());
+        assert!(server.get(&format!("/archive/{name}/{of_others}")).await.0.contains(" 404 "));
         let mut broadcaster = Broadcaster::open(&server, name, "b").await;
         broadcaster.begin(now, "head").await;
         broadcaster.last(now, 1, "").await;

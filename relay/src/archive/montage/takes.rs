@@ -30,6 +30,12 @@ impl Takes {
         let recordings = listing.recordings.into_iter().filter(plays).collect();
         Ok(Self { folder: catalogue.folder(name), recordings: without_overlap(recordings, span) })
     }
+
+    /// In which just these are, and nothing else that plays. There is none of nothing.
+    pub(crate) fn span(&self) -> Option<Span> {
+        let (first, last) = (self.recordings.first()?, self.recordings.last()?);
+        Some(Span { from: first.label.number, to: last.label.number.saturating_add(1) })
+    }
 }
 
 /// A segment ends where the next one begins, whatever its last picture was expected to last. So who asks from the beginning of one on

@@ -74,3 +74,28 @@ async fn a_disk_that_refuses_is_told_once_and_other_broadcasts_are_kept() {
     whole.insert("hall".into(), b"in the way of a folder".into());
     assert_eq!(files(&folder), whole);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_folder_that_is_a_link_is_told_once_and_does_not_hide_a_disk_that_refuses() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let program = program(&folder).await;
+    let segment = now();
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("archive/of-others")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", unfinished(&folder, "lobby", segment)).unwrap();
+    let mut peers = Vec::new();
+    for name in ["of-others", "of-others/deep", "lobby"] {
+        let mut peer = broadcaster(program.address, name).await;
+        for segment in [segment, segment + 1] {
+            peer.begin(segment, "head").await;
+            peer.last(segment, 1, "-end").await;
+            peer.until_have(segment, 2).await;
+        }
+        peers.push(peer);
+    }
+    let log = end(program, peers).await;
+    assert_eq!(log.matches("WARN").count(), 2, "{log}");
+    assert!(log.contains("does not keep of-others:") && log.contains("archive/of-others is a link"), "{log}");
+    assert!(log.contains(&format!("has lost lobby/{}: No space left on device", name_of(segment))), "{log}");
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+}
