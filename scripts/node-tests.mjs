@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { root } from "./run.mjs";
 
 /** What runs at once weighs no more than this. */
-const CAPACITY = 15;
+const CAPACITY = 18;
 
 /** No file takes so long, in ms: one that does hangs. */
 const PATIENCE = 15 * 60_000;
@@ -15,15 +15,15 @@ const PATIENCE = 15 * 60_000;
 const KINDS = [
   // They measure when something happens; or film three viewers, and where each of them is within a second; or what a browser without a
   // screen of its own paints: one at a time, beside what waits.
-  { weight: 12, names: ["joining", "low_latency", "narrow_line", "realtime", "hidden_viewer", "webkit"] },
+  { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime", "hidden_viewer", "webkit"] },
   // It films what several pages show, in two browsers.
   { weight: 9, names: ["cut_sockets"] },
-  // They film what is shown: two at once, for three take all of two cores and are no sooner done.
+  // They film what is shown: three at once take all of two cores.
   { weight: 6, imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
   { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
   // They look at words, states and messages.
-  { weight: 4, imports: /^/ },
+  { weight: 5, imports: /^/ },
   // Most of all, some time has to pass.
   { weight: 1, names: ["hidden_broadcaster", "hidden_still_source", "slides", "still_source", "token_expires"] },
 ];
