@@ -11,7 +11,10 @@ main(import.meta, async () => {
   const userDataDir = `${firefoxProfile()}.new`;
   await rm(userDataDir, { recursive: true, force: true });
   const browser = await puppeteer.launch({ browser: "firefox", executablePath: programs.firefox(), userDataDir, headless: true });
-  await (await browser.newPage()).goto("data:text/html,<title>first</title>");
-  await browser.close();
+  try {
+    await (await browser.newPage()).goto("data:text/html,<title>first</title>");
+  } finally {
+    await browser.close();
+  }
   await rename(userDataDir, firefoxProfile());
 });

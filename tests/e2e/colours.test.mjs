@@ -19,6 +19,7 @@ test("a canvas has its colours in every mode", { timeout: 60_000 }, async (t) =>
     await view(viewer, { mode });
     const first = await until(viewer, () => viewing.stats().segment);
     await until(viewer, (first) => viewing.stats().segment > first, first);
+    await viewer.evaluate(() => (window.inARow = 0));
     await until(viewer, staysNear, DRAWN, NEAR).catch(async () => assert.fail(`${mode}: ${await viewer.evaluate(() => seen)}, drawn ${DRAWN}`));
     t.diagnostic(`${mode}: ${await viewer.evaluate(() => seen)}`);
     await viewer.evaluate(() => viewing.stop());
@@ -35,6 +36,6 @@ function staysNear(drawn, near) {
   const [red, green, blue, alpha] = context.getImageData(0, 0, 1, 1).data;
   window.seen = [red, green, blue];
   const isNear = alpha > 0 && window.seen.every((channel, i) => Math.abs(channel - drawn[i]) <= near);
-  window.inARow = isNear ? (window.inARow ?? 0) + 1 : 0;
+  window.inARow = isNear ? window.inARow + 1 : 0;
   return window.inARow >= 10;
 }

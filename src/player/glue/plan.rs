@@ -27,7 +27,7 @@ const AHEAD: f64 = 0.9;
 /// What a partial source should leave to the grown one, so that this has time to prepare the next change.
 const REST: f64 = 0.8;
 
-/// Who is about to go on with the next segment while there is more than this of those after it has fallen back.
+/// Who goes on with the next segment while there is more than this beyond a segment of the usual length has fallen back.
 const FALLEN: f64 = 1.0;
 
 /// A segment as far as it is here.
@@ -90,7 +90,8 @@ pub fn upcoming(shown: &Shown, gathered: &[Gathered]) -> Option<Change> {
         is_worth_it.then_some(Change { at, segment: same.segment, from: at })
     } else {
         let is_ready = |next: &&Gathered| next.is_complete || next.duration >= WORTH_EARLY;
-        let next = next.filter(|next| same.is_complete && is_ready(next) && !has_fallen_back(later))?;
+        let next = next
+            .filter(|next| same.is_complete && is_ready(next) && fallen_back(Some(same), later).is_none())?;
         let at = over.map_or(shown.end, |over| over.min(shown.end));
         Some(Change { at, segment: next.segment, from: 0.0 })
     }?;
@@ -101,7 +102,7 @@ pub fn upcoming(shown: &Shown, gathered: &[Gathered]) -> Option<Change> {
 /// arrival, oldest first: the numbers of a relay that was started again may be lower than those before.
 pub fn next(shown: Option<Shown>, gathered: &[Gathered]) -> Plan {
     let newest = gathered.len().saturating_sub(1);
-    let Some(shown) = shown else { return follow(&gathered[newest..]) };
+    let Some(shown) = shown else { return follow(None, &gathered[newest..]) };
     if !shown.ran_out {
         return Plan::Keep;
     }
@@ -113,7 +114,7 @@ pub fn next(shown: Option<Shown>, gathered: &[Gathered]) -> Plan {
     match same {
         Some(same) if same.len > shown.len => grow(same, shown.position),
         Some(same) if !same.is_complete => Plan::Keep,
-        _ => follow(later),
+        _ => follow(same, later),
     }
 }
 
@@ -145,10 +146,12 @@ fn grow(same: &Gathered, position: f64) -> Plan {
     }
 }
 
-fn follow(later: &[Gathered]) -> Plan {
+fn follow(same: Option<&Gathered>, later: &[Gathered]) -> Plan {
+    // Who went on would stay so far back, and get further with each change that takes too long.
+    if let Some(behind) = fallen_back(same, later) {
+        return behind_edge(later, behind);
+    }
     match later {
-        // As far behind as a segment is long: who went on would stay so far back, and get further with each change that takes too long.
-        [next, ..] if has_fallen_back(later) => behind_edge(later, FIRST.max(next.duration)),
         [next, ..] if next.is_complete || next.duration >= FIRST => {
             Plan::Show { segment: next.segment, from: 0.0 }
         }
@@ -156,8 +159,14 @@ fn follow(later: &[Gathered]) -> Plan {
     }
 }
 
-fn has_fallen_back(later: &[Gathered]) -> bool {
-    later.iter().skip(1).map(|it| it.duration).sum::<f64>() > FALLEN
+/// How far behind the newest who has fallen back goes on: as far as a segment usually is long. One that was cut short is shorter.
+fn fallen_back(same: Option<&Gathered>, later: &[Gathered]) -> Option<f64> {
+    let (mut there, mut usual) = (0.0, FIRST.max(same.map_or(0.0, |same| same.duration)));
+    for it in later {
+        there += it.duration;
+        usual = usual.max(it.duration);
+    }
+    (there - usual > FALLEN).then_some(usual)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Mse {
     pub(super) fn keep_rewound(&self) {
         let Some(beginning) = &self.beginning else { return };
         let buffer = self.buffer.borrow();
-        let Some(buffer) = buffer.as_ref().filter(|_| self.queue.borrow().is_empty()) else { return };
+        let Some(buffer) = buffer.as_ref().filter(|_| self.queue.borrow().is_idle()) else { return };
         let video = &self.playback.video;
         let (playhead, ranges) = (video.current_time(), ranges(buffer));
         self.stretch(beginning.end.get());

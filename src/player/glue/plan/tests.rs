@@ -130,10 +130,16 @@ fn of_segments_of_half_a_second_no_more_is_kept_than_a_viewer_may_be_behind() {
 }
 
 #[test]
-fn what_is_passed_over_is_no_more_than_it_takes_where_a_segment_was_cut_short() {
-    let short = Gathered { is_complete: true, ..part(TWO, 0.3) };
-    let gathered = [whole(ONE), short, part(TWO + 300_000, 1.5)];
-    assert_eq!(next(ran_out(ONE, 4.0), &gathered), show(TWO + 300_000, 1.5 - FIRST));
+fn a_segment_that_was_cut_short_makes_nobody_fall_back() {
+    let third = TWO + 300_000;
+    let gathered =
+        |newest| [whole(ONE), Gathered { is_complete: true, ..part(TWO, 0.3) }, part(third, newest)];
+    assert_eq!(next(ran_out(ONE, 4.0), &gathered(1.5)), show(TWO, 0.0));
+    assert_eq!(next(ran_out(ONE, 4.0), &gathered(4.0)), show(TWO, 0.0), "a segment behind is what all are");
+    assert_eq!(upcoming(&at(ONE, 3.2, 4.0), &gathered(4.0)).map(|change| change.segment), Some(TWO));
+    let fourth = part(third + 4_000_000, 2.0);
+    let [one, two, three] = gathered(4.0);
+    assert_eq!(next(ran_out(ONE, 4.0), &[one, two, three, fourth]), show(third, 2.0));
 }
 
 #[test]

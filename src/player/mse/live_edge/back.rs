@@ -15,8 +15,9 @@ const JUST: f64 = 3.0;
 /// An edge that is later than it was by more than this is on its way: what a line has held back comes piece by piece.
 const ON_ITS_WAY: f64 = 0.15;
 
-/// Where it was is where it was at its best, less so much with each look: a line may become a slower one.
-const FORGOTTEN: f64 = 0.001;
+/// Where it was is where it was at its best, of which each look forgets this part: a line may become a slower one, and an outage moves the
+/// edge by as much as it lasts.
+const FORGOTTEN: f64 = 0.02;
 
 impl LiveEdge {
     /// The viewer is back: straight to the edge, unless nearly there.
@@ -29,7 +30,7 @@ impl LiveEdge {
     pub(super) fn is_back_and_off(&mut self, sample: Sample) -> bool {
         let edge = sample.end - sample.now;
         if sample.now - self.back >= JUST {
-            self.was = edge.max(self.was - FORGOTTEN);
+            self.was = edge.max(self.was + (edge - self.was) * FORGOTTEN);
             return false;
         }
         let is_off = edge > self.was - ON_ITS_WAY && self.is_off(sample);

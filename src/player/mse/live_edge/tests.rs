@@ -175,6 +175,20 @@ fn a_line_that_has_become_slower_is_known_for_it_after_a_while() {
 }
 
 #[test]
+fn an_outage_after_which_all_is_earlier_in_the_elements_time_is_forgotten_within_seconds() {
+    let mut edge = started();
+    edge.step(moving(1.0, TARGET));
+    // Ten seconds are missing, and what came after them was put where they had been.
+    let after = |now: f64, ahead| moving(now - 10.0, ahead);
+    for look in 0..600 {
+        let now = 12.0 + f64::from(look) / 30.0;
+        edge.step(Sample { now, ..after(now, TARGET) });
+    }
+    assert_eq!(edge.back(Sample { now: 40.0, ..after(40.0, TARGET) }), Step::Nothing);
+    assert!(matches!(edge.step(Sample { now: 41.0, ..after(41.0, TARGET + 0.5) }), Step::Seek(_)));
+}
+
+#[test]
 fn who_has_watched_for_some_seconds_misses_nothing() {
     let mut edge = started();
     assert_eq!(edge.back(moving(10.0, TARGET)), Step::Nothing);
