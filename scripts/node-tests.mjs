@@ -6,24 +6,25 @@ import { basename, join } from "node:path";
 import { root } from "./run.mjs";
 
 /** What runs at once weighs no more than this. */
-const CAPACITY = 18;
+const CAPACITY = 15;
 
 /** No file takes so long, in ms: one that does hangs. */
 const PATIENCE = 15 * 60_000;
 
 /** In the order in which they are begun, each as soon as there is room for it. */
 const KINDS = [
-  // They measure when something happens; or film three viewers, and where each of them is within a second; or what a browser without a
-  // screen of its own paints: one at a time, beside what waits.
-  { weight: 14, names: ["joining", "low_latency", "narrow_line", "realtime", "hidden_viewer", "webkit"] },
+  // It films what a browser without a screen of its own paints, which does not do beside anything.
+  { weight: 15, names: ["webkit"] },
+  // They measure when something happens; or film three viewers, and where each of them is within a second: one at a time, beside what waits.
+  { weight: 12, names: ["joining", "low_latency", "narrow_line", "realtime", "hidden_viewer"] },
   // It films what several pages show, in two browsers.
   { weight: 9, names: ["cut_sockets"] },
-  // They film what is shown: three at once take all of two cores.
+  // They film what is shown: two at once, for three take all of two cores, are no sooner done, and some of them are late.
   { weight: 6, imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
   { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
   // They look at words, states and messages.
-  { weight: 5, imports: /^/ },
+  { weight: 4, imports: /^/ },
   // Most of all, some time has to pass.
   { weight: 1, names: ["hidden_broadcaster", "hidden_still_source", "slides", "still_source", "token_expires"] },
 ];
