@@ -17,12 +17,12 @@ const KINDS = [
   { weight: 15, names: ["webkit"] },
   // They measure when something happens; or film three viewers, and where each of them is within a second: one at a time, beside what waits.
   { weight: 12, names: ["joining", "low_latency", "narrow_line", "realtime", "hidden_viewer"] },
-  // It films what several pages show, in two browsers.
-  { weight: 9, names: ["cut_sockets"] },
+  // They film what several pages show, in two browsers, and where no picture may be missing.
+  { weight: 9, names: ["cut_sockets", "rewind"] },
   // They film what is shown: two at once, for three take all of two cores, are no sooner done, and some of them are late.
   { weight: 6, imports: /harness\/(barcodes|congested|damaged|hidden|pictures|screencast)\.mjs/ },
   // They wait: for pings, for a link that tries again, for segments that nobody watches.
-  { weight: 3, names: ["archived_film", "close_codes", "half_open", "list_of_relays", "tokens"] },
+  { weight: 3, names: ["close_codes", "half_open", "list_of_relays", "tokens"] },
   // They look at words, states and messages.
   { weight: 4, imports: /^/ },
   // Most of all, some time has to pass.
