@@ -50,7 +50,7 @@ const stages = {
   },
   async long() {
     await stages.build();
-    await bring("node modules", "modules of the examples", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
+    await bring(...WITH_BROWSERS, "modules of the examples", "faketime");
     await bring("webkit").catch(({ message }) => console.log(message)); // what needs it is skipped
     const files = await testFiles("tests/e2e", (name) => !isFault(name));
     const isLong = await Promise.all(files.map(hasLongForm));
@@ -60,7 +60,7 @@ const stages = {
   async faults() {
     await stages.build();
     await buildRelayAndPeers();
-    await bring("node modules", "chromium", "firefox", "ffmpeg", "faketime", "nats-server");
+    await bring(...WITH_BROWSERS, "faketime");
     await bring("iproute2").catch(({ message }) => console.log(message)); // what needs it is skipped
     await run("cargo", ["test", "--package", "blobcast-container", "--test", "damage"], { env: LONG });
     await run("cargo", ["test", "--package", "blobcast-relay", "--test", "relay", "fleet"], { env: LONG });

@@ -17,7 +17,7 @@ export async function relayFor(t, ...args) {
 /** Opens the bare page; `options` as for `open` in browser.mjs. */
 export const openBare = (browser, relay, options) => browser.open(`${relay.url}bare.html`, options);
 
-/** A broadcaster's bare page and a viewer's, in browsers of their own; `launch` is the viewer's. */
+/** A broadcaster's bare page and a viewer's, in windows of their own; `launch` is the viewer's. */
 export async function openBoth(t, { launch = launchChromium, inject } = {}) {
   const relay = await relayFor(t);
   const broadcaster = await openBare(await launchChromium(t), relay, { inject });
